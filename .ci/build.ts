@@ -1,0 +1,40 @@
+/** Bundles the two programs into dist/. Each is a small launcher, which names a missing or too old Node in one line, and the program itself. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const minimum = [22, 19] as const
+
+/** Plain enough for any Node to parse. */
+function launcher(program: string): string {
+  return `#!/usr/bin/env node
+var v = process.versions.node.split('.').map(Number)
+if (v[0] < ${minimum[0]} || (v[0] === ${minimum[0]} && v[1] < ${minimum[1]})) {
+  console.error('${program} needs Node ${minimum.join('.')} or newer, and this is Node ' + process.versions.node + ': run it with npx ${program}, which takes the pinned one')
+  process.exit(2)
+}
+import('node:module').then(function (m) { if (m.enableCompileCache) m.enableCompileCache() }).then(function () { return import('./${program}.main.js') })
+`
+}
+
+rmSync('dist', { recursive: true, force: true })
+mkdirSync('dist')
+await build({
+  entryPoints: { 'scalec.main': 'src/cli/main.ts', 'scaled.main': 'src/daemon/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  minifySyntax: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  sourcemap: 'linked',
+  chunkNames: 'chunks/[name]-[hash]',
+  // Loaded from node_modules, and only when a command needs them.
+  external: ['@grpc/grpc-js', '@kubernetes/client-node', 'apache-arrow', 'pino', 'prom-client', 'protobufjs', 'zod', 'yaml'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+})
+for (const program of ['scalec', 'scaled']) {
+  writeFileSync(`dist/${program}.js`, launcher(program))
+  chmodSync(`dist/${program}.js`, 0o755)
+}

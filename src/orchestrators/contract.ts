@@ -1,0 +1,46 @@
+/** The one interface through which anything is scaled. */
+import type { WorkloadRef } from '../bundle/index.ts'
+
+export interface WorkloadState {
+  readonly desired: number
+  readonly ready: number
+  /** Opaque; `set` refuses when the workload has moved on from it. */
+  readonly version: string
+  /** Why it must not be changed now: a rollout in progress, pods pending. */
+  readonly blocked?: string
+  /** Another controller that owns it, for people: `HorizontalPodAutoscaler shop/ads`. */
+  readonly owner?: string
+}
+
+/**
+ * conflict: the workload moved on, plan again; not-found: no such workload; not-scalable: it has no scale; forbidden: our account may not;
+ * blocked: the orchestrator refuses now; transient: it did not answer, try again.
+ */
+export interface OrchestrationError {
+  readonly error: 'conflict' | 'not-found' | 'not-scalable' | 'forbidden' | 'blocked' | 'transient'
+  /** One sentence that says what to do. */
+  readonly message: string
+}
+
+export interface SetRequest {
+  readonly replicas: number
+  /** From the `get` that the decision was planned on. */
+  readonly version: string
+  /** For the orchestrator's own record: the decision's message. */
+  readonly reason: string
+  /** The decision's id: setting twice with one id is setting once. */
+  readonly id: string
+}
+
+/** Errors are values; a throw is a bug. Calls end within their own time limit. */
+export interface OrchestrationClient {
+  readonly name: string
+  get(workload: WorkloadRef): Promise<WorkloadState | OrchestrationError>
+  set(workload: WorkloadRef, request: SetRequest): Promise<WorkloadState | OrchestrationError>
+  /** Ends what it started, such as connections; a process pool's `close` decides what becomes of its processes by its own configuration. */
+  close(): Promise<void>
+}
+
+export function isError<T extends object>(result: T | OrchestrationError): result is OrchestrationError {
+  return 'error' in result
+}

@@ -1,0 +1,123 @@
+/** What planning takes and gives. */
+import type { RuleIR, TargetIR } from '../bundle/index.ts'
+import type { Because, Epoch, RuleOutcome, Truth, UnknownReason, WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
+import type { Nanos } from '../spans/index.ts'
+
+export type Outcome =
+  /** The workload is to be changed from `from` to `to`. */
+  | 'scale'
+  /** Something was wanted, or could not be known, and nothing is done: `reason` says why. */
+  | 'hold'
+  /** Nothing is wanted. */
+  | 'steady'
+
+/**
+ * Stable words for logs, events and metrics; HPA's where HPA has one.
+ * Of scale: ScaleUp, ScaleDown. Of steady: Steady. The rest are holds.
+ */
+export type Reason =
+  | 'ScaleUp'
+  | 'ScaleDown'
+  | 'Steady'
+  | 'TargetUnreadable'
+  | 'OwnedByAnother'
+  | 'ScalingDisabled'
+  | 'ModeOff'
+  | 'ModeOutOnly'
+  | 'Observed'
+  | 'Frozen'
+  | 'StaleEvidence'
+  | 'RuleConflict'
+  | 'ScaleUpStabilized'
+  | 'ScaleDownStabilized'
+  | 'Cooldown'
+  | 'Settling'
+  | 'ScaleUpLimit'
+  | 'ScaleDownLimit'
+  | 'TooManyReplicas'
+  | 'TooFewReplicas'
+  | 'Blocked'
+  | 'WithinTolerance'
+  | 'FailedUpdateScale'
+
+export type StageName = 'resolve' | 'merge' | 'freeze' | 'mode' | 'stabilize' | 'cooldown' | 'epoch' | 'rate' | 'bounds' | 'health' | 'compare'
+
+/** What one stage did to the number wanted. */
+export interface Stage {
+  readonly stage: StageName
+  readonly before: number
+  readonly after: number
+  /** One sentence; present where the stage changed or held something. */
+  readonly message?: string
+}
+
+export interface RuleReport {
+  readonly rule: string
+  readonly truth: Truth
+  readonly unknown?: UnknownReason
+  /** True when it asks for something at this step. */
+  readonly fired: boolean
+  /** Replicas it asks for, absolute. */
+  readonly wants?: number
+  /** Why a true rule asks for nothing: its own cooldown, observe. */
+  readonly silent?: string
+  readonly because: Because
+}
+
+export interface Decision {
+  /** Hash of bundle digest, target, base version, from, to and step: the same decision always has the same id. */
+  readonly id: string
+  /** End of the step it was made for. */
+  readonly at: Nanos
+  readonly target: string
+  readonly outcome: Outcome
+  readonly reason: Reason
+  /** One sentence for people. */
+  readonly message: string
+  /** Undefined when the target could not be read. */
+  readonly from: number | undefined
+  /** What is asked for; equal to `from` unless outcome is scale. */
+  readonly to: number | undefined
+  /** Version of the snapshot, for the orchestrator's compare-and-set. */
+  readonly version: string | undefined
+  /** What would have been done in mode act, when mode or rule is observe. */
+  readonly would?: number
+  readonly rules: readonly RuleReport[]
+  readonly stages: readonly Stage[]
+}
+
+/** What planning must remember of one target. Plain JSON: it is what survives a restart. */
+export interface TargetState {
+  /** Recommendations before stabilization, newest last. */
+  readonly recommendations: readonly { readonly at: Nanos; readonly replicas: number }[]
+  /** Changes that were made, newest last; kept as long as the longest rate window. */
+  readonly changes: readonly { readonly at: Nanos; readonly from: number; readonly to: number }[]
+  readonly lastAction?: { readonly at: Nanos; readonly from: number; readonly to: number; readonly id: string }
+  /** When each rule last acted. */
+  readonly ruleActed: Readonly<Record<string, Nanos>>
+  readonly epoch?: Epoch
+}
+
+export interface PlanInput {
+  readonly digest: string
+  readonly at: Nanos
+  readonly target: TargetIR
+  /** The target's rules with their last outcomes, in bundle order; freezes too. */
+  readonly rules: readonly { readonly rule: RuleIR; readonly outcome: RuleOutcome }[]
+  /** Undefined: not read yet. */
+  readonly snapshot: WorkloadSnapshot | WorkloadError | undefined
+  readonly state: TargetState
+}
+
+export interface PlanResult {
+  readonly decision: Decision
+  /** The state after planning; an action is only in it once `acted` says that it was carried out. */
+  readonly state: TargetState
+}
+
+/** `plan(input)`: pure. */
+export type Plan = (input: PlanInput) => PlanResult
+/** The state once the orchestrator took the decision: change history, cooldowns, a pending epoch. */
+export type Acted = (state: TargetState, decision: Decision) => TargetState
+/** The state with the epoch moved on: pending becomes since when the snapshot is ready or `settle` has passed. Called before evaluation. */
+export type Advance = (state: TargetState, target: TargetIR, at: Nanos, snapshot: WorkloadSnapshot | WorkloadError | undefined) => TargetState

@@ -1,0 +1,126 @@
+/**
+ * The span table: columns, not objects. One table holds the spans of one or more requests; row i of every column is
+ * one span. Columns are Arrow's memory layout, and grow by doubling.
+ *
+ * Times are nanoseconds since the Unix epoch as little-endian pairs of 32-bit words (low at 2i, high at 2i+1), so
+ * that nothing is lost and Arrow reads them as int64; `duration` is end − start in nanoseconds as a float64 (exact
+ * below 104 days), never negative.
+ */
+import type { AttributeRef } from '../bundle/index.ts'
+import type { Dictionary } from './dictionary.ts'
+
+/** Nanoseconds since the Unix epoch, truncated to a multiple of 256 ns: exact in a float64 until 2043. */
+export type Nanos = number & { readonly __unit?: 'ns' }
+
+export const attributeMissing = 0
+/** `value` is the text's dictionary code. */
+export const attributeText = 1
+export const attributeNumber = 2
+/** `value` is 0 or 1. */
+export const attributeBoolean = 3
+/** Bytes, lists and maps: present, equal to nothing. */
+export const attributeOther = 4
+
+export interface AttributeColumn {
+  readonly attribute: AttributeRef
+  /** One of the constants above a row. */
+  type: Uint8Array
+  value: Float64Array
+}
+
+export class SpanTable {
+  readonly dictionary: Dictionary
+  length = 0
+  /** Dictionary codes. */
+  service: Uint32Array
+  operation: Uint32Array
+  /** OTLP's SpanKind. */
+  kind: Uint8Array
+  /** 0 unset, 1 ok, 2 error. */
+  status: Uint8Array
+  startTime: Uint32Array
+  endTime: Uint32Array
+  duration: Float64Array
+  /** 16 bytes a row. */
+  traceId: Uint8Array
+  /** 8 bytes a row. */
+  spanId: Uint8Array
+  /** 8 bytes a row, zero for a root. */
+  parentSpanId: Uint8Array
+  readonly attributes: readonly AttributeColumn[]
+
+  constructor(dictionary: Dictionary, projection: readonly AttributeRef[] = [], capacity = 1024) {
+    this.dictionary = dictionary
+    this.service = new Uint32Array(capacity)
+    this.operation = new Uint32Array(capacity)
+    this.kind = new Uint8Array(capacity)
+    this.status = new Uint8Array(capacity)
+    this.startTime = new Uint32Array(capacity * 2)
+    this.endTime = new Uint32Array(capacity * 2)
+    this.duration = new Float64Array(capacity)
+    this.traceId = new Uint8Array(capacity * 16)
+    this.spanId = new Uint8Array(capacity * 8)
+    this.parentSpanId = new Uint8Array(capacity * 8)
+    this.attributes = projection.map((attribute) => ({ attribute, type: new Uint8Array(capacity), value: new Float64Array(capacity) }))
+  }
+
+  get capacity(): number {
+    return this.duration.length
+  }
+
+  /** Makes room for `rows` rows in all; contents are kept. */
+  reserve(rows: number): void {
+    if (rows <= this.capacity) return
+    let capacity = this.capacity * 2
+    while (capacity < rows) capacity *= 2
+    this.service = grown(this.service, new Uint32Array(capacity))
+    this.operation = grown(this.operation, new Uint32Array(capacity))
+    this.kind = grown(this.kind, new Uint8Array(capacity))
+    this.status = grown(this.status, new Uint8Array(capacity))
+    this.startTime = grown(this.startTime, new Uint32Array(capacity * 2))
+    this.endTime = grown(this.endTime, new Uint32Array(capacity * 2))
+    this.duration = grown(this.duration, new Float64Array(capacity))
+    this.traceId = grown(this.traceId, new Uint8Array(capacity * 16))
+    this.spanId = grown(this.spanId, new Uint8Array(capacity * 8))
+    this.parentSpanId = grown(this.parentSpanId, new Uint8Array(capacity * 8))
+    for (const column of this.attributes) {
+      column.type = grown(column.type, new Uint8Array(capacity))
+      column.value = grown(column.value, new Float64Array(capacity))
+    }
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** End of span `row`. */
+  endOf(row: number): Nanos {
+    return nanosOf(this.endTime, row)
+  }
+
+  startOf(row: number): Nanos {
+    return nanosOf(this.startTime, row)
+  }
+
+  traceIdOf(row: number): string {
+    return hex(this.traceId, row * 16, 16)
+  }
+
+  spanIdOf(row: number): string {
+    return hex(this.spanId, row * 8, 8)
+  }
+}
+
+/** The pair of words as engine time. */
+export function nanosOf(words: Uint32Array, row: number): Nanos {
+  return (words[row * 2 + 1] as number) * 4294967296 + (((words[row * 2] as number) & 0xffffff00) >>> 0)
+}
+
+function hex(bytes: Uint8Array, from: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString('hex')
+}
+
+function grown<T extends Uint8Array | Uint32Array | Float64Array>(old: T, bigger: T): T {
+  bigger.set(old as never)
+  return bigger
+}
