@@ -1,2 +1,3 @@
 export * from './dictionary.ts'
+export * from './names.ts'
 export * from './table.ts'
