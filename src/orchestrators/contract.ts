@@ -10,6 +10,8 @@ export interface WorkloadState {
   readonly blocked?: string
   /** Another controller that owns it, for people: `HorizontalPodAutoscaler shop/ads`. */
   readonly owner?: string
+  /** What a person should know although it hinders nothing: that owners could not be looked for, that a replica keeps dying. */
+  readonly note?: string
 }
 
 /**

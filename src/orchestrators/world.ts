@@ -1,0 +1,141 @@
+/** What the orchestrators last said of every target, kept fresh by polling: the engine's view of the world. */
+import type { WorkloadRef } from '../bundle/index.ts'
+import type { WorkloadError, WorkloadSnapshot, World } from '../evaluate/index.ts'
+import type { Nanos } from '../spans/index.ts'
+import { isError, type OrchestrationClient, type OrchestrationError, type WorkloadState } from './contract.ts'
+
+/**
+ * A state with since when its replicas are ready. `previous` is the last snapshot of the same workload, also from before a time when it
+ * could not be read. A change of `desired` starts the clock anew: replicas that were ready before it say nothing about the new ones.
+ */
+export function snapshotOf(state: WorkloadState | OrchestrationError, previous: WorkloadSnapshot | undefined, now: Nanos): WorkloadSnapshot | WorkloadError {
+  if (isError(state)) {
+    const error = state.error === 'conflict' || state.error === 'blocked' ? 'transient' : state.error
+    return { error, message: state.message }
+  }
+  const { desired, ready, version, blocked, owner } = state
+  const before = previous?.desired === desired ? previous.readySince : undefined
+  return {
+    desired,
+    ready,
+    version,
+    readySince: ready >= desired ? (before ?? now) : undefined,
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(owner === undefined ? {} : { owner }),
+  }
+}
+
+/** Time as the poller sees it; tests give a virtual one. */
+export interface WorldClock {
+  now(): Nanos
+  /** Resolves after `milliseconds`, or at once when `signal` aborts; never rejects. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>
+}
+
+export interface WorldTarget {
+  /** The target's id, which is the key in the world. */
+  readonly id: string
+  readonly workload: WorkloadRef
+}
+
+export interface WorldOptions {
+  /** Milliseconds from the end of a round of polling to the start of the next; 2000 by default. */
+  readonly intervalMs?: number
+  /** Workloads that are asked about at the same time; 8 by default. */
+  readonly concurrency?: number
+  /** Called after each reading that says something else than the last one of that target. */
+  readonly onChange?: (id: string, now: WorkloadSnapshot | WorkloadError) => void
+}
+
+export interface WorldPoller {
+  /** The latest of every target that has been read; a live view. */
+  readonly world: World
+  /** States as the orchestrators gave them, with the notes that a snapshot leaves out. */
+  stateOf(id: string): WorkloadState | undefined
+  /** Reads the named target, or all of them, now. */
+  refresh(id?: string): Promise<void>
+  /** Takes in what a `set` answered, so that the next step need not wait for a poll. Errors are not taken in: they say nothing of the workload. */
+  observe(id: string, state: WorkloadState | OrchestrationError): void
+  /** Other targets, after a reload; what is known of those that stay is kept. */
+  retarget(targets: readonly WorldTarget[]): void
+  /** Polls until closed; the first round starts at once. */
+  start(): void
+  close(): Promise<void>
+}
+
+export function createWorld(client: OrchestrationClient, targets: readonly WorldTarget[], clock: WorldClock, options: WorldOptions = {}): WorldPoller {
+  const intervalMs = options.intervalMs ?? 2000
+  const concurrency = options.concurrency ?? 8
+  const world = new Map<string, WorkloadSnapshot | WorkloadError>()
+  /** Survives errors, so that a short outage does not restart `readySince`. */
+  const lastSnapshot = new Map<string, WorkloadSnapshot>()
+  const states = new Map<string, WorkloadState>()
+  /** Counts what was taken in per target: a reading that was asked for earlier than that is stale when it arrives. */
+  const epochs = new Map<string, number>()
+  const stop = new AbortController()
+  let current: readonly WorldTarget[] = targets
+  let loop: Promise<void> | undefined
+
+  function take(id: string, state: WorkloadState | OrchestrationError): void {
+    const next = snapshotOf(state, lastSnapshot.get(id), clock.now())
+    const before = world.get(id)
+    world.set(id, next)
+    if (isError(state)) states.delete(id)
+    else states.set(id, state)
+    if (!('error' in next)) lastSnapshot.set(id, next)
+    if (options.onChange !== undefined && !same(before, next)) options.onChange(id, next)
+  }
+
+  async function read(target: WorldTarget): Promise<void> {
+    const epoch = epochs.get(target.id)
+    const state = await client.get(target.workload)
+    if (stop.signal.aborted || epochs.get(target.id) !== epoch || !current.some((t) => t.id === target.id)) return
+    take(target.id, state)
+  }
+
+  async function readAll(): Promise<void> {
+    const queue = current[Symbol.iterator]()
+    // The lanes share one iterator, so each target is read once.
+    const lane = async (): Promise<void> => {
+      for (const target of queue) await read(target)
+    }
+    await Promise.all(Array.from({ length: Math.min(concurrency, current.length) }, lane))
+  }
+
+  return {
+    world,
+    stateOf: (id) => states.get(id),
+    async refresh(id) {
+      if (id === undefined) return readAll()
+      const target = current.find((t) => t.id === id)
+      if (target !== undefined) await read(target)
+    },
+    observe(id, state) {
+      epochs.set(id, (epochs.get(id) ?? 0) + 1)
+      if (!isError(state) && current.some((t) => t.id === id)) take(id, state)
+    },
+    retarget(next) {
+      current = next
+      const kept = new Set(next.map((t) => t.id))
+      for (const map of [world, lastSnapshot, states, epochs]) for (const id of map.keys()) if (!kept.has(id)) map.delete(id)
+    },
+    start() {
+      loop ??= (async () => {
+        while (!stop.signal.aborted) {
+          await readAll()
+          await clock.wait(intervalMs, stop.signal)
+        }
+      })()
+    },
+    async close() {
+      stop.abort()
+      await loop
+    },
+  }
+}
+
+function same(a: WorkloadSnapshot | WorkloadError | undefined, b: WorkloadSnapshot | WorkloadError): boolean {
+  if (a === undefined) return false
+  if ('error' in a || 'error' in b) return 'error' in a && 'error' in b && a.error === b.error && a.message === b.message
+  return a.desired === b.desired && a.ready === b.ready && a.readySince === b.readySince && a.blocked === b.blocked && a.owner === b.owner
+}
