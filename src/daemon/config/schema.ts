@@ -1,0 +1,104 @@
+/**
+ * The configuration's shape, one entry a key: what it means, what is accepted, and the default. Every leaf says what it
+ * expects, so that a mistake reads `receivers.grpc.port: expected a port from 0 to 65535, got "abc"`.
+ */
+import { z } from 'zod'
+import { boolean, bytes, count, duration, host, oneOf, port, text } from './leaves.ts'
+
+const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
+
+export const schema = z.strictObject({
+  log: z
+    .strictObject({
+      /** Of the daemon's own log, JSON lines on stderr. */
+      level: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
+    })
+    .prefault({}),
+  receivers: z
+    .strictObject({
+      /** OTLP over gRPC. */
+      grpc: listener(4317),
+      /** OTLP over HTTP, protobuf and JSON. */
+      http: listener(4318),
+      /** Limit of one request after decompression. */
+      max_request: bytes().default(64 * 2 ** 20),
+      /** Memory for requests that are being received; beyond it exporters are asked to come back. */
+      max_in_flight: bytes().default(256 * 2 ** 20),
+    })
+    .prefault({}),
+  /** Health, metrics, status and decisions. */
+  api: listener(9464),
+  engine: z
+    .strictObject({
+      /** How long a step waits for spans that arrive late. */
+      lateness: duration().default(5e9),
+      /** Telemetry is stale after so long without any span. */
+      stale: duration().default(60e9),
+      /** Spans that end further ahead of the clock are refused. */
+      future: duration().default(10e9),
+    })
+    .prefault({}),
+  /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, an action under way. */
+  state: z.strictObject({ dir: text('a folder').default('scaled-state') }).prefault({}),
+  decisions: z
+    .strictObject({
+      /** JSON lines, one a decision and change of a hold; none when absent. */
+      file: text('a file').optional(),
+      /** How many the API keeps. */
+      recent: count(1, 1_000_000).default(1000),
+    })
+    .prefault({}),
+  reload: z
+    .strictObject({
+      /** Reload when the bundle or a rule file changes; SIGHUP always does. */
+      watch: boolean().default(true),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      /** Time for requests under way and a last step at SIGTERM. */
+      grace: duration().default(3e9),
+    })
+    .prefault({}),
+  orchestrators: z
+    .strictObject({
+      /** The orchestrator of targets that name none; by default kubernetes if it is configured, else process if there are pools, else dry-run. */
+      default: oneOf('kubernetes', 'process', 'dry-run').optional(),
+      /** How often targets are read. */
+      poll: duration().default(5e9),
+      kubernetes: z
+        .strictObject({
+          /** Default: KUBECONFIG, ~/.kube/config, or the pod's service account. */
+          kubeconfig: text('a kubeconfig file').optional(),
+          context: text('the name of a context').optional(),
+          /** Of targets that name none; default: the context's. */
+          namespace: text('the name of a namespace').optional(),
+        })
+        .optional(),
+      process: z
+        .strictObject({
+          pools: z.record(
+            z.string(),
+            z.strictObject({
+              /** Program and arguments. */
+              command: z.array(text('a program or an argument'), 'expected a list: the program and its arguments').min(1, 'expected a program'),
+              env: z.record(z.string(), text('a value')).optional(),
+              cwd: text('a folder').optional(),
+              /** Processes at the start. */
+              replicas: count(0, 10_000).default(1),
+            }),
+          ),
+        })
+        .optional(),
+      'dry-run': z
+        .strictObject({
+          /** Replicas that targets start with, by `kind/name`; 1 for the others. */
+          replicas: z.record(z.string(), count(0, 1_000_000)).default({}),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+})
+
+/** Durations are nanoseconds, sizes bytes. */
+export type Config = z.infer<typeof schema>

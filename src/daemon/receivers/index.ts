@@ -1,0 +1,3 @@
+export * from './grpc.ts'
+export * from './http.ts'
+export * from './receiver.ts'
