@@ -96,6 +96,10 @@ export interface TargetState {
   /** When each rule last acted. */
   readonly ruleActed: Readonly<Record<string, Nanos>>
   readonly epoch?: Epoch
+  /** Replicas that the workload was last seen with or was left with: another number now means that somebody else changed it. */
+  readonly base?: number
+  /** What was last only observed, never done (mode or rule `observe`): its cooldown is kept so that it is not reported at every step. */
+  readonly observed?: { readonly at: Nanos; readonly from: number; readonly to: number }
 }
 
 export interface PlanInput {

@@ -1,1 +1,5 @@
+export { describe } from './because.ts'
 export * from './contract.ts'
+export { acted, advance, firstSight } from './lifecycle.ts'
+export { plan, wanted } from './plan.ts'
+export { duration, list, replicas, significant, value } from './words.ts'

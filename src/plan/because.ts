@@ -1,0 +1,51 @@
+/** A condition's truth value in one clause, with the numbers. */
+import type { Because } from '../evaluate/index.ts'
+import { duration, list, value } from './words.ts'
+
+/** `span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps`. Of an `and` or `or` it names the parts that decide. */
+export function describe(because: Because): string {
+  const parts = because.of ?? []
+  switch (because.kind) {
+    case 'and':
+    case 'or': {
+      const deciding = parts.filter((part) => part.truth === because.truth)
+      const all = because.truth === (because.kind === 'and' ? 'true' : 'false')
+      return list((deciding.length > 0 ? deciding : parts).map(describe), all ? 'and' : 'or')
+    }
+    case 'not':
+      return parts[0] === undefined ? because.text : `not (${describe(parts[0])})`
+    case 'compare':
+      return compared(because)
+    case 'times': {
+      const { have, steps, unknownSteps } = because.counted ?? { have: 0 }
+      const of = parts[0]?.text ?? because.text
+      const unknown = unknownSteps === undefined || unknownSteps === 0 ? '' : `, ${unknownSteps} unknown`
+      return `${of} in ${have} of the last ${steps ?? '?'} steps${unknown}`
+    }
+    case 'for':
+      return held(because, parts[0]?.text ?? because.text)
+    case 'absent':
+      return held(because, because.text)
+    case 'spans': {
+      const { have, need } = because.counted ?? { have: 0, need: 0 }
+      return `${because.text} in ${have} ${have === 1 ? 'span' : 'spans'} (${need} needed)`
+    }
+    case 'during':
+    case 'always':
+      return because.text
+  }
+}
+
+function compared(because: Because): string {
+  // Where the left side is a literal the right side holds the news.
+  const observed = because.left?.spans === undefined && because.right?.spans !== undefined ? because.right : because.left
+  if (observed === undefined) return because.text
+  const spans = observed.spans === undefined || observed.spans === 0 ? '' : ` of ${observed.spans} ${observed.spans === 1 ? 'span' : 'spans'}`
+  return `${because.text} (${value(observed)}${spans})`
+}
+
+function held(because: Because, text: string): string {
+  if (because.held === undefined) return text
+  const { haveNs, needNs } = because.held
+  return because.truth === 'true' ? `${text} for ${duration(needNs)}` : `${text} for ${duration(haveNs)} of ${duration(needNs)}`
+}

@@ -1,0 +1,26 @@
+/** Stage 10, and the guards that come before any planning: is the workload ours to change, now? */
+import type { WorkloadSnapshot } from '../evaluate/index.ts'
+import type { PlanInput, Reason } from './contract.ts'
+import type { Context, StageResult } from './stage.ts'
+import { holds } from './stage.ts'
+
+/** A rollout in progress or pending pods hold every change. */
+export function health({ snapshot, base }: Context, wanted: number): StageResult {
+  return wanted === base || snapshot.blocked === undefined ? { replicas: wanted } : holds(base, 'Blocked', snapshot.blocked)
+}
+
+/** Why the target is not planned for at all, if so. */
+export function guard({ target, snapshot }: PlanInput): { readonly reason: Reason; readonly message: string } | undefined {
+  if (target.mode === 'off') return { reason: 'ModeOff', message: `${target.id} is in mode off` }
+  if (snapshot === undefined) return { reason: 'TargetUnreadable', message: `${target.id} has not been read yet` }
+  if (!isRead(snapshot)) return { reason: 'TargetUnreadable', message: `${target.id} could not be read (${snapshot.error}): ${snapshot.message}` }
+  if (snapshot.owner !== undefined) return { reason: 'OwnedByAnother', message: `${target.id} is scaled by ${snapshot.owner}; only one may` }
+  if (snapshot.desired === 0 && target.min > 0) {
+    return { reason: 'ScalingDisabled', message: `${target.id} was set to 0 replicas by somebody and stays so until it is set to 1 or more` }
+  }
+  return undefined
+}
+
+export function isRead(snapshot: PlanInput['snapshot']): snapshot is WorkloadSnapshot {
+  return snapshot !== undefined && !('error' in snapshot)
+}

@@ -1,0 +1,35 @@
+/** A target's memory between plans: what an action leaves behind, and how its evidence epoch moves on. */
+import type { Acted, Advance } from './contract.ts'
+import { isRead } from './health.ts'
+import { contributed } from './plan.ts'
+
+export const acted: Acted = (state, decision) => {
+  const { at, from, to, id, rules } = decision
+  // Told twice is told once: the orchestrator's acknowledgement may be repeated.
+  if (decision.outcome !== 'scale' || from === undefined || to === undefined || state.lastAction?.id === id) return state
+  const ruleActed = { ...state.ruleActed }
+  for (const { rule } of rules) if (contributed(rules, rule, from, to)) ruleActed[rule] = at
+  return {
+    ...state,
+    changes: [...state.changes, { at, from, to }],
+    lastAction: { at, from, to, id },
+    ruleActed,
+    epoch: to > from ? { kind: 'pending', since: at } : { kind: 'since', at },
+    base: to,
+  }
+}
+
+export const advance: Advance = (state, target, at, snapshot) => {
+  const { epoch, lastAction } = state
+  if (epoch?.kind !== 'pending') return state
+  const since = (moment: number): typeof state => ({ ...state, epoch: { kind: 'since', at: moment } })
+  if (isRead(snapshot) && snapshot.readySince !== undefined) {
+    if (snapshot.readySince >= epoch.since) return since(snapshot.readySince)
+    // They became ready between two looks at the workload: when is not known, but by now they are.
+    if (snapshot.desired === lastAction?.to) return since(at)
+  }
+  return at - epoch.since >= target.settleNs ? since(epoch.since + target.settleNs) : state
+}
+
+/** A target that has never been planned for. */
+export const firstSight = { recommendations: [], changes: [], ruleActed: {} }
