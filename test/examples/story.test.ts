@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import type { Sample } from '../../examples/boutique/demo/load.ts'
+import { type Action, firstBreach, judge, type Story } from '../../examples/boutique/demo/story.ts'
+
+const bounds = { surge: { from: 10, to: 40 }, thresholdMs: 300, initialReplicas: 2 }
+
+/** Twenty requests a second that take `latency(second)`. */
+function samples(latency: (second: number) => number): Sample[] {
+  return Array.from({ length: 60 * 20 }, (_, i) => ({ due: i / 20, latencyMs: latency(i / 20), ok: true }))
+}
+
+const up: Action = { id: 'u', seen: 17, step: 15, from: 2, to: 4, message: 'two more' }
+const down: Action = { id: 'd', seen: 52, step: 50, from: 4, to: 3, message: 'one less' }
+const good: Story = {
+  samples: samples((t) => (t >= 12 && t < 19 ? 700 : 90)),
+  actions: [up, down],
+  ready: [
+    { at: 0, replicas: 2 },
+    { at: 18.5, replicas: 4 },
+    { at: 52.3, replicas: 3 },
+  ],
+}
+const failed = (story: Story): string[] => judge(story, bounds).checks.flatMap((c) => (c.ok ? [] : [c.what]))
+
+describe('the verdict', () => {
+  it('is good when the loop closed, with the figures', () => {
+    const verdict = judge(good, bounds)
+    expect(failed(good)).toEqual([])
+    expect(verdict.p99).toEqual({ before: 90, during: 700, after: 90, end: 90 })
+    expect(verdict).toMatchObject({ breach: 13, up, upReady: 18.5, down })
+  })
+
+  it.each<[string, Partial<Story>, string]>([
+    ['no breach', { samples: samples(() => 90) }, 'the surge pushed p99 over 300 ms'],
+    ['no scale-up', { actions: [down] }, 'a rule added replicas'],
+    ['a scale-up before the surge', { actions: [{ ...up, seen: 5 }, down] }, 'a rule added replicas'],
+    ['replicas that never got ready', { ready: [{ at: 0, replicas: 2 }] }, 'the new replicas took traffic'],
+    ['no relief', { samples: samples((t) => (t < 12 ? 90 : 700)) }, 'p99 fell below the threshold while the surge went on'],
+    [
+      'relief that came too late to be seen',
+      {
+        ready: [
+          { at: 35, replicas: 4 },
+          { at: 53, replicas: 3 },
+        ],
+      },
+      'p99 fell below the threshold while the surge went on',
+    ],
+    ['no scale-down', { actions: [up] }, 'one replica went back after the surge'],
+    ['a scale-down during the surge', { actions: [up, { ...down, seen: 39 }] }, 'one replica went back after the surge'],
+    [
+      'a scale-down that was not done',
+      {
+        ready: [
+          { at: 0, replicas: 2 },
+          { at: 18.5, replicas: 4 },
+        ],
+      },
+      'one replica went back after the surge',
+    ],
+  ])('names what is missing: %s', (_, change, what) => {
+    expect(failed({ ...good, ...change })).toContain(what)
+  })
+
+  it('places the breach where its answers came, not where the requests left', () => {
+    expect(
+      firstBreach(
+        samples((t) => (t >= 12 && t < 13 ? 1500 : 90)),
+        bounds,
+      ),
+    ).toBe(14)
+  })
+})
