@@ -1,3 +1,7 @@
+export { decodeRequest } from './decode.ts'
 export * from './dictionary.ts'
 export * from './names.ts'
+export type { ProjectionIndex } from './projection.ts'
+export * from './result.ts'
+export { SpanIdSet } from './seen.ts'
 export * from './table.ts'

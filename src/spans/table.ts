@@ -8,6 +8,7 @@
  */
 import type { AttributeRef } from '../bundle/index.ts'
 import type { Dictionary } from './dictionary.ts'
+import { indexProjection, type ProjectionIndex } from './projection.ts'
 
 /** Nanoseconds since the Unix epoch, truncated to a multiple of 256 ns: exact in a float64 until 2043. */
 export type Nanos = number & { readonly __unit?: 'ns' }
@@ -18,11 +19,13 @@ export const attributeText = 1
 export const attributeNumber = 2
 /** `value` is 0 or 1. */
 export const attributeBoolean = 3
-/** Bytes, lists and maps: present, equal to nothing. */
+/** Bytes, lists, maps and empty values: present, equal to nothing. */
 export const attributeOther = 4
 
 export interface AttributeColumn {
   readonly attribute: AttributeRef
+  /** The attribute's name in UTF-8. */
+  readonly key: Uint8Array
   /** One of the constants above a row. */
   type: Uint8Array
   value: Float64Array
@@ -48,6 +51,9 @@ export class SpanTable {
   /** 8 bytes a row, zero for a root. */
   parentSpanId: Uint8Array
   readonly attributes: readonly AttributeColumn[]
+  /** The attribute columns as decoders look them up. */
+  readonly spanAttributes: ProjectionIndex
+  readonly resourceAttributes: ProjectionIndex
 
   constructor(dictionary: Dictionary, projection: readonly AttributeRef[] = [], capacity = 1024) {
     this.dictionary = dictionary
@@ -61,7 +67,15 @@ export class SpanTable {
     this.traceId = new Uint8Array(capacity * 16)
     this.spanId = new Uint8Array(capacity * 8)
     this.parentSpanId = new Uint8Array(capacity * 8)
-    this.attributes = projection.map((attribute) => ({ attribute, type: new Uint8Array(capacity), value: new Float64Array(capacity) }))
+    const encoder = new TextEncoder()
+    this.attributes = projection.map((attribute) => ({
+      attribute,
+      key: encoder.encode(attribute.name),
+      type: new Uint8Array(capacity),
+      value: new Float64Array(capacity),
+    }))
+    this.spanAttributes = indexProjection(this.attributes, 'span')
+    this.resourceAttributes = indexProjection(this.attributes, 'resource')
   }
 
   get capacity(): number {
@@ -71,7 +85,7 @@ export class SpanTable {
   /** Makes room for `rows` rows in all; contents are kept. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return
-    let capacity = this.capacity * 2
+    let capacity = Math.max(1, this.capacity * 2)
     while (capacity < rows) capacity *= 2
     this.service = grown(this.service, new Uint32Array(capacity))
     this.operation = grown(this.operation, new Uint32Array(capacity))
@@ -108,6 +122,10 @@ export class SpanTable {
 
   spanIdOf(row: number): string {
     return hex(this.spanId, row * 8, 8)
+  }
+
+  parentSpanIdOf(row: number): string {
+    return hex(this.parentSpanId, row * 8, 8)
   }
 }
 
