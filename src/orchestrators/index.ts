@@ -1,4 +1,5 @@
 export * from './composite.ts'
 export * from './contract.ts'
 export * from './dry-run.ts'
+export * from './process/index.ts'
 export * from './world.ts'
