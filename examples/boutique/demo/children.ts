@@ -96,3 +96,15 @@ export function alive(pid: number): boolean {
     return false
   }
 }
+
+/** The first of `count` ports in a row that are free now. */
+export async function freeRange(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const from = 20_000 + Math.floor(Math.random() * 12_000)
+    const servers = Array.from({ length: count }, (_, i) => createServer().listen(from + i, '127.0.0.1'))
+    const results = await Promise.allSettled(servers.map((s) => once(s, 'listening')))
+    await Promise.all(servers.map((s) => new Promise((resolve) => s.close(resolve))))
+    if (results.every((r) => r.status === 'fulfilled')) return from
+  }
+  throw new Error(`there are no ${count} free ports in a row`)
+}

@@ -48,9 +48,8 @@ export function serve(service: Service): void {
   process.on('disconnect', stop)
 }
 
-/** Callers take a moment to see that a replica leaves: it still answers them, then closes. */
+/** The callers have left already: the pool takes a replica off the endpoints file some time before it sends SIGTERM. */
 async function drain(server: Server, telemetry: Telemetry): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 300))
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeIdleConnections()
   await closed
