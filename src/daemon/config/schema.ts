@@ -7,6 +7,36 @@ import { boolean, bytes, count, duration, host, oneOf, port, text } from './leav
 
 const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
 
+/** Supervised local processes; see src/orchestrators/process. */
+const pool = z.strictObject({
+  /** `{port}` and `{slot}` in an argument stand for the replica's own. */
+  command: text('a program'),
+  args: z.array(z.unknown().transform(String), 'expected a list of arguments').optional(),
+  cwd: text('a folder').optional(),
+  env: z.record(z.string(), z.unknown().transform(String), 'expected variables by name').optional(),
+  /** At the very first start; afterwards the pool remembers. */
+  replicas: count(0, 10_000).default(1),
+  min: count(0, 10_000).optional(),
+  max: count(0, 10_000).optional(),
+  ports: z.strictObject({ from: port(), count: count(1, 65535) }).optional(),
+  host: host().optional(),
+  ready: z
+    .strictObject({
+      kind: oneOf('tcp', 'http', 'started'),
+      /** Of http. */
+      path: text('a path such as /healthz').default('/'),
+      /** Of started. */
+      after: duration().default(0),
+    })
+    .optional(),
+  /** From leaving the endpoints file to SIGTERM. */
+  drain: duration().optional(),
+  /** From SIGTERM to SIGKILL. */
+  grace: duration().optional(),
+  endpoints_file: text('a file').optional(),
+  log_dir: text('a folder').optional(),
+})
+
 export const schema = z.strictObject({
   log: z
     .strictObject({
@@ -56,7 +86,9 @@ export const schema = z.strictObject({
     .prefault({}),
   shutdown: z
     .strictObject({
-      /** Time for requests under way and a last step at SIGTERM. */
+      /** How long exports are still refused politely at SIGTERM, while load balancers notice that this one is not ready. */
+      delay: duration().default(1e9),
+      /** Time after that for actions and requests under way. */
       grace: duration().default(3e9),
     })
     .prefault({}),
@@ -77,17 +109,9 @@ export const schema = z.strictObject({
         .optional(),
       process: z
         .strictObject({
-          pools: z.record(
-            z.string(),
-            z.strictObject({
-              /** Program and arguments. */
-              command: z.array(text('a program or an argument'), 'expected a list: the program and its arguments').min(1, 'expected a program'),
-              env: z.record(z.string(), text('a value')).optional(),
-              cwd: text('a folder').optional(),
-              /** Processes at the start. */
-              replicas: count(0, 10_000).default(1),
-            }),
-          ),
+          pools: z.record(z.string(), pool, 'expected pools by name'),
+          /** What becomes of the processes when this one ends: `leave` lets the next one adopt them. */
+          on_exit: oneOf('stop', 'leave').default('stop'),
         })
         .optional(),
       'dry-run': z

@@ -145,7 +145,7 @@ function refuse(stream: ServerHttp2Stream, intake: Intake, refusal: Refused): vo
 
 const codeNames: Readonly<Record<number, string>> = { 3: 'INVALID_ARGUMENT', 8: 'RESOURCE_EXHAUSTED', 12: 'UNIMPLEMENTED', 13: 'INTERNAL', 14: 'UNAVAILABLE' }
 
-/** An answer without a message: status and all in the headers ("Trailers-Only"). What the client still sends is not read. */
+/** An answer without a message: status and all in the headers ("Trailers-Only"). */
 function fail(stream: ServerHttp2Stream, intake: Intake, number: number, message: string, more: Readonly<Record<string, string>> = {}): void {
   if (stream.destroyed || stream.headersSent) return
   intake.answered('grpc', codeNames[number] ?? String(number))
@@ -160,5 +160,6 @@ function fail(stream: ServerHttp2Stream, intake: Intake, number: number, message
     },
     { endStream: true },
   )
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+  // Dropped as it comes: a reset right behind the status would overtake it.
+  stream.resume()
 }

@@ -1,0 +1,137 @@
+/**
+ * Carries out decisions, each at most once. An action is written down before the orchestrator is asked and struck out
+ * when its fate is known; in between the target may not be acted upon. Where the fate is not known (no answer, or a
+ * crash) the workload itself tells: it has the replicas that were asked for, or it has not.
+ */
+import type { WorkloadRef } from '../bundle/index.ts'
+import type { World } from '../evaluate/index.ts'
+import type { OrchestrationClient, OrchestrationError, WorldPoller } from '../orchestrators/index.ts'
+import { isError } from '../orchestrators/index.ts'
+import type { Decision } from '../plan/index.ts'
+import type { PendingAction } from './store.ts'
+
+export interface ActionsOptions {
+  readonly client: OrchestrationClient
+  readonly world: WorldPoller
+  /** Makes what is pending durable; rejects when that fails. */
+  readonly persist: () => Promise<void>
+  /** The orchestrator has taken the decision. */
+  readonly acted: (decision: Decision) => void
+  readonly failed: (target: string, error: OrchestrationError) => void
+  /** Of the last run. */
+  readonly pending: Readonly<Record<string, PendingAction>>
+}
+
+export interface Actions {
+  /** Not yet known to be done or not, by target id. */
+  readonly pending: ReadonlyMap<string, PendingAction>
+  /** The world with the targets of pending actions held. */
+  world(): World
+  /** Carries out a `scale` decision; resolves to what became of it: itself, or a hold that says why not. Never rejects. */
+  carryOut(decision: Decision, workload: WorkloadRef): Promise<Decision>
+  /** Settles what is pending without anybody at it, as far as the world has been read; resolves to the decisions that turned out to be done. */
+  resolve(): Promise<readonly Decision[]>
+  /** Resolves when no call is under way. */
+  idle(): Promise<void>
+}
+
+export function createActions(options: ActionsOptions): Actions {
+  const { client, world, persist } = options
+  const pending = new Map<string, PendingAction>(Object.entries(options.pending))
+  const running = new Map<string, Promise<Decision>>()
+
+  async function attempt(decision: Decision, workload: WorkloadRef): Promise<Decision> {
+    const { target, to, version } = decision
+    if (to === undefined || version === undefined) return hold(decision, 'the target has not been read')
+    pending.set(target, { workload, decision })
+    try {
+      await persist()
+    } catch (error) {
+      pending.delete(target)
+      return hold(decision, `the state cannot be written, and an action that is not written down could be done twice: ${(error as Error).message}`)
+    }
+    const result = await client.set(workload, { replicas: to, version, reason: decision.message, id: decision.id })
+    if (isError(result)) {
+      options.failed(target, result)
+      if (result.error === 'transient') {
+        await world.refresh(target)
+        if (settle(target) === 'done') return decision
+      } else {
+        pending.delete(target)
+        await world.refresh(target)
+      }
+      return hold(decision, result.message)
+    }
+    world.observe(target, result)
+    pending.delete(target)
+    options.acted(decision)
+    return decision
+  }
+
+  /** What the last reading of the target says of its pending action; strikes it out when that is known. */
+  function settle(target: string): 'done' | 'not done' | 'unknown' {
+    const action = pending.get(target)
+    const now = world.world.get(target)
+    if (action === undefined) return 'not done'
+    if (now === undefined) return 'unknown'
+    // A workload that is gone, or that cannot be scaled, has not been scaled.
+    if ('error' in now) {
+      if (now.error === 'transient' || now.error === 'forbidden') return 'unknown'
+      pending.delete(target)
+      return 'not done'
+    }
+    pending.delete(target)
+    if (now.desired !== action.decision.to) return 'not done'
+    options.acted(action.decision)
+    return 'done'
+  }
+
+  return {
+    pending,
+    world() {
+      if (pending.size === 0) return world.world
+      const view = new Map(world.world)
+      for (const [target, { decision }] of pending) {
+        const snapshot = view.get(target)
+        if (snapshot !== undefined && !('error' in snapshot))
+          view.set(target, { ...snapshot, blocked: `the change from ${decision.from} to ${decision.to} replicas has not been answered yet` })
+      }
+      return view
+    },
+    async carryOut(decision, workload) {
+      const call = attempt(decision, workload)
+      running.set(decision.target, call)
+      const result = await call
+      running.delete(decision.target)
+      // A failure to strike out is harmless: a restart would find the action pending, and the workload tells its fate.
+      await persist().catch(() => {})
+      return result
+    },
+    async resolve() {
+      const done: Decision[] = []
+      let changed = false
+      for (const [target, { decision }] of [...pending]) {
+        if (running.has(target)) continue
+        const fate = settle(target)
+        changed ||= fate !== 'unknown'
+        if (fate === 'done') done.push(decision)
+      }
+      if (changed) await persist().catch(() => {})
+      return done
+    },
+    async idle() {
+      await Promise.all(running.values())
+    },
+  }
+}
+
+/** The decision as it turned out: nothing was changed. */
+function hold(decision: Decision, why: string): Decision {
+  return {
+    ...decision,
+    outcome: 'hold',
+    reason: 'FailedUpdateScale',
+    message: `${decision.from} to ${decision.to} replicas was decided and not done: ${why}`,
+    to: decision.from,
+  }
+}

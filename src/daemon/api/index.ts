@@ -1,0 +1,3 @@
+export * from './events.ts'
+export * from './health.ts'
+export * from './server.ts'
