@@ -1,0 +1,100 @@
+/** The one engine that the daemon, replay and tests drive: the order of evaluation and planning, and what they remember. */
+import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
+import type { Epoch, Evaluator, IngestReport, RuleOutcome, World } from '../evaluate/index.ts'
+import type { Decision, TargetState } from '../plan/index.ts'
+import { acted, advance, firstSight, plan } from '../plan/index.ts'
+import type { Dictionary, Nanos } from '../spans/index.ts'
+import { SpanTable } from '../spans/index.ts'
+import type { Engine, EngineState, StepResult } from './contract.ts'
+
+/** A target with its rules, in bundle order. */
+interface Planned {
+  readonly target: TargetIR
+  readonly rules: readonly RuleIR[]
+}
+
+export class PlanningEngine implements Engine {
+  readonly evaluator: Evaluator
+  readonly dictionary: Dictionary
+  readonly #bundle: Bundle
+  readonly #planned: readonly Planned[]
+  readonly #states: Map<string, TargetState>
+  /** Of every rule, however long its step: a target is planned for with the last word of each of its rules. */
+  readonly #outcomes = new Map<string, RuleOutcome>()
+
+  constructor(bundle: Bundle, evaluator: Evaluator, dictionary: Dictionary, state: EngineState | undefined) {
+    this.evaluator = evaluator
+    this.dictionary = dictionary
+    this.#bundle = bundle
+    const rules = Map.groupBy(bundle.rules, (rule) => rule.target)
+    this.#planned = bundle.targets.map((target) => ({ target, rules: rules.get(target.id) ?? [] }))
+    this.#states = new Map(bundle.targets.map(({ id }) => [id, state?.targets[id] ?? firstSight]))
+  }
+
+  table(): SpanTable {
+    return new SpanTable(this.dictionary, this.#bundle.projection)
+  }
+
+  ingest(table: SpanTable, now?: Nanos): IngestReport {
+    return this.evaluator.ingest(table, now)
+  }
+
+  due(now?: Nanos, drain?: boolean): Nanos | undefined {
+    return this.evaluator.due(now, drain)
+  }
+
+  step(at: Nanos, world: World): StepResult {
+    // Epochs first: what is evaluated at this step depends on whether the last action's replicas are ready.
+    const epochs = new Map<string, Epoch>()
+    for (const { target } of this.#planned) {
+      const state = advance(this.#stateOf(target.id), target, at, world.get(target.id))
+      this.#states.set(target.id, state)
+      if (state.epoch !== undefined) epochs.set(target.id, state.epoch)
+    }
+    const outcomes = this.evaluator.step({ at, world, epochs })
+    const touched = new Set<string>()
+    for (const outcome of outcomes) {
+      this.#outcomes.set(outcome.rule, outcome)
+      touched.add(outcome.target)
+    }
+    const decisions: Decision[] = []
+    for (const { target, rules } of this.#planned) {
+      if (!touched.has(target.id)) continue
+      const { decision, state } = plan({
+        digest: this.#bundle.digest,
+        at,
+        target,
+        rules: rules.map((rule) => ({ rule, outcome: this.#outcomes.get(rule.name) ?? unheard(rule) })),
+        snapshot: world.get(target.id),
+        state: this.#stateOf(target.id),
+      })
+      this.#states.set(target.id, state)
+      decisions.push(decision)
+    }
+    return { at, outcomes, decisions }
+  }
+
+  acted(decision: Decision): void {
+    const state = this.#states.get(decision.target)
+    // A target that a reload has removed is no longer ours to remember.
+    if (state !== undefined) this.#states.set(decision.target, acted(state, decision))
+  }
+
+  state(): EngineState {
+    return { targets: Object.fromEntries(this.#states) }
+  }
+
+  get watermark(): Nanos | undefined {
+    return this.evaluator.watermark
+  }
+
+  #stateOf(target: string): TargetState {
+    return this.#states.get(target) ?? firstSight
+  }
+}
+
+/** A rule whose first step has not ended: nobody knows, so nothing is taken away on its target. */
+function unheard(rule: RuleIR): RuleOutcome {
+  const because = { kind: 'always', text: 'its first step has not ended', truth: 'unknown', unknown: 'stale' } as const
+  return { rule: rule.name, target: rule.target, truth: 'unknown', unknown: 'stale', because }
+}
