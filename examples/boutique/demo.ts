@@ -50,7 +50,10 @@ async function demo(): Promise<number> {
 
   console.log('Starting the boutique and scaled …')
   system = await startSystem(placesIn(out), stop.signal)
-  console.log(`Rules: ${here(rulesFile)}   status: ${system.api}/v1/status   shop: ${system.frontend}/product/mug\n`)
+  console.log(`  rules   ${here(rulesFile)}
+  status  ${system.api}/v1/status
+  shop    ${system.frontend}/product/mug
+`)
   const view = createView(process.stdout)
   let outcome: Awaited<ReturnType<typeof run>>
   try {

@@ -49,18 +49,21 @@ describe('the view', () => {
     expect(frame(picture, 50, coloured).map((l) => l.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(plain)
   })
 
-  it('is one line a second where there is no terminal', async () => {
+  it('is lines where there is no terminal: one every two seconds, and each event once', async () => {
     const out = new PassThrough({ encoding: 'utf8' })
     let text = ''
     out.on('data', (chunk: string) => {
       text += chunk
     })
     const view = createView(out as unknown as NodeJS.WriteStream)
-    for (const elapsed of [1.1, 1.6, 2.1]) view.show({ ...picture, elapsed })
+    const events = ['  1.0 s  first', '  3.9 s  second']
+    view.show({ ...picture, elapsed: 1.1, events: events.slice(0, 1) })
+    view.show({ ...picture, elapsed: 1.9, events: events.slice(0, 1) })
+    view.show({ ...picture, elapsed: 3.9, events })
     view.end()
     await finished(out.end())
-    expect(text.split('\n')).toEqual([line({ ...picture, elapsed: 1.1 }), line({ ...picture, elapsed: 2.1 }), ''])
-    expect(line(picture)).toBe(' 17 s  surge 60/s        p99 900 ms    replicas 2 of 4   true: ads-slow')
+    expect(text.split('\n')).toEqual([events[0], line({ ...picture, elapsed: 1.1 }), events[1], line({ ...picture, elapsed: 3.9 }), ''])
+    expect(line(picture)).toBe('17.4 s  surge 60/s        p99 900 ms    replicas 2 of 4   true: ads-slow')
   })
 
   it('tells a calm 90 ms, a threshold and a queue apart', () => {

@@ -1,4 +1,6 @@
-/** The live view: a picture of the moment as a few lines. On a terminal they are redrawn in place, elsewhere one line a second is printed. */
+/** The live view: a picture of the moment as a few lines. On a terminal they are redrawn in place, elsewhere a line is printed now and then. */
+
+import { seconds } from './story.ts'
 
 /** What is shown. */
 export interface Picture {
@@ -26,6 +28,8 @@ export interface RuleLine {
 
 const bars = '▁▂▃▄▅▆▇█'
 const eventLines = 6
+/** Between two lines where there is no terminal. */
+const plainSeconds = 2
 
 /** One character a value; the scale is logarithmic from 50 ms to 2 s, so that both a calm 90 ms and a queue's second show. */
 export function sparkline(values: readonly (number | undefined)[]): string {
@@ -63,15 +67,16 @@ export function line(picture: Picture): string {
   const now = latest(picture.p99s)
   const firing = picture.rules.filter((r) => r.truth === 'true').map((r) => r.name)
   return [
-    `${picture.elapsed.toFixed(0).padStart(3)} s`,
+    `${seconds(picture.elapsed).padStart(6)}`,
     `${picture.phase} ${picture.perSecond}/s`.padEnd(16),
     `p99 ${now === undefined ? '–' : Math.round(now)} ms`.padEnd(12),
     `replicas ${picture.ready}${picture.desired !== undefined && picture.desired !== picture.ready ? ` of ${picture.desired}` : ''}`.padEnd(16),
     firing.length === 0 ? '' : `true: ${firing.join(', ')}`,
     picture.hold === undefined ? '' : `held: ${picture.hold}`,
   ]
-    .filter((part) => part.trim() !== '')
+    .filter((part) => part !== '')
     .join('  ')
+    .trimEnd()
 }
 
 export type Paint = (text: string, tone: 'good' | 'bad' | 'dim') => string
@@ -111,11 +116,14 @@ export interface View {
 
 export function createView(out: NodeJS.WriteStream): View {
   if (!out.isTTY) {
-    let last = -1
+    let shown = -1
+    let told = 0
     return {
       show(picture) {
-        if (Math.floor(picture.elapsed) === last) return
-        last = Math.floor(picture.elapsed)
+        for (; told < picture.events.length; told++) out.write(`${picture.events[told]}\n`)
+        const due = Math.floor(picture.elapsed / plainSeconds)
+        if (due === shown) return
+        shown = due
         out.write(`${line(picture)}\n`)
       },
       end() {},
