@@ -47,6 +47,10 @@ async function demo(): Promise<number> {
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted)
+  // Nothing outlives the demo, not even when it ends by a bug of its own.
+  process.on('exit', () => system?.abandon())
+  // The terminal may go before the demo does.
+  process.stdout.on('error', () => {})
 
   console.log('Starting the boutique and scaled …')
   system = await startSystem(placesIn(out), stop.signal)
