@@ -1,0 +1,157 @@
+/** The parser on the tokens of one declaration, with repairs. */
+import type { CstNode, IRecognitionException, IToken } from 'chevrotain'
+import { EOF } from 'chevrotain'
+import type { Diagnostic } from '../diagnostics.ts'
+import { report } from '../diagnostics.ts'
+import type { SourceText, TextRange } from '../tree.ts'
+import { ScaleParser } from './grammar.ts'
+import { rangeOf } from './lex.ts'
+import * as m from './messages.ts'
+import { repairs } from './repair.ts'
+import type { DeclarationKeyword } from './split.ts'
+import * as t from './tokens.ts'
+import { expectedPhrase, foundPhrase } from './words.ts'
+
+export interface ParsedDeclaration {
+  /** Undefined unless the declaration is whole, perhaps after repairs. */
+  readonly cst: CstNode | undefined
+  /** How many of the tokens belong to the declaration; the rest is no part of it. */
+  readonly read: number
+  readonly diagnostics: readonly Diagnostic[]
+  /** Index of the first token that did not fit and was not repaired. */
+  readonly failedAt: number | undefined
+}
+
+interface Attempt {
+  readonly cst: CstNode
+  readonly failures: readonly Failure[]
+}
+
+interface Failure {
+  /** The number of tokens at the end. */
+  readonly at: number
+  readonly expected: readonly string[]
+  /** The declaration was whole before this token. */
+  readonly behind: boolean
+}
+
+/** No declaration has more mistakes that are worth telling apart. */
+const mostRepairs = 8
+
+/** `tokens` start with the keyword of the declaration. */
+export function parseDeclaration(source: SourceText, tokens: readonly IToken[]): ParsedDeclaration {
+  const first = attempt(tokens)
+  if (first.failures.length === 0) return { cst: first.cst, read: tokens.length, diagnostics: [], failedAt: undefined }
+  return mend(source, tokens, first)
+}
+
+function mend(source: SourceText, original: readonly IToken[], first: Attempt): ParsedDeclaration {
+  const diagnostics: Diagnostic[] = []
+  let tokens = original
+  let current = first
+  while (diagnostics.length < mostRepairs) {
+    const [failure] = current.failures
+    if (failure === undefined) return { cst: current.cst, read: original.length, diagnostics, failedAt: undefined }
+    let mended: Attempt | undefined
+    for (const repair of repairs({ file: source.name, text: source.text, tokens, ...failure })) {
+      const next = repair.last ? undefined : attempt(repair.tokens)
+      if (next !== undefined && !isFurther(next, failure.at, tokens.length - repair.tokens.length)) continue
+      diagnostics.push(repair.diagnostic)
+      if (next === undefined) return { cst: undefined, read: original.length, diagnostics, failedAt: failure.at }
+      tokens = repair.tokens
+      mended = next
+      break
+    }
+    if (mended === undefined) return giveUp(source, original, tokens, current, diagnostics)
+    current = mended
+  }
+  return { cst: undefined, read: original.length, diagnostics, failedAt: current.failures[0]?.at }
+}
+
+/** Whether the parser comes to a later token than `at`, counted in the tokens before `removed` of them went. */
+function isFurther({ failures }: Attempt, at: number, removed: number): boolean {
+  const [failure] = failures
+  return failure === undefined || failure.at + removed > at
+}
+
+function giveUp(
+  source: SourceText,
+  original: readonly IToken[],
+  tokens: readonly IToken[],
+  { cst, failures }: Attempt,
+  diagnostics: Diagnostic[],
+): ParsedDeclaration {
+  const [failure] = failures as [Failure]
+  const found = tokens[failure.at]
+  const before = tokens[failure.at - 1]
+  // What starts a new line behind a whole declaration is no part of it.
+  if (failure.behind && found !== undefined && before !== undefined && source.text.slice(rangeOf(before).end, found.startOffset).includes('\n'))
+    return { cst, read: original.indexOf(found), diagnostics, failedAt: undefined }
+  let last = -1
+  for (const { at, expected } of failures) {
+    if (at <= last) continue
+    last = at
+    const token = tokens[at]
+    if (token?.tokenType === t.LeftParen && tokens[at - 1]?.tokenType === t.Name)
+      diagnostics.push(report(m.noSuchFunction, source.name, rangeOf(tokens[at - 1] as IToken), { name: tokens[at - 1]?.image ?? '' }))
+    else diagnostics.push(report(m.unexpected, source.name, placeOf(tokens, at), { expected: expectedPhrase(expected), found: foundPhrase(token) }))
+  }
+  return { cst: undefined, read: original.length, diagnostics, failedAt: failure.at }
+}
+
+/** The token, or the place right behind the last one. */
+function placeOf(tokens: readonly IToken[], at: number): TextRange {
+  const token = tokens[at]
+  if (token !== undefined) return rangeOf(token)
+  const { end } = rangeOf(tokens.at(-1) as IToken)
+  return { start: end, end }
+}
+
+let shared: ScaleParser | undefined
+
+/** Built at first use, since building takes longer than parsing a small file. Its state lasts for one call. */
+function scaleParser(): ScaleParser {
+  shared ??= new ScaleParser()
+  return shared
+}
+
+function attempt(tokens: readonly IToken[]): Attempt {
+  const parser = scaleParser()
+  parser.input = tokens as IToken[]
+  const cst = entry(parser, tokens[0]?.tokenType.name as DeclarationKeyword)
+  const { errors } = parser
+  return { cst, failures: errors.length === 0 ? [] : errors.map((error) => failureOf(tokens, error)).sort((a, b) => a.at - b.at) }
+}
+
+function entry(parser: ScaleParser, keyword: DeclarationKeyword): CstNode {
+  switch (keyword) {
+    case 'scale':
+      return parser.scaleDeclaration()
+    case 'freeze':
+      return parser.freezeDeclaration()
+    case 'target':
+      return parser.targetDeclaration()
+    case 'let':
+      return parser.letDeclaration()
+    case 'defaults':
+      return parser.defaultsDeclaration()
+    case 'test':
+      return parser.testDeclaration()
+    case 'import':
+      return parser.importDeclaration()
+  }
+}
+
+/** What may follow as well where a repetition could have gone on. */
+const clauseWords = ['every', 'cooldown', 'namespace', 'at', 'on', 'priority', 'between', 'observe', 'up', 'down', 'stable', 'settle', 'mode', 'combine']
+const statementWords = ['given', 'load', 'replay', 'pause', 'expect']
+
+function failureOf(tokens: readonly IToken[], error: IRecognitionException): Failure {
+  const at = error.token.tokenType === EOF ? tokens.length : tokens.indexOf(error.token)
+  const behind = error.name === 'NotAllInputParsedException'
+  const keyword = tokens[0]?.tokenType.name
+  const expected = error.message.split(' ').filter((name) => name !== '')
+  if (behind) expected.push('Operator', ...(keyword === 'scale' || keyword === 'freeze' ? clauseWords : []))
+  else if (expected.includes('RightBrace')) expected.push(...(keyword === 'test' ? statementWords : clauseWords))
+  return { at: at < 0 ? tokens.length : at, expected, behind }
+}

@@ -1,0 +1,2 @@
+export type { Parsed } from './parse.ts'
+export { parse } from './parse.ts'

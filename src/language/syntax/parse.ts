@@ -1,0 +1,121 @@
+/** Text → typed tree. */
+import type { CstNode, IToken, TokenType } from 'chevrotain'
+import type { Diagnostic } from '../diagnostics.ts'
+import { report } from '../diagnostics.ts'
+import type { Comment, Declaration, FileTree, Name, NumberLiteral, SourceText } from '../tree.ts'
+import { nameOf } from './build/context.ts'
+import { brokenDeclaration, declarationOf } from './build/declaration.ts'
+import { numberOf } from './build/literals.ts'
+import { parseDeclaration } from './declaration.ts'
+import { lex, rangeOf } from './lex.ts'
+import * as m from './messages.ts'
+import { ranked } from './nearest.ts'
+import type { DeclarationKeyword } from './split.ts'
+import { isLabel, isStarter, split } from './split.ts'
+import { keyword as k, keywords, NumberToken } from './tokens.ts'
+import { foundPhrase, shortened } from './words.ts'
+
+export interface Parsed {
+  readonly tree: FileTree
+  /** In the order of the text. */
+  readonly diagnostics: Diagnostic[]
+}
+
+/**
+ * Never throws and always gives a tree: what could not be understood is reported, and every declaration that could is whole. Comments are kept;
+ * `///` lines before a declaration are its documentation.
+ */
+export function parse(source: SourceText): Parsed {
+  const { tokens, comments, foreign } = lex(source)
+  const file: File = { source, comments, diagnostics: [], declarations: [], comment: 0 }
+  for (const range of foreign)
+    file.diagnostics.push(report(m.foreignCharacters, source.name, range, { text: `\`${shortened(source.text.slice(range.start, range.end))}\`` }))
+
+  const language = languageOf(tokens)
+  let end = language === undefined ? 0 : 2
+  const starts = split(source.text, tokens)
+  for (const [i, start] of [...starts, tokens.length].entries()) {
+    // What stands before the first declaration belongs to none.
+    if (i === 0) readStray(file, tokens.slice(end, start))
+    else readDeclaration(file, tokens.slice(end, start))
+    end = Math.max(end, start)
+  }
+  file.diagnostics.sort((a, b) => a.range.start - b.range.start)
+  return { tree: { source, language, declarations: file.declarations, comments }, diagnostics: file.diagnostics }
+}
+
+/** What is read so far. */
+interface File {
+  readonly source: SourceText
+  readonly comments: readonly Comment[]
+  readonly diagnostics: Diagnostic[]
+  readonly declarations: Declaration[]
+  /** The first comment behind the last declaration. */
+  comment: number
+}
+
+function languageOf(tokens: readonly IToken[]): NumberLiteral | undefined {
+  const [word, version] = tokens
+  return word?.tokenType === k.language && version?.tokenType === NumberToken ? numberOf(version) : undefined
+}
+
+/** Reads a declaration and whatever stands behind it up to the next one. */
+function readDeclaration(file: File, tokens: readonly IToken[]): void {
+  const labelled = isLabel(tokens, 0)
+  const body = labelled ? tokens.slice(2) : tokens
+  const label = labelled ? nameOf(tokens[0] as IToken) : undefined
+  const { cst, read, diagnostics } = parseDeclaration(file.source, body)
+  file.diagnostics.push(...diagnostics)
+  declare(file, label, tokens[0] as IToken, body.slice(0, read), cst)
+  readStray(file, body.slice(read))
+}
+
+function declare(file: File, label: Name | undefined, first: IToken, body: readonly IToken[], cst: CstNode | undefined): void {
+  const last = body.at(-1) as IToken
+  const frame = {
+    keyword: (body[0] as IToken).tokenType.name as DeclarationKeyword,
+    label,
+    doc: docBefore(file, first.startOffset),
+    range: { start: first.startOffset, end: rangeOf(last).end },
+  }
+  while ((file.comments[file.comment]?.range.start ?? Number.POSITIVE_INFINITY) < frame.range.end) file.comment++
+  file.declarations.push(cst === undefined ? brokenDeclaration(body, frame) : declarationOf({ source: file.source, diagnostics: file.diagnostics }, cst, frame))
+}
+
+/** The `///` lines between the last declaration and this one. */
+function docBefore(file: File, start: number): string | undefined {
+  let doc: string | undefined
+  for (let comment = file.comments[file.comment]; comment !== undefined && comment.range.start < start; comment = file.comments[++file.comment]) {
+    if (!comment.doc) continue
+    const line = comment.text.replace(/^\/\/\/ ?/, '').trimEnd()
+    doc = doc === undefined ? line : `${doc}\n${line}`
+  }
+  return doc
+}
+
+/** Tokens that begin no declaration: perhaps a misspelt one, which is then read as what it is meant to be. */
+function readStray(file: File, tokens: readonly IToken[]): void {
+  const first = tokens[0]
+  if (first === undefined) return
+  const { name } = file.source
+  if (first.tokenType === k.language) {
+    file.diagnostics.push(report(m.languageNotFirst, name, rangeOf(first), {}))
+    return readStray(file, tokens.slice(tokens[1]?.tokenType === NumberToken ? 2 : 1))
+  }
+  const labelled = isLabel(tokens, 0)
+  const body = labelled ? tokens.slice(2) : tokens
+  const word = body[0]
+  for (const meant of word === undefined ? [] : ranked(word.image, starterWords)) {
+    const mended: IToken[] = [{ ...(word as IToken), tokenType: k[meant], tokenTypeIdx: k[meant].tokenTypeIdx as number, payload: meant }, ...body.slice(1)]
+    const { cst, read, diagnostics, failedAt } = parseDeclaration(file.source, mended)
+    if (failedAt !== undefined && failedAt <= 1) continue
+    const range = rangeOf(word as IToken)
+    const fix = { title: `write ${meant}`, edits: [{ range, text: meant }] }
+    file.diagnostics.push(report(m.misspelt, name, range, { word: (word as IToken).image, meant }, { fix }), ...diagnostics)
+    declare(file, labelled ? nameOf(first) : undefined, first, mended.slice(0, read), cst)
+    return readStray(file, mended.slice(read))
+  }
+  file.diagnostics.push(report(m.declarationExpected, name, rangeOf(first), { found: foundPhrase(first) }))
+}
+
+const starterWords = keywords.filter((word): word is DeclarationKeyword => isStarter(k[word] as TokenType))

@@ -1,0 +1,231 @@
+/**
+ * Mistakes that are understood: each has its own message and a fix, and the parser goes on as if the fix had been made, so that it
+ * sees the next mistake. A repair is a proposal: parse.ts keeps it only if the parser gets further with it.
+ */
+import type { IToken, TokenType } from 'chevrotain'
+import { createTokenInstance } from 'chevrotain'
+import type { Diagnostic, Message } from '../diagnostics.ts'
+import { report } from '../diagnostics.ts'
+import type { TextRange } from '../tree.ts'
+import { quote } from './build/literals.ts'
+import * as m from './messages.ts'
+import { ranked } from './nearest.ts'
+import * as t from './tokens.ts'
+import { keyword as k } from './tokens.ts'
+import { shortened } from './words.ts'
+
+export interface Repair {
+  readonly diagnostic: Diagnostic
+  /** The declaration with the repair. */
+  readonly tokens: readonly IToken[]
+  /** Nothing that follows can be trusted: report this and stop. */
+  readonly last?: boolean
+}
+
+/** Where the parser stopped. */
+export interface Trouble {
+  readonly file: string
+  readonly text: string
+  readonly tokens: readonly IToken[]
+  /** Index of the token that does not fit; the number of tokens at the end. */
+  readonly at: number
+  /** Names of the token types that would have fitted. */
+  readonly expected: readonly string[]
+}
+
+/** What may be meant, best first. */
+export function repairs(trouble: Trouble): Repair[] {
+  const found: Repair[] = []
+  for (const recognise of recognisers) {
+    const repair = recognise(trouble)
+    if (repair !== undefined) found.push(repair)
+  }
+  return [...found, ...misspellings(trouble)]
+}
+
+const recognisers: readonly ((trouble: Trouble) => Repair | undefined)[] = [
+  openText,
+  singleQuotes,
+  missingQuotes,
+  signs,
+  unitApart,
+  wrongUnit,
+  brackets,
+  needless,
+]
+
+function openText(at: Trouble): Repair | undefined {
+  const token = at.tokens[at.at]
+  if (token?.tokenType !== t.OpenText) return undefined
+  return { diagnostic: say(at, m.quoteMissing, rangeOf(token), {}), tokens: at.tokens, last: true }
+}
+
+function singleQuotes(at: Trouble): Repair | undefined {
+  const token = at.tokens[at.at]
+  if (token?.tokenType !== t.SingleQuoted) return undefined
+  const text = quote(token.image.slice(1, -1))
+  return replaced(at, at.at, 1, t.TextToken, text, m.singleQuotes, {}, `write ${text}`)
+}
+
+/** `import other.scale`, `during … in Europe/Paris`, `matches Get*`; the name of a test may have several words. */
+function missingQuotes(at: Trouble): Repair | undefined {
+  const first = at.tokens[at.at]
+  if (first === undefined || !at.expected.includes('Text') || at.expected.includes('Identifier') || at.expected.includes('Word')) return undefined
+  let end = at.at + 1
+  if (at.tokens[0]?.tokenType === k.test) while (end < at.tokens.length && at.tokens[end]?.tokenType !== t.LeftBrace) end++
+  else while (end < at.tokens.length && endOf(at.tokens[end - 1] as IToken) === at.tokens[end]?.startOffset && at.tokens[end]?.tokenType !== t.RightParen) end++
+  if (!(first.tokenType.CATEGORIES ?? []).includes(t.Identifier)) return undefined
+  const written = at.text.slice(first.startOffset, endOf(at.tokens[end - 1] as IToken))
+  if (written.includes('"') || written.includes('\n')) return undefined
+  return replaced(at, at.at, end - at.at, t.TextToken, quote(written), m.textNotQuoted, { text: shortened(written) }, `write ${quote(shortened(written))}`)
+}
+
+function signs(at: Trouble): Repair | undefined {
+  const token = at.tokens[at.at]
+  const next = at.tokens[at.at + 1]
+  switch (token?.tokenType) {
+    case t.AndAnd:
+    case t.OrOr:
+    case t.Bang: {
+      const word = token.tokenType === t.AndAnd ? 'and' : token.tokenType === t.OrOr ? 'or' : 'not'
+      // `!(a)` becomes `not (a)`, and `a&&b` gets its spaces.
+      const before = at.text[token.startOffset - 1] ?? ' '
+      const after = at.text[endOf(token)] ?? ' '
+      const written = `${word !== 'not' && /\S/.test(before) ? ' ' : ''}${word}${/\S/.test(after) ? ' ' : ''}`
+      return replaced(at, at.at, 1, k[word], word, m.wordForSign, { sign: token.image, word }, `write ${word}`, written)
+    }
+    case t.Assign: {
+      const pair = next !== undefined && endOf(token) === next.startOffset ? next : undefined
+      if (pair?.tokenType === t.Greater) return replaced(at, at.at, 2, t.GreaterEqual, '>=', m.comparisonSpelling, { sign: '=>', meant: '>=' }, 'write >=')
+      if (pair?.tokenType === t.Less) return replaced(at, at.at, 2, t.LessEqual, '<=', m.comparisonSpelling, { sign: '=<', meant: '<=' }, 'write <=')
+      return replaced(at, at.at, 1, t.Equal, '==', m.singleEqual, {}, 'write ==')
+    }
+    case t.Less:
+      if (next?.tokenType === t.Greater && endOf(token) === next.startOffset)
+        return replaced(at, at.at, 2, t.NotEqual, '!=', m.comparisonSpelling, { sign: '<>', meant: '!=' }, 'write !=')
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+/** Spellings of units that other languages have, and ours. */
+const unitWords: Readonly<Record<string, string>> = {
+  ...{ ns: 'ns', nanos: 'ns', nanoseconds: 'ns', us: 'us', micros: 'us', microseconds: 'us', ms: 'ms', msec: 'ms', msecs: 'ms', millis: 'ms' },
+  ...{ milliseconds: 'ms', millisecond: 'ms', s: 's', sec: 's', secs: 's', second: 's', seconds: 's', m: 'm', min: 'm', mins: 'm', minute: 'm' },
+  ...{ minutes: 'm', h: 'h', hr: 'h', hrs: 'h', hour: 'h', hours: 'h', d: 'd', day: 'd', days: 'd' },
+}
+
+/** The unit of a rate that a word after `/` means. */
+export function rateUnit(word: string): string | undefined {
+  const unit = unitWords[word.toLowerCase()]
+  return unit === 'm' ? 'min' : unit === 's' || unit === 'h' ? unit : undefined
+}
+
+/** `400 ms`. The parser stops at the unit, or at the number if it took that for the start of `N times`. */
+function unitApart(at: Trouble): Repair | undefined {
+  for (const i of [at.at, at.at + 1]) {
+    const number = at.tokens[i - 1]
+    const word = at.tokens[i]
+    if (number?.tokenType !== t.NumberToken || word === undefined || word.tokenType === k.times) continue
+    const unit = unitWords[word.image.toLowerCase()]
+    if (unit === undefined) continue
+    const text = `${number.image}${unit}`
+    return replaced(at, i - 1, 2, t.DurationToken, text, m.unitApart, { number: number.image, unit: word.image }, `write ${text}`)
+  }
+  return undefined
+}
+
+/** `400msec`, `1min`, `5MS` */
+function wrongUnit(at: Trouble): Repair | undefined {
+  const word = at.tokens[at.at]
+  if (word?.tokenType !== t.DigitWord) return undefined
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([A-Za-zµ]+)$/.exec(word.image) ?? []
+  const meant = unit === undefined ? undefined : unitWords[unit.toLowerCase()]
+  if (number === undefined || unit === undefined) return undefined
+  if (meant === undefined) return { diagnostic: say(at, m.unknownUnit, rangeOf(word), { text: word.image, unit }), tokens: at.tokens, last: true }
+  return replaced(at, at.at, 1, t.DurationToken, `${number}${meant}`, m.unitSpelling, { text: word.image, unit }, `write ${number}${meant}`)
+}
+
+/** `rate[5m]`, as PromQL has it. */
+function brackets(at: Trouble): Repair | undefined {
+  const [open, window, close] = at.tokens.slice(at.at, at.at + 3)
+  if (open?.tokenType !== t.LeftBracket || window?.tokenType !== t.DurationToken || close?.tokenType !== t.RightBracket) return undefined
+  const whole = { start: open.startOffset, end: endOf(close) }
+  const text = `over ${window.image}`
+  const fix = { title: `write ${text}`, edits: [{ range: whole, text: ` ${text}` }] }
+  return {
+    diagnostic: report(m.windowInBrackets, at.file, whole, { window: window.image }, { fix }),
+    tokens: [...at.tokens.slice(0, at.at), synthetic(open, 1, k.over, 'over'), window, ...at.tokens.slice(at.at + 3)],
+  }
+}
+
+/** `for: 5m`, `every 5s, cooldown 60s`, `…;` */
+function needless(at: Trouble): Repair | undefined {
+  const token = at.tokens[at.at]
+  const before = at.tokens[at.at - 1]
+  if (
+    before === undefined ||
+    (token?.tokenType !== t.Colon && token?.tokenType !== t.Comma && token?.tokenType !== t.Semicolon && token?.tokenType !== t.Assign)
+  )
+    return undefined
+  const fix = { title: `remove the ${token.image}`, edits: [{ range: rangeOf(token), text: endOf(token) === at.tokens[at.at + 1]?.startOffset ? ' ' : '' }] }
+  return {
+    diagnostic: report(m.needlessSign, at.file, rangeOf(token), { sign: token.image, after: `\`${shortened(before.image)}\`` }, { fix }),
+    tokens: [...at.tokens.slice(0, at.at), ...at.tokens.slice(at.at + 1)],
+  }
+}
+
+/** Keywords that a word may stand for: the expected ones first. */
+function misspellings(at: Trouble): Repair[] {
+  const token = at.tokens[at.at]
+  if (token === undefined || !token.tokenType.CATEGORIES?.includes(t.Identifier)) return []
+  const expected = new Set(at.expected)
+  const near = ranked(token.image, t.keywords)
+  return [...near.filter((word) => expected.has(word)), ...near.filter((word) => !expected.has(word))].slice(0, 4).map((meant) => misspelling(at, meant))
+}
+
+export function misspelling(at: Trouble, meant: string): Repair {
+  const word = (at.tokens[at.at] as IToken).image
+  return replaced(at, at.at, 1, k[meant as t.Keyword], meant, m.misspelt, { word, meant }, `write ${meant}`)
+}
+
+/** Puts one token in the place of `count`, with what it says and what is written for it in the fix. */
+function replaced<P>(
+  at: Trouble,
+  start: number,
+  count: number,
+  type: TokenType,
+  says: string,
+  message: Message<P>,
+  parameters: P,
+  title: string,
+  written = says,
+): Repair {
+  const first = at.tokens[start] as IToken
+  const range = { start: first.startOffset, end: endOf(at.tokens[start + count - 1] as IToken) }
+  const token = synthetic(first, range.end - range.start, type, says)
+  return {
+    diagnostic: report(message, at.file, range, parameters, { fix: { title, edits: [{ range, text: written }] } }),
+    tokens: [...at.tokens.slice(0, start), token, ...at.tokens.slice(start + count)],
+  }
+}
+
+/** A token over `length` characters of the text that says something else than they do. */
+function synthetic(first: IToken, length: number, type: TokenType, says: string): IToken {
+  const { startOffset } = first
+  const image = first.image.length === length ? first.image : first.image.padEnd(length)
+  return { ...createTokenInstance(type, image, startOffset, startOffset + length - 1, 0, 0, 0, 0), payload: says }
+}
+
+function say<P>(at: Trouble, message: Message<P>, range: TextRange, parameters: P): Diagnostic {
+  return report(message, at.file, range, parameters)
+}
+
+function rangeOf(token: IToken): TextRange {
+  return { start: token.startOffset, end: endOf(token) }
+}
+
+function endOf(token: IToken): number {
+  return token.startOffset + token.image.length
+}

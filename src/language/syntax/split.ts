@@ -1,0 +1,80 @@
+/**
+ * Where declarations begin. Keywords are names too, so a keyword begins a declaration only if its neighbours say so. A broken program
+ * is cut by the same rules and by one more: a keyword that is first on its line begins a declaration unless the token before it
+ * asks for a name.
+ */
+import type { IToken, TokenType } from 'chevrotain'
+import * as t from './tokens.ts'
+import { keyword as k } from './tokens.ts'
+
+export type DeclarationKeyword = 'scale' | 'freeze' | 'target' | 'let' | 'defaults' | 'test' | 'import'
+
+const starters: ReadonlySet<TokenType> = new Set([k.scale, k.freeze, k.target, k.let, k.defaults, k.test, k.import])
+
+export function isStarter(type: TokenType): boolean {
+  return starters.has(type)
+}
+
+/** Index of the first token of each declaration, its label included. */
+export function split(text: string, tokens: readonly IToken[]): number[] {
+  const starts: number[] = []
+  for (let i = 0; i < tokens.length; i++) {
+    const type = (tokens[i] as IToken).tokenType
+    if (!starters.has(type) || !begins(text, tokens, i)) continue
+    const labelled = (type === k.scale || type === k.freeze) && isLabel(tokens, i - 2)
+    starts.push(labelled ? i - 2 : i)
+  }
+  return starts
+}
+
+/** A name and a colon at `i`. */
+export function isLabel(tokens: readonly IToken[], i: number): boolean {
+  return tokens[i]?.tokenType.CATEGORIES?.includes(t.Identifier) === true && tokens[i + 1]?.tokenType === t.Colon
+}
+
+function begins(text: string, tokens: readonly IToken[], i: number): boolean {
+  const token = tokens[i] as IToken
+  const before = tokens[i - 1]
+  const next = tokens[i + 1]?.tokenType
+  const afterNext = tokens[i + 2]
+  if (isLabel(tokens, i) && isKeywordOfRule(tokens[i + 2])) return false
+  switch (token.tokenType) {
+    case k.let:
+      if (isName(next) && afterNext?.tokenType === t.Assign) return true
+      break
+    case k.test:
+    case k.import:
+      if (next === t.TextToken || next === t.OpenText) return true
+      break
+    case k.defaults:
+      if (next === t.LeftBrace && before?.tokenType !== t.Slash && before?.tokenType !== t.Colon && before?.tokenType !== k.in) return true
+      break
+    default: {
+      // `scale deployment/x`, `scale nomad:x`; but `every scale` before the rule `deployment: scale …`.
+      if (isName(next) && (afterNext?.tokenType === t.Slash || (afterNext?.tokenType === t.Colon && !isKeywordOfRule(tokens[i + 3])))) return true
+    }
+  }
+  return before === undefined || (!asksForName(before) && text.slice(before.startOffset + before.image.length, token.startOffset).includes('\n'))
+    ? next !== t.Colon && next !== t.Slash
+    : false
+}
+
+function isName(type: TokenType | undefined): boolean {
+  return type?.CATEGORIES?.includes(t.Identifier) === true
+}
+
+function isKeywordOfRule(token: IToken | undefined): boolean {
+  return token?.tokenType === k.scale || token?.tokenType === k.freeze
+}
+
+const askers: ReadonlySet<TokenType> = new Set([
+  ...[t.LeftParen, t.Comma, t.Dot, t.Slash, t.Plus, t.Minus, t.Star, t.GluedStar, t.Equal, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
+  ...[t.Assign, k.and, k.or, k.not, k.has, k.where, k.under, k.of, k.in, k.let, k.over, k.for, k.every, k.cooldown, k.stable, k.within, k.per, k.after],
+  ...[k.before, k.mode, k.combine, k.namespace, k.given, k.expect, k.on, k.by, k.at, k.taking, k.from, k.to, k.during, k.between, k.when],
+  ...[k.scale, k.freeze, k.target],
+])
+
+/** Whether a name may stand right behind this token, so that a keyword there is one. A label's colon is no asker. */
+function asksForName(token: IToken): boolean {
+  return askers.has(token.tokenType)
+}

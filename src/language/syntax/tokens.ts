@@ -1,0 +1,112 @@
+/**
+ * The vocabulary of SCALE.
+ *
+ * The lexer knows words, literals and signs only. Which words are keywords, and what sort of literal a word that starts with
+ * a digit is, is decided by look-up afterwards (lex.ts): one regular expression a token instead of eighty, and a keyword
+ * stays a `Word` everywhere, so that services, operations and rules may be called `scale`, `every` or `count`.
+ */
+import type { TokenType } from 'chevrotain'
+import { createToken, Lexer } from 'chevrotain'
+
+/** Anything that may be a part of a service's, an operation's or a workload's name: names, keywords, words that start with a digit. */
+export const Word = createToken({ name: 'Word', pattern: Lexer.NA })
+/** A word that starts with a letter: names and keywords. */
+export const Identifier = createToken({ name: 'Identifier', pattern: Lexer.NA, categories: [Word] })
+export const Literal = createToken({ name: 'Literal', pattern: Lexer.NA })
+/** Whatever joins two operands of a formula. */
+export const Operator = createToken({ name: 'Operator', pattern: Lexer.NA })
+export const ComparisonSign = createToken({ name: 'ComparisonSign', pattern: Lexer.NA, categories: [Operator] })
+
+export const Name = createToken({
+  name: 'Name',
+  pattern: /[A-Za-z_]\w*(?:[-.]+\w+)*/,
+  categories: [Identifier],
+})
+
+/** Every word that starts with a digit; lex.ts tells which literal it is. */
+export const DigitWord = createToken({
+  name: 'DigitWord',
+  pattern: /\d+(?:\.\d+)?(?:%|\/(?:s|min|h)\b|:\d\d\b|[A-Za-z_µ][\wµ]*(?:[-.]\w+)*)?/,
+  categories: [Word],
+})
+const digit = (name: string): TokenType => createToken({ name, pattern: Lexer.NA, categories: [Word, Literal] })
+export const NumberToken = digit('Number')
+export const DurationToken = digit('Duration')
+export const SizeToken = digit('Size')
+export const RatioToken = createToken({ name: 'Ratio', pattern: Lexer.NA, categories: [Literal] })
+export const RateToken = createToken({ name: 'Rate', pattern: Lexer.NA, categories: [Literal] })
+export const TimeToken = createToken({ name: 'TimeOfDay', pattern: Lexer.NA })
+export const TextToken = createToken({ name: 'Text', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [Literal] })
+
+/** Text without its closing quote: ends with its line. */
+export const OpenText = createToken({ name: 'OpenText', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ })
+/** A habit of other languages. */
+export const SingleQuoted = createToken({ name: 'SingleQuoted', pattern: /'[^'\r\n]*'/ })
+
+const sign = (name: string, pattern: string | RegExp, ...categories: TokenType[]): TokenType => createToken({ name, pattern, categories })
+export const LeftBrace = sign('LeftBrace', '{')
+export const RightBrace = sign('RightBrace', '}')
+export const LeftParen = sign('LeftParen', '(')
+export const RightParen = sign('RightParen', ')')
+export const LeftBracket = sign('LeftBracket', '[')
+export const RightBracket = sign('RightBracket', ']')
+export const Comma = sign('Comma', ',')
+export const Colon = sign('Colon', ':')
+export const Semicolon = sign('Semicolon', ';')
+export const Dot = sign('Dot', '.')
+export const PlusMinus = sign('PlusMinus', '±')
+export const Plus = sign('Plus', '+', Operator)
+export const Minus = sign('Minus', '-', Operator)
+export const Slash = sign('Slash', '/', Operator)
+/** A `*` with more of a name right behind it: in `a*b` the name goes on, in `a* where` it has ended. */
+export const GluedStar = sign('GluedStar', /\*(?=[\w.*-])/, Operator)
+export const Star = sign('Star', '*', Operator)
+export const Equal = sign('Equal', '==', ComparisonSign)
+export const NotEqual = sign('NotEqual', '!=', ComparisonSign)
+export const LessEqual = sign('LessEqual', '<=', ComparisonSign)
+export const GreaterEqual = sign('GreaterEqual', '>=', ComparisonSign)
+export const Less = sign('Less', '<', ComparisonSign)
+export const Greater = sign('Greater', '>', ComparisonSign)
+export const Assign = sign('Assign', '=')
+// Habits of other languages, lexed so that they can be answered.
+export const AndAnd = sign('AndAnd', '&&')
+export const OrOr = sign('OrOr', '||')
+export const Bang = sign('Bang', '!')
+
+export const keywords = [
+  ...(['language', 'import', 'let', 'defaults', 'target', 'scale', 'freeze', 'test'] as const),
+  ...(['when', 'to', 'at', 'least', 'most', 'hold', 'per', 'replica', 'up', 'down', 'in', 'and', 'or', 'not'] as const),
+  ...(['span', 'where', 'under', 'child', 'of', 'has', 'matches', 'over', 'for', 'times', 'absent', 'during'] as const),
+  ...(['replicas', 'ready', 'metric', 'unit', 'forecast', 'min', 'max', 'true', 'false'] as const),
+  ...(['every', 'cooldown', 'spans', 'on', 'missing', 'floor', 'after', 'priority', 'between', 'observe', 'stable', 'before'] as const),
+  ...(['settle', 'within', 'mode', 'combine', 'namespace'] as const),
+  ...(['given', 'load', 'taking', 'failing', 'from', 'replay', 'pause', 'expect', 'by', 'throughout', 'no', 'action', 'fires', 'unknown'] as const),
+] as const
+export type Keyword = (typeof keywords)[number]
+
+const extraCategories: Partial<Record<Keyword, TokenType>> = { and: Operator, or: Operator, true: Literal, false: Literal }
+
+/** The token type of each keyword; its name is the keyword itself. */
+export const keyword = Object.fromEntries(
+  keywords.map((name) => {
+    const extra = extraCategories[name]
+    return [name, createToken({ name, pattern: Lexer.NA, categories: extra === undefined ? [Identifier] : [Identifier, extra] })]
+  }),
+) as Record<Keyword, TokenType>
+
+const blank = createToken({ name: 'Blank', pattern: /[ \t\r\n\f\u00a0\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true })
+const comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
+
+/** What the lexer tries, in this order. */
+export const lexed: TokenType[] = [
+  ...[blank, Name, DigitWord, comment, TextToken, OpenText, SingleQuoted, LeftParen, RightParen, Slash, Dot, LeftBrace, RightBrace, Comma, Colon],
+  ...[Equal, NotEqual, LessEqual, GreaterEqual, Less, Greater, Assign, Plus, Minus, GluedStar, Star, PlusMinus, AndAnd, OrOr, Bang],
+  ...[LeftBracket, RightBracket, Semicolon],
+]
+
+/** What the parser consumes. */
+export const vocabulary: TokenType[] = [
+  ...[Word, Identifier, Literal, Operator, ComparisonSign, NumberToken, DurationToken, SizeToken, RatioToken, RateToken, TimeToken],
+  ...lexed,
+  ...Object.values(keyword),
+]

@@ -1,0 +1,75 @@
+/** Token types in words, for people who have never heard of tokens. */
+import type { IToken } from 'chevrotain'
+import { EOF } from 'chevrotain'
+
+const names: Readonly<Record<string, string>> = {
+  Word: 'a name',
+  Identifier: 'a name',
+  Literal: 'a value',
+  Operator: 'an operator',
+  ComparisonSign: 'a comparison',
+  Number: 'a number',
+  Duration: 'a duration',
+  Ratio: 'a percentage',
+  Rate: 'a rate',
+  Size: 'a size',
+  TimeOfDay: 'a time of day',
+  Text: 'text in quotes',
+  LeftBrace: '`{`',
+  RightBrace: '`}`',
+  LeftParen: '`(`',
+  RightParen: '`)`',
+  Comma: '`,`',
+  Colon: '`:`',
+  Dot: '`.`',
+  PlusMinus: '`±`',
+  Plus: '`+`',
+  Minus: '`-`',
+  Slash: '`/`',
+  Assign: '`=`',
+  // Within the name of a service; the name itself is in the set too.
+  GluedStar: 'a name',
+  Star: 'a name',
+}
+
+/** Starts of operands, in the words of the language's reference; a set that holds them all is called by one name. */
+const groups: readonly { readonly all: readonly string[]; readonly phrase: string }[] = [
+  { all: ['span', 'Literal', 'LeftParen', 'absent', 'during', 'Identifier'], phrase: 'a value or a condition' },
+  { all: ['every', 'cooldown', 'namespace', 'priority', 'observe'], phrase: 'a clause' },
+  { all: ['given', 'load', 'expect'], phrase: 'a statement of a test' },
+  { all: ['Literal', 'Identifier', 'LeftParen'], phrase: 'a value' },
+]
+
+/** `a name, a number or \`(\`` */
+export function expectedPhrase(typeNames: readonly string[]): string {
+  const set = new Set(typeNames)
+  const phrases: string[] = []
+  for (const group of groups) {
+    if (!group.all.every((name) => set.has(name))) continue
+    phrases.push(group.phrase)
+    // A group stands for everything that begins one of its kind.
+    if (group.phrase === 'a value or a condition') return group.phrase
+    if (group.phrase !== 'a value') for (const name of [...set]) if (isKeywordName(name)) set.delete(name)
+    for (const name of group.all) set.delete(name)
+  }
+  for (const name of set) phrases.push(names[name] ?? `\`${name}\``)
+  return listed([...new Set(phrases)], 'or')
+}
+
+function isKeywordName(name: string): boolean {
+  return /^[a-z]/.test(name)
+}
+
+export function listed(phrases: readonly string[], joint: 'and' | 'or'): string {
+  if (phrases.length <= 1) return phrases[0] ?? 'nothing more'
+  return `${phrases.slice(0, -1).join(', ')} ${joint} ${phrases.at(-1)}`
+}
+
+export function foundPhrase(token: IToken | undefined): string {
+  return token === undefined || token.tokenType === EOF ? 'the end' : `\`${shortened(token.image)}\``
+}
+
+export function shortened(text: string): string {
+  const line = text.split(/[\r\n]/, 1)[0] ?? ''
+  return line.length <= 40 ? line : `${line.slice(0, 39)}…`
+}
