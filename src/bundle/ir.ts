@@ -33,10 +33,8 @@ export interface WorkloadRef {
   readonly namespace?: string
 }
 
-/** `[orchestrator:]kind/name[ in namespace]`, the identity of a target everywhere: state, logs, maps. */
-export function workloadId(w: WorkloadRef): string {
-  return `${w.orchestrator === undefined ? '' : `${w.orchestrator}:`}${w.kind === undefined ? '' : `${w.kind}/`}${w.name}${w.namespace === undefined ? '' : ` in ${w.namespace}`}`
-}
+/** The identity of a target everywhere: state, logs, maps. */
+export { workloadId } from '../language/index.ts'
 
 export type Mode = 'act' | 'out-only' | 'observe' | 'off'
 

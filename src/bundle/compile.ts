@@ -1,0 +1,67 @@
+/** From sources to a bundle. */
+import { byPlace, check, type Diagnostic, type FileTree, type Program, parse, type SourceText } from '../language/index.ts'
+import { canonical, digestOf } from './canonical.ts'
+import { type Bundle, bundleFormat } from './ir.ts'
+import { lower } from './lower.ts'
+
+export interface CompileInput {
+  /** Whose rules form the bundle, in any order. */
+  readonly roots: readonly SourceText[]
+  /**
+   * The source that `import "path"` in the file named `from` means, or undefined if there is none. Its name must be the same however it
+   * is reached. Without it nothing can be imported.
+   */
+  readonly resolve?: (path: string, from: string) => SourceText | undefined
+}
+
+export interface Analysis {
+  /** The parser's and the checker's, by file and place. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly program: Program
+}
+
+/** Parses and checks: all that `scalec check` needs. */
+export function analyse(input: CompileInput): Analysis {
+  const diagnostics: Diagnostic[] = []
+  const trees = new Map<string, FileTree>()
+  const treeOf = (source: SourceText): FileTree => {
+    const known = trees.get(source.name)
+    if (known !== undefined) return known
+    const parsed = parse(source)
+    diagnostics.push(...parsed.diagnostics)
+    trees.set(source.name, parsed.tree)
+    return parsed.tree
+  }
+  const roots = [...new Set(input.roots.map(treeOf))]
+  const checked = check(roots, (path, from) => {
+    const source = input.resolve?.(path, from.source.name)
+    return source === undefined ? undefined : treeOf(source)
+  })
+  return { diagnostics: [...diagnostics, ...checked.diagnostics].sort(byPlace), program: checked.program }
+}
+
+export interface CompileResult {
+  readonly diagnostics: readonly Diagnostic[]
+  /** Absent when a diagnostic is an error. */
+  readonly bundle?: Bundle
+}
+
+/** `compiler` is the version that the bundle names. */
+export function compile(input: CompileInput, options: { readonly compiler: string }): CompileResult {
+  const { diagnostics, program } = analyse(input)
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics }
+  return { diagnostics, bundle: bundleOf(program, options.compiler) }
+}
+
+/** The bundle of a program that has no errors. */
+export function bundleOf(program: Program, compiler: string): Bundle {
+  const { projection, rules, targets } = lower(program)
+  const sources = program.files.map(({ source }) => ({ name: source.name, text: source.text }))
+  const content = { format: bundleFormat, language: 1, compiler, sources, projection, targets, rules } as const
+  return { ...content, digest: digestOf(content) }
+}
+
+/** The bundle's file: canonical JSON and a line end. */
+export function serialize(bundle: Bundle): string {
+  return `${canonical(bundle)}\n`
+}

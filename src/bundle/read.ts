@@ -1,0 +1,194 @@
+/** Reads a bundle's file, trusting nothing in it. */
+import { digestOf } from './canonical.ts'
+import { type Bundle, bundleFormat } from './ir.ts'
+import { boolean, isObject, lazy, list, number, numberFrom, record, type Shape, scalar, text, union, whole, word } from './shape.ts'
+
+const valueType = word('number', 'duration', 'ratio', 'rate', 'size')
+const operator = word('==', '!=', '<', '<=', '>', '>=')
+const nanos = whole(0)
+const someNanos = whole(1)
+
+const attribute = record({ scope: word('span', 'resource'), name: text })
+const workload = record({ name: text }, { orchestrator: text, kind: text, namespace: text })
+
+const field = union({
+  intrinsic: [{ name: word('duration', 'self', 'seen', 'gap', 'own', 'status', 'kind', 'name', 'service', 'depth') }],
+  attribute: [{ attribute }],
+})
+
+const predicate: Shape = union({
+  and: [
+    {
+      all: list(
+        lazy(() => predicate),
+        1,
+      ),
+    },
+  ],
+  or: [
+    {
+      any: list(
+        lazy(() => predicate),
+        1,
+      ),
+    },
+  ],
+  not: [{ of: lazy(() => predicate) }],
+  compare: [{ field, operator, value: scalar }],
+  matches: [{ field, pattern: text }],
+  in: [{ field, values: list(scalar) }],
+  has: [{ field }],
+})
+
+const selector: Shape = record(
+  { service: text, kinds: list(whole(0)) },
+  {
+    operation: text,
+    where: predicate,
+    ancestor: record({ relation: word('under', 'child of'), selector: lazy(() => selector) }),
+  },
+)
+
+const stat = union({
+  ...Object.fromEntries(['count', 'rate', 'errors', 'errorRate', 'mean', 'min', 'max', 'blame', 'anomalies'].map((kind) => [kind, [{}] as const])),
+  quantile: [{ q: numberFrom(0, 1) }],
+  apdex: [{ thresholdNs: someNanos }],
+})
+
+const value: Shape = union({
+  constant: [{ value: number, type: valueType }],
+  span: [{ selector, field: word('duration', 'self', 'seen', 'gap', 'own', 'critical'), stat, windowNs: someNanos, type: valueType }],
+  replicas: [{ target: text, workload, type: word('number') }],
+  ready: [{ target: text, workload, type: word('number') }],
+  metric: [{ query: text, unit: number, type: valueType }],
+  forecast: [{ of: lazy(() => value), aheadNs: someNanos, type: valueType }],
+  arithmetic: [
+    {
+      operator: word('+', '-', '*', '/', 'min', 'max'),
+      of: list(
+        lazy(() => value),
+        2,
+      ),
+      type: valueType,
+    },
+  ],
+})
+
+const condition: Shape = union({
+  and: [
+    {
+      all: list(
+        lazy(() => condition),
+        1,
+      ),
+    },
+  ],
+  or: [
+    {
+      any: list(
+        lazy(() => condition),
+        1,
+      ),
+    },
+  ],
+  not: [{ of: lazy(() => condition) }],
+  compare: [{ operator, left: value, right: value, type: valueType, text }],
+  times: [{ of: lazy(() => condition), count: whole(1), withinNs: someNanos }],
+  for: [{ of: lazy(() => condition), ns: someNanos }],
+  spans: [{ selector, count: whole(1), withinNs: someNanos, text }],
+  absent: [{ selector, ns: someNanos, text }],
+  during: [{ days: list(whole(0), 1), fromMinute: whole(0), toMinute: whole(0), zone: text }],
+  always: [{}],
+})
+
+const action = union({
+  change: [{ amount: number, unit: word('replicas', 'ratio') }],
+  set: [{ replicas: whole(0) }],
+  floor: [{ replicas: whole(0) }],
+  ceiling: [{ replicas: whole(0) }],
+  hold: [{ value, at: number, perReplica: boolean }],
+  freeze: [{ up: boolean, down: boolean }],
+})
+
+const bounds = { min: whole(0), max: whole(0) }
+const pace = record({ stableNs: nanos, limits: list(record({ amount: numberFrom(0), unit: word('replicas', 'ratio'), perNs: someNanos })) })
+
+const target = record({
+  ...{ id: text, workload, ...bounds, boundsImplied: boolean, up: pace, down: pace },
+  ...{ cooldownNs: nanos, settleNs: nanos, mode: word('act', 'out-only', 'observe', 'off'), combine: word('largest', 'sum') },
+})
+
+const rule = record(
+  {
+    ...{ name: text, target: text, action, condition, everyNs: someNanos, cooldownNs: nanos, atLeastSpans: whole(0) },
+    ...{ onMissing: union({ hold: [{}], floor: [{ replicas: whole(0), afterNs: nanos }] }), priority: number, observe: boolean },
+    source: record({ file: text, start: whole(0), end: whole(0), line: whole(1) }),
+  },
+  { doc: text, between: record(bounds) },
+)
+
+const bundle = record({
+  ...{ format: number, language: number, compiler: text, digest: text, projection: list(attribute) },
+  ...{ sources: list(record({ name: text, text })), targets: list(target), rules: list(rule) },
+})
+
+/** Deeper than any program nests, shallow enough for the stack. */
+const deepest = 500
+
+/** A bundle, or one sentence that says what is wrong and where. */
+export function readBundle(json: string): { readonly bundle: Bundle } | { readonly error: string } {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(json)
+  } catch (error) {
+    return { error: `the bundle is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+  }
+  const error = headError(parsed) ?? depthError(parsed) ?? bundle(parsed, '$')
+  if (error !== undefined) return { error }
+  const read = parsed as Bundle
+  const wrong = digestError(read) ?? referenceError(read)
+  return wrong === undefined ? { bundle: read } : { error: wrong }
+}
+
+/** Told first: of a newer format nothing else can be said. */
+function headError(parsed: unknown): string | undefined {
+  if (!isObject(parsed) || typeof parsed.format !== 'number') return '$.format: expected a number: this is not a bundle'
+  if (parsed.format > bundleFormat) return `$.format: ${parsed.format} is newer than ${bundleFormat}: the bundle needs a newer version of this program`
+  if (parsed.format !== bundleFormat) return `$.format: there is no format ${parsed.format}`
+  if (parsed.language !== 1) return `$.language: ${JSON.stringify(parsed.language)} is not 1: the bundle needs a newer version of this program`
+  return undefined
+}
+
+function depthError(parsed: unknown): string | undefined {
+  let level: unknown[] = [parsed]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return `$: nested deeper than ${deepest} levels`
+    const next: unknown[] = []
+    for (const item of level)
+      if (typeof item === 'object' && item !== null) for (const member of Object.values(item)) if (typeof member === 'object') next.push(member)
+    level = next
+  }
+  return undefined
+}
+
+function digestError({ digest, ...content }: Bundle): string | undefined {
+  const actual = digestOf(content)
+  return digest === actual ? undefined : `$.digest: ${digest} is not the digest of this content, ${actual}: the bundle was changed after it was compiled`
+}
+
+/** What shapes cannot see: names that must exist or be unique, and windows in whole steps. */
+function referenceError(read: Bundle): string | undefined {
+  const targets = new Set<string>()
+  for (const [i, { id, min, max }] of read.targets.entries()) {
+    if (targets.has(id)) return `$.targets[${i}].id: ${JSON.stringify(id)} is there twice`
+    if (min > max) return `$.targets[${i}]: min ${min} is above max ${max}`
+    targets.add(id)
+  }
+  const rules = new Set<string>()
+  for (const [i, { name, target: id }] of read.rules.entries()) {
+    if (rules.has(name)) return `$.rules[${i}].name: ${JSON.stringify(name)} is there twice`
+    if (!targets.has(id)) return `$.rules[${i}].target: there is no target ${JSON.stringify(id)}`
+    rules.add(name)
+  }
+  return undefined
+}

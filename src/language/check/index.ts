@@ -1,0 +1,6 @@
+export * from './check.ts'
+export { messages as checkMessages } from './messages.ts'
+export * from './print.ts'
+export * from './program.ts'
+export type { Resolve } from './scope.ts'
+export * from './units.ts'

@@ -1,0 +1,135 @@
+/** What a file can name: its own `let`s and those of the files that it imports. */
+import { type Diagnostic, type Message, report } from '../diagnostics.ts'
+import { nearest } from '../syntax/nearest.ts'
+import type { FileTree, LetDeclaration, Name, TextRange } from '../tree.ts'
+import { messages } from './messages.ts'
+import type { Constant } from './program.ts'
+
+export type StaticValue =
+  | Constant
+  | { readonly kind: 'text'; readonly type: 'text'; readonly value: string }
+  | { readonly kind: 'boolean'; readonly type: 'boolean'; readonly value: boolean }
+
+export interface LetSymbol {
+  readonly name: Name
+  readonly declaration: LetDeclaration
+  /** Where it is declared, and its value is looked up. */
+  readonly scope: Scope
+  state: 'new' | 'evaluating' | 'done'
+  /** Undefined until done, and when it has none because of an error. */
+  value: StaticValue | undefined
+  used: boolean
+}
+
+export interface Scope {
+  readonly tree: FileTree
+  readonly file: string
+  /** Given to the compiler, not only imported. */
+  readonly root: boolean
+  readonly imports: readonly Scope[]
+  /** Own and imported ones. */
+  readonly lets: Map<string, LetSymbol>
+  /** An import could not be read: unknown names are not reported, they may be there. */
+  readonly incomplete: boolean
+  /** Of the whole compilation. */
+  readonly diagnostics: Diagnostic[]
+}
+
+/** Reports a message of the table in the scope's file. */
+export function say<P>(scope: Scope, entry: Message<P>, range: TextRange, parameters: P, more?: Parameters<typeof report>[4]): void {
+  scope.diagnostics.push(report(entry, scope.file, range, parameters, more))
+}
+
+/** A fix that replaces one range. */
+export function replaceWith(range: TextRange, text: string, title = `write ${text}`): { fix: NonNullable<Diagnostic['fix']> } {
+  return { fix: { title, edits: [{ range, text }] } }
+}
+
+/** `more` of a message about a misspelt name: the fix, where there is a suggestion. */
+export function respell(range: TextRange, suggestion: string | undefined): Parameters<typeof report>[4] {
+  return suggestion === undefined ? {} : replaceWith(range, suggestion)
+}
+
+/** Finds the file that an import names, as a parsed tree, or undefined. */
+export type Resolve = (path: string, from: FileTree) => FileTree | undefined
+
+/**
+ * Scopes of the roots and of everything they import, by file name. Reports imports that cannot be read, import cycles and names that
+ * are defined twice.
+ */
+export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnostics: Diagnostic[]): readonly Scope[] {
+  const byName = (a: { source: { name: string } }, b: { source: { name: string } }) => compareText(a.source.name, b.source.name)
+  const rootNames = new Set(roots.map((root) => root.source.name))
+  const scopes = new Map<string, Scope>()
+
+  const visit = (tree: FileTree, path: readonly string[]): Scope => {
+    const known = scopes.get(tree.source.name)
+    if (known !== undefined) return known
+    const imports: Scope[] = []
+    let incomplete = false
+    const scope: Scope = {
+      tree,
+      file: tree.source.name,
+      root: rootNames.has(tree.source.name),
+      imports,
+      lets: new Map(),
+      get incomplete() {
+        return incomplete || imports.some((i) => i !== scope && i.incomplete)
+      },
+      diagnostics,
+    }
+    const here = [...path, scope.file]
+    for (const declaration of tree.declarations) {
+      if (declaration.kind !== 'import') continue
+      if (declaration.path === undefined) {
+        incomplete = true
+        continue
+      }
+      const imported = resolve(declaration.path.value, tree)
+      if (imported === undefined) {
+        incomplete = true
+        say(scope, messages.importMissing, declaration.path.range, { path: declaration.path.value })
+      } else if (here.includes(imported.source.name)) {
+        incomplete = true
+        say(scope, messages.importCycle, declaration.path.range, { path: [...here.slice(here.indexOf(imported.source.name)), imported.source.name] })
+      } else imports.push(visit(imported, here))
+    }
+    declareLets(scope)
+    scopes.set(scope.file, scope)
+    return scope
+  }
+
+  for (const root of [...roots].sort(byName)) visit(root, [])
+  return [...scopes.values()].sort((a, b) => compareText(a.file, b.file))
+}
+
+/** By UTF-16 code units: the same everywhere, whatever the locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function declareLets(scope: Scope): void {
+  for (const imported of scope.imports) for (const [name, symbol] of imported.lets) if (!scope.lets.has(name)) scope.lets.set(name, symbol)
+  for (const declaration of scope.tree.declarations) {
+    if (declaration.kind !== 'let' || declaration.name === undefined) continue
+    const name = declaration.name
+    const other = scope.lets.get(name.text)
+    if (other !== undefined) {
+      const related = [{ file: other.scope.file, range: other.name.range, message: 'also defined here' }]
+      say(scope, messages.letTwice, name.range, { name: name.text }, { related })
+      continue
+    }
+    scope.lets.set(name.text, { name, declaration, scope, state: 'new', value: undefined, used: false })
+  }
+}
+
+/** The `let` of that name; reports one that does not exist, with the nearest. */
+export function lookUp(scope: Scope, name: Name): LetSymbol | undefined {
+  const symbol = scope.lets.get(name.text)
+  if (symbol !== undefined) symbol.used = true
+  else if (!scope.incomplete) {
+    const suggestion = nearest(name.text, scope.lets.keys())
+    say(scope, messages.unknownName, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
+  }
+  return symbol
+}

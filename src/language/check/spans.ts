@@ -1,0 +1,196 @@
+/** What stands behind `span(…)`: a statistic of the spans or of one of their durations. */
+
+import { nearest } from '../syntax/nearest.ts'
+import type { Expression, PathSegment, SpanExpression } from '../tree.ts'
+import { messages } from './messages.ts'
+import { namedQuantiles } from './print.ts'
+import type { QuantityType, SpanDuration, Stat, Value } from './program.ts'
+import { replaceWith, respell, say } from './scope.ts'
+import { checkSelector } from './selectors.ts'
+import { printDuration, printRatio } from './units.ts'
+import { constantOf, type Environment, positiveDuration } from './values.ts'
+
+const spanDurations: readonly SpanDuration[] = ['duration', 'self', 'seen', 'gap', 'own', 'critical']
+
+/** Statistics of spans, and of durations. */
+const ofSpans: Readonly<Record<string, { readonly stat: Stat; readonly type: QuantityType }>> = {
+  count: { stat: { kind: 'count' }, type: 'number' },
+  rate: { stat: { kind: 'rate' }, type: 'rate' },
+  errors: { stat: { kind: 'errors' }, type: 'number' },
+  error_rate: { stat: { kind: 'errorRate' }, type: 'ratio' },
+  blame: { stat: { kind: 'blame' }, type: 'ratio' },
+  anomalies: { stat: { kind: 'anomalies' }, type: 'number' },
+}
+const ofDurations: Readonly<Record<string, Stat>> = {
+  ...Object.fromEntries(Object.entries(namedQuantiles).map(([name, q]) => [name, { kind: 'quantile', q } as const])),
+  mean: { kind: 'mean' },
+  min: { kind: 'min' },
+  max: { kind: 'max' },
+}
+
+const choices =
+  '.count .rate .errors .error_rate .p50 .p95 .p99 .quantile(99.5%) .mean .min .max .apdex(400ms) .self .seen .gap .own .critical .blame .anomalies'
+/** Words of other languages for the same. */
+const synonyms: Readonly<Record<string, string>> = {
+  avg: 'mean',
+  average: 'mean',
+  median: 'p50',
+  total: 'count',
+  failures: 'errors',
+  errorRate: 'error_rate',
+  error_ratio: 'error_rate',
+  throughput: 'rate',
+  rps: 'rate',
+  qps: 'rate',
+  p100: 'max',
+  latency: 'p99',
+}
+
+function isSpanDuration(word: string): word is SpanDuration {
+  return (spanDurations as readonly string[]).includes(word)
+}
+
+export function checkSpanValue(node: SpanExpression, env: Environment): Value | undefined {
+  const { scope, everyNs, window } = env
+  if (window !== undefined) window.used = true
+  if (everyNs === undefined) {
+    say(scope, messages.notConstant, node.range, { what: 'this' })
+    return undefined
+  }
+  const selector = checkSelector(node.selector, scope)
+  const measured = checkPath(node, env)
+  if (selector === undefined || measured === undefined) return undefined
+  return { kind: 'span', selector, ...measured, windowNs: window?.ns ?? everyNs }
+}
+
+function checkPath(node: SpanExpression, env: Environment): { field: SpanDuration; stat: Stat; type: QuantityType } | undefined {
+  const { scope } = env
+  const [first, second, third] = node.path
+  if (first === undefined) {
+    say(scope, messages.statMissing, node.range, { choices })
+    return undefined
+  }
+  const field = first.name.text
+  if (!isSpanDuration(field)) {
+    const measured = checkStat(first, undefined, env)
+    return second === undefined ? measured : unknownStat(second, [], env)
+  }
+  if (second === undefined) {
+    const fix = { title: `write .${field}.p99`, edits: [{ range: { start: first.name.range.end, end: first.name.range.end }, text: '.p99' }] }
+    say(scope, messages.durationStatMissing, first.range, { field }, { fix })
+    return undefined
+  }
+  const measured = checkStat(second, first, env)
+  return third === undefined ? measured : unknownStat(third, [], env)
+}
+
+function checkStat(
+  segment: PathSegment,
+  field: PathSegment | undefined,
+  env: Environment,
+): { field: SpanDuration; stat: Stat; type: QuantityType } | undefined {
+  const { scope } = env
+  const name = segment.name.text
+  const duration = field === undefined ? 'duration' : (field.name.text as SpanDuration)
+  const simple = Object.hasOwn(ofDurations, name) ? ofDurations[name] : undefined
+  const spans = Object.hasOwn(ofSpans, name) ? ofSpans[name] : undefined
+  if (simple !== undefined || spans !== undefined) {
+    if (segment.arguments !== undefined) {
+      say(scope, messages.statArguments, segment.range, { stat: name, usage: `.${name}` }, replaceWith(segment.range, nameWithDot(segment, env)))
+      return undefined
+    }
+    if (simple !== undefined) return { field: duration, stat: simple, type: 'duration' }
+    if (spans === undefined) return undefined
+    if (field !== undefined && duration !== 'duration') {
+      const edits = [{ range: { start: field.range.start, end: segment.range.start }, text: '' }]
+      say(scope, messages.statOfSpansOnly, segment.range, { stat: name, field: duration }, { fix: { title: `leave out .${duration}`, edits } })
+      return undefined
+    }
+    return { field: name === 'blame' ? 'critical' : 'duration', ...spans }
+  }
+  if (name === 'quantile') {
+    const q = checkQuantile(segment, env)
+    return q === undefined ? undefined : { field: duration, stat: { kind: 'quantile', q }, type: 'duration' }
+  }
+  if (name === 'apdex') {
+    const argument = onlyArgument(segment, '.apdex(400ms)', env)
+    const thresholdNs = argument === undefined ? undefined : positiveDuration(argument, scope, 'the threshold of apdex')
+    return thresholdNs === undefined ? undefined : { field: duration, stat: { kind: 'apdex', thresholdNs }, type: 'ratio' }
+  }
+  return unknownStat(segment, field === undefined ? [...spanDurations, ...Object.keys(ofSpans)] : [], env)
+}
+
+/** A segment's text may begin with its dot or not, as the parser has it: the replacement does as well. */
+function nameWithDot(segment: PathSegment, env: Environment): string {
+  return env.scope.tree.source.text[segment.range.start] === '.' ? `.${segment.name.text}` : segment.name.text
+}
+
+function onlyArgument(segment: PathSegment, usage: string, env: Environment): Expression | undefined {
+  const [argument] = segment.arguments ?? []
+  if (argument !== undefined && segment.arguments?.length === 1) return argument
+  say(env.scope, messages.statArguments, segment.range, { stat: segment.name.text, usage })
+  return undefined
+}
+
+function checkQuantile(segment: PathSegment, env: Environment): number | undefined {
+  const argument = onlyArgument(segment, '.quantile(99.5%)', env)
+  const q = argument === undefined ? undefined : constantOf(argument, env.scope, 'ratio', 'a quantile')
+  if (argument === undefined || q === undefined || (q > 0 && q < 1)) return q
+  const extreme = q === 1 ? 'max' : q === 0 ? 'min' : undefined
+  const given = printRatio(q)
+  say(env.scope, messages.quantile, argument.range, { given }, extreme === undefined ? {} : replaceWith(segment.range, `${segmentDot(segment, env)}${extreme}`))
+  return undefined
+}
+
+function segmentDot(segment: PathSegment, env: Environment): string {
+  return env.scope.tree.source.text[segment.range.start] === '.' ? '.' : ''
+}
+
+function unknownStat(segment: PathSegment, more: readonly string[], env: Environment): undefined {
+  const name = segment.name.text
+  const digits = /^p(\d{1,5})$/.exec(name)?.[1]
+  const quantile = digits === undefined ? 0 : Number(digits) / 10 ** digits.length
+  const suggestion =
+    quantile > 0 && quantile < 1 && digits !== undefined && digits.length > 1
+      ? `quantile(${printRatio(quantile)})`
+      : Object.hasOwn(synonyms, name)
+        ? synonyms[name]
+        : nearest(name, [...more, ...Object.keys(ofDurations), 'quantile', 'apdex'])
+  const known = suggestion === undefined ? undefined : `.${suggestion}`
+  const more_ = suggestion === undefined ? {} : respell(segment.name.range, suggestion)
+  say(env.scope, messages.unknownStat, segment.name.range, { name, suggestion: known, choices }, more_)
+  return undefined
+}
+
+/** The per-span field that a path without a statistic names, such as `.duration` or `.status`. */
+export function fieldOfPath(node: SpanExpression): PathSegment | undefined {
+  const [first, second] = node.path
+  if (first === undefined || second !== undefined || first.arguments !== undefined) return undefined
+  return ['duration', 'self', 'seen', 'gap', 'own', 'status', 'kind', 'name', 'depth'].includes(first.name.text) ? first : undefined
+}
+
+/** Bounds that a value of spans can never leave. */
+export function rangeOfStat(field: SpanDuration, stat: Stat): readonly [number, number] {
+  switch (stat.kind) {
+    case 'errorRate':
+    case 'blame':
+    case 'apdex':
+      return [0, 1]
+    case 'count':
+    case 'rate':
+    case 'errors':
+    case 'anomalies':
+      return [0, Number.POSITIVE_INFINITY]
+    default:
+      // A gap is a difference: a server that answers before it has read the whole request can have a negative one.
+      return [field === 'gap' || field === 'own' ? Number.NEGATIVE_INFINITY : 0, Number.POSITIVE_INFINITY]
+  }
+}
+
+/** Why a value of spans cannot leave its range, for people. */
+export function reasonOfStat(stat: Stat, above: boolean): string {
+  if (stat.kind === 'errorRate' || stat.kind === 'blame' || stat.kind === 'apdex') return above ? 'it is a share, at most 100%' : 'it is a share, at least 0%'
+  return stat.kind === 'count' || stat.kind === 'errors' || stat.kind === 'anomalies' || stat.kind === 'rate'
+    ? 'it counts spans, at least 0'
+    : `a duration is at least ${printDuration(0)}`
+}
