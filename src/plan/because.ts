@@ -40,12 +40,28 @@ function compared(because: Because): string {
   // Where the left side is a literal the right side holds the news.
   const observed = because.left?.spans === undefined && because.right?.spans !== undefined ? because.right : because.left
   if (observed === undefined) return because.text
-  const spans = observed.spans === undefined || observed.spans === 0 ? '' : ` of ${observed.spans} ${observed.spans === 1 ? 'span' : 'spans'}`
-  return `${because.text} (${value(observed)}${spans})`
+  return `${because.text} (${value(observed)}${ofSpans(observed.spans)})`
 }
 
 function held(because: Because, text: string): string {
   if (because.held === undefined) return text
   const { haveNs, needNs } = because.held
   return because.truth === 'true' ? `${text} for ${duration(needNs)}` : `${text} for ${duration(haveNs)} of ${duration(needNs)}`
+}
+
+/** The newest measurement behind a condition, such as `612ms of 41 spans`: the first comparison in it that has a value. */
+export function measured(because: Because): string | undefined {
+  if (because.kind === 'compare') {
+    const observed = [because.left, because.right].find((side) => side?.spans !== undefined) ?? because.left
+    return observed?.value === undefined ? undefined : `${value(observed)}${ofSpans(observed.spans)}`
+  }
+  for (const part of because.of ?? []) {
+    const found = measured(part)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function ofSpans(spans: number | undefined): string {
+  return spans === undefined || spans === 0 ? '' : ` of ${spans} ${spans === 1 ? 'span' : 'spans'}`
 }

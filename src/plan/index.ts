@@ -1,4 +1,4 @@
-export { describe } from './because.ts'
+export { describe, measured } from './because.ts'
 export * from './contract.ts'
 export { acted, advance, firstSight } from './lifecycle.ts'
 export { plan, wanted } from './plan.ts'

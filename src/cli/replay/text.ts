@@ -1,0 +1,119 @@
+/** A replay's report for people. */
+import type { Decision } from '../../plan/index.ts'
+import { duration, list, replicas } from '../../plan/index.ts'
+import type { MissingName } from '../../recordings/index.ts'
+import type { Nanos } from '../../spans/index.ts'
+import type { DecisionEvent, RuleEvent, TimelineEvent } from './timeline.ts'
+
+export interface Report {
+  readonly recordings: readonly string[]
+  readonly rules: readonly string[]
+  readonly start: Nanos
+  readonly end: Nanos
+  readonly spans: number
+  readonly matched: number
+  readonly duplicate: number
+  readonly late: number
+  readonly steps: number
+  readonly readyAfterNs: number
+  /** Desired counts before and after, by target. */
+  readonly before: ReadonlyMap<string, number>
+  readonly after: ReadonlyMap<string, number>
+  readonly missing: readonly MissingName[]
+  readonly events: readonly TimelineEvent[]
+}
+
+export function text(report: Report): string {
+  const lines = [...head(report), '', ...timeline(report), '', ...summary(report)]
+  return `${lines.join('\n')}\n`
+}
+
+function head({ recordings, spans, start, end, rules, before, readyAfterNs, missing }: Report): string[] {
+  const seconds = Math.max(1, (end - start) / 1e9)
+  const rate = Math.round(spans / seconds).toLocaleString('en')
+  const span =
+    spans === 0 ? 'no spans' : `${clock(start)} to ${clock(end).slice(11)} UTC (${duration(end - start)}), ${spans.toLocaleString('en')} spans (${rate}/s)`
+  const starts = [...before].map(([id, n]) => `${id} starts with ${replicas(n)}`)
+  return [
+    `${list(recordings)}: ${span}`,
+    `${rules.length === 1 ? `1 rule: ${rules[0]}` : `${rules.length} rules: ${list(rules)}`}`,
+    `${list(starts)}; new replicas are ready after ${duration(readyAfterNs)}`,
+    ...missing.map(({ message, rules: naming }) => `warning: ${message} (${list(naming)})`),
+  ]
+}
+
+function timeline({ events, start }: Report): string[] {
+  if (events.length === 0) return ['nothing happened: no rule became true and nothing was held']
+  const width = Math.max(...events.map((e) => offset(e.at - start).length))
+  let said = new Map<string, string>()
+  let last: Nanos | undefined
+  return events.map((event) => {
+    if (event.at !== last) said = new Map()
+    last = event.at
+    const when = offset(event.at - start).padStart(width)
+    if (event.kind === 'decision') return `${when}  ${decisionLine(event, said)}`
+    said.set(event.rule, event.why)
+    return `${when}  ${ruleLine(event)}`
+  })
+}
+
+function ruleLine({ rule, truth, unknown, why, measured }: RuleEvent): string {
+  // A comparison has its measurement in the clause already.
+  const now = measured === undefined || why.includes(measured) ? '' : ` (now ${measured})`
+  return `${(truth === 'unknown' ? 'unknown' : truth).padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${now}`
+}
+
+function decisionLine({ decision }: DecisionEvent, said: ReadonlyMap<string, string>): string {
+  const { outcome, target } = decision
+  const word = outcome === 'scale' ? 'scale' : outcome === 'hold' ? 'hold' : 'steady'
+  if (outcome === 'steady') return `${word.padEnd(7)}  ${target} stays at ${replicas(decision.from ?? 0)}`
+  return `${word.padEnd(7)}  ${target} [${decision.reason}] ${shortened(decision, said)}`
+}
+
+/** Without the reason that stands one line above. */
+function shortened({ message }: Decision, said: ReadonlyMap<string, string>): string {
+  for (const [rule, why] of said) {
+    const prefix = `${rule}: ${why}; `
+    if (message.startsWith(prefix)) return `${rule}: ${message.slice(prefix.length)}`
+  }
+  return message
+}
+
+function summary({ events, before, after, late, duplicate, matched, spans, steps }: Report): string[] {
+  const decisions = events.flatMap((e) => (e.kind === 'decision' ? [e.decision] : []))
+  const actions = decisions.filter((d) => d.outcome === 'scale').length
+  const held = decisions.filter((d) => d.outcome === 'hold').map((d) => d.reason)
+  const reasons = [...new Set(held)].map((reason) => `${held.filter((r) => r === reason).length} × ${reason}`)
+  const ends = [...after].map(([id, n]) => `${id} ${before.get(id) === n ? `stays at ${n}` : `${before.get(id)} → ${n}`}`)
+  const share = spans === 0 ? '' : `, ${matched.toLocaleString('en')} of ${spans.toLocaleString('en')} spans matched a rule`
+  const lines = [
+    `${actions === 0 ? 'no action' : plural(actions, 'action')}, ${held.length === 0 ? 'no hold' : `${plural(held.length, 'hold')} (${reasons.join(', ')})`}`,
+    ends.join('; '),
+    `${plural(steps, 'step')}${share}`,
+  ]
+  if (late > 0)
+    lines.push(
+      `warning: ${plural(late, 'span')} came too late for ${late === 1 ? 'its' : 'their'} step and did not count; the recording is out of order by more than the lateness`,
+    )
+  if (duplicate > 0) lines.push(`${plural(duplicate, 'duplicate span')} counted once`)
+  return lines
+}
+
+function plural(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
+}
+
+/** `2022-08-23 16:21:51`. */
+function clock(at: Nanos): string {
+  return new Date(at / 1e6).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** `+9m45s`, `+1h02m05s`. */
+function offset(ns: number): string {
+  const tenths = Math.round(ns / 1e8)
+  const s = Math.floor(tenths / 10)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const fraction = tenths % 10 === 0 ? '' : `.${tenths % 10}`
+  const hours = Math.floor(s / 3600)
+  return `+${hours > 0 ? `${hours}h${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)}m${two(s % 60)}${fraction}s`
+}

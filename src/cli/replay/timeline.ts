@@ -1,0 +1,82 @@
+/** What happened in a replay, as events: rules that changed their mind, actions, and holds where they changed. */
+import type { StepResult } from '../../engine/index.ts'
+import type { RuleOutcome } from '../../evaluate/index.ts'
+import type { Decision } from '../../plan/index.ts'
+import { describe, measured } from '../../plan/index.ts'
+import type { DecisionFilter } from '../../recordings/index.ts'
+import type { Nanos } from '../../spans/index.ts'
+
+export interface RuleEvent {
+  readonly kind: 'rule'
+  readonly at: Nanos
+  readonly rule: string
+  readonly truth: RuleOutcome['truth']
+  readonly unknown?: RuleOutcome['unknown']
+  /** The condition in one clause with its numbers. */
+  readonly why: string
+  /** The newest measurement in it. */
+  readonly measured?: string
+  readonly traceIds: readonly string[]
+}
+
+export interface DecisionEvent {
+  readonly kind: 'decision'
+  readonly at: Nanos
+  readonly decision: Decision
+}
+
+export type TimelineEvent = RuleEvent | DecisionEvent
+
+export class Timeline {
+  readonly events: TimelineEvent[] = []
+  readonly #filter: DecisionFilter
+  readonly #words = new Map<string, string>()
+
+  constructor(filter: DecisionFilter) {
+    this.#filter = filter
+  }
+
+  /** Adds what is new in the step and returns its decisions that belong in the decision log. */
+  add({ at, outcomes, decisions }: StepResult): readonly Decision[] {
+    for (const outcome of outcomes) if (this.#isNews(outcome)) this.events.push(ruleEvent(at, outcome))
+    const changed = decisions.filter((decision) => this.#filter.changed(decision))
+    for (const decision of changed) this.events.push({ kind: 'decision', at, decision })
+    return changed
+  }
+
+  /**
+   * A change of truth, or between the two kinds of unknown: that nobody knows, and that the service is idle. A rule begins as false, and an
+   * idle service says nothing new until it has spoken once.
+   */
+  #isNews(outcome: RuleOutcome): boolean {
+    const { rule, truth, unknown } = outcome
+    const idle = unknown === 'empty' || unknown === 'few' || unknown === 'arithmetic'
+    const word = truth === 'unknown' ? (idle ? 'idle' : `unknown ${unknown}`) : truth
+    const before = this.#words.get(rule)
+    this.#words.set(rule, word)
+    return before === undefined ? word !== 'false' && word !== 'idle' : word !== before
+  }
+}
+
+function ruleEvent(at: Nanos, { rule, truth, unknown, because }: RuleOutcome): RuleEvent {
+  const newest = measured(because)
+  return {
+    kind: 'rule',
+    at,
+    rule,
+    truth,
+    ...(unknown === undefined ? {} : { unknown }),
+    why: describe(because),
+    ...(newest === undefined ? {} : { measured: newest }),
+    traceIds: traceIdsOf(because),
+  }
+}
+
+function traceIdsOf(because: RuleOutcome['because']): readonly string[] {
+  if (because.traceIds !== undefined && because.traceIds.length > 0) return because.traceIds
+  for (const part of because.of ?? []) {
+    const found = traceIdsOf(part)
+    if (found.length > 0) return found
+  }
+  return []
+}
