@@ -73,7 +73,7 @@ async function demo(): Promise<number> {
   const replay = replayArguments(places, verdict.up === undefined ? 1 : (verdict.upReady ?? 0) - verdict.up.step)
   if (outcome.restart === undefined) checks.push(await checkReplay(places, replay))
   else {
-    const actions = scaleDecisions(places.decisions).map((record) => toAction(record, outcome.began, (Date.parse(record.at) - outcome.began) / 1000))
+    const actions = scaleDecisions(places.decisions).map((record) => toAction(record, outcome.began, (Date.parse(record.time) - outcome.began) / 1000))
     checks.push(...judgeRestart({ ...outcome.restart, actions }, initialReplicas, cooldownSeconds))
   }
   const closed = checks.every((c) => c.ok)

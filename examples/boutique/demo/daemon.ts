@@ -5,7 +5,7 @@ import type { RuleLine } from './view.ts'
 export interface DecisionRecord {
   readonly id: string
   /** End of the step it was made for, RFC 3339. */
-  readonly at: string
+  readonly time: string
   readonly target: string
   readonly outcome: 'scale' | 'hold' | 'steady'
   readonly reason: string

@@ -41,7 +41,7 @@ export async function checkReplay(places: Places, args: readonly string[]): Prom
   } catch (error) {
     return { what, ok: false, detail: `scalec replay failed: ${(error as { readonly stderr?: string }).stderr ?? String(error)}` }
   }
-  const lines = [places.decisions, replayed].map((file) => scaleDecisions(file).map((d) => `${d.at} ${d.from} to ${d.to}`))
+  const lines = [places.decisions, replayed].map((file) => scaleDecisions(file).map((d) => `${d.time} ${d.from} to ${d.to}`))
   const [live = [], again = []] = lines
   const ok = live.join('\n') === again.join('\n')
   return { what, ok, detail: ok ? `${live.length} actions, at the same steps` : `live ${live.join(', ') || 'none'}; replayed ${again.join(', ') || 'none'}` }

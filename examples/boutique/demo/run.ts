@@ -91,7 +91,7 @@ export async function run(system: System, view: View, killDaemon: boolean, stop:
 
 export function toAction(record: DecisionRecord, began: number, seen: number): Action {
   const { id, from = 0, to = 0, message } = record
-  return { id, seen, step: (Date.parse(record.at) - began) / 1000, from, to, message }
+  return { id, seen, step: (Date.parse(record.time) - began) / 1000, from, to, message }
 }
 
 async function killAndRestart(system: System, elapsed: () => number, say: (text: string) => void): Promise<Omit<Restart, 'actions' | 'pids'>> {
