@@ -9,6 +9,7 @@ import { rangeOf } from './lex.ts'
 import * as m from './messages.ts'
 import { repairs } from './repair.ts'
 import type { DeclarationKeyword } from './split.ts'
+import { isFirstOnLine } from './split.ts'
 import * as t from './tokens.ts'
 import { expectedPhrase, foundPhrase } from './words.ts'
 
@@ -49,44 +50,52 @@ function mend(source: SourceText, original: readonly IToken[], first: Attempt): 
   const diagnostics: Diagnostic[] = []
   let tokens = original
   let current = first
+  let guessed = false
   while (diagnostics.length < mostRepairs) {
     const [failure] = current.failures
-    if (failure === undefined) return { cst: current.cst, read: original.length, diagnostics, failedAt: undefined }
+    if (failure === undefined) return { cst: guessed ? undefined : current.cst, read: original.length, diagnostics, failedAt: undefined }
+    const newLine = failure.behind && failure.at < tokens.length && isFirstOnLine(source.text, tokens, failure.at)
     let mended: Attempt | undefined
     for (const repair of repairs({ file: source.name, text: source.text, tokens, ...failure })) {
-      const next = repair.last ? undefined : attempt(repair.tokens)
-      if (next !== undefined && !isFurther(next, failure.at, tokens.length - repair.tokens.length)) continue
+      const next = repair.trust === 'stop' ? undefined : attempt(repair.tokens)
+      if (next !== undefined && !isFurther(next, failure.at, tokens.length - repair.tokens.length, newLine)) continue
       diagnostics.push(repair.diagnostic)
       if (next === undefined) return { cst: undefined, read: original.length, diagnostics, failedAt: failure.at }
+      guessed ||= repair.trust === 'guess'
       tokens = repair.tokens
       mended = next
       break
     }
-    if (mended === undefined) return giveUp(source, original, tokens, current, diagnostics)
+    if (mended === undefined) return giveUp(source, original, tokens, current, diagnostics, guessed)
     current = mended
   }
   return { cst: undefined, read: original.length, diagnostics, failedAt: current.failures[0]?.at }
 }
 
-/** Whether the parser comes to a later token than `at`, counted in the tokens before `removed` of them went. */
-function isFurther({ failures }: Attempt, at: number, removed: number): boolean {
+/**
+ * Whether the parser comes to a later token than `at`, counted in the tokens before `removed` of them went. A word on a new line behind a
+ * whole declaration is more likely to begin something of its own than to misspell a keyword, so more is asked of it.
+ */
+function isFurther({ failures }: Attempt, at: number, removed: number, newLine: boolean): boolean {
   const [failure] = failures
-  return failure === undefined || failure.at + removed > at
+  return failure === undefined || failure.at + removed > at + (newLine ? 2 : 0)
 }
 
 function giveUp(
   source: SourceText,
   original: readonly IToken[],
   tokens: readonly IToken[],
-  { cst, failures }: Attempt,
+  { failures }: Attempt,
   diagnostics: Diagnostic[],
+  guessed: boolean,
 ): ParsedDeclaration {
   const [failure] = failures as [Failure]
   const found = tokens[failure.at]
-  const before = tokens[failure.at - 1]
   // What starts a new line behind a whole declaration is no part of it.
-  if (failure.behind && found !== undefined && before !== undefined && source.text.slice(rangeOf(before).end, found.startOffset).includes('\n'))
-    return { cst, read: original.indexOf(found), diagnostics, failedAt: undefined }
+  if (failure.behind && found !== undefined && isFirstOnLine(source.text, tokens, failure.at)) {
+    const { cst } = attempt(tokens.slice(0, failure.at))
+    return { cst: guessed ? undefined : cst, read: original.indexOf(found), diagnostics, failedAt: undefined }
+  }
   let last = -1
   for (const { at, expected } of failures) {
     if (at <= last) continue
@@ -148,10 +157,11 @@ const statementWords = ['given', 'load', 'replay', 'pause', 'expect']
 
 function failureOf(tokens: readonly IToken[], error: IRecognitionException): Failure {
   const at = error.token.tokenType === EOF ? tokens.length : tokens.indexOf(error.token)
-  const behind = error.name === 'NotAllInputParsedException'
+  const expected = error.message.split(' ').filter((name) => name !== '' && name !== 'EOF')
+  const behind = error.name === 'NotAllInputParsedException' || expected.length === 0
   const keyword = tokens[0]?.tokenType.name
-  const expected = error.message.split(' ').filter((name) => name !== '')
   if (behind) expected.push('Operator', ...(keyword === 'scale' || keyword === 'freeze' ? clauseWords : []))
   else if (expected.includes('RightBrace')) expected.push(...(keyword === 'test' ? statementWords : clauseWords))
+  else if (keyword === 'freeze' && expected.includes('when')) expected.push('up', 'down')
   return { at: at < 0 ? tokens.length : at, expected, behind }
 }

@@ -29,7 +29,7 @@ export function lex(source: SourceText): Lexed {
       if (type !== undefined && isKeywordHere(token.image as Keyword, tokens[i + 1])) retag(token, type)
     } else if (token.tokenType === t.DigitWord) retag(token, digitType(token.image))
   }
-  return { tokens, comments: (groups['comments'] ?? []).map(toComment), foreign: mergeErrors(errors) }
+  return { tokens, comments: (groups.comments ?? []).map(toComment), foreign: mergeErrors(errors) }
 }
 
 /** Gives a token another type, for the lexer's words and for repairs. */

@@ -13,7 +13,7 @@ export function ranked<W extends string>(word: string, known: Iterable<W>): W[] 
   for (const candidate of known) {
     if (Math.abs(candidate.length - lower.length) > cutOff || candidate === word) continue
     const distance = editDistance(lower, candidate.toLowerCase())
-    if (distance <= cutOff && distance < candidate.length - 1) near.push({ candidate, distance })
+    if (distance <= cutOff && distance < candidate.length) near.push({ candidate, distance })
   }
   return near.sort((a, b) => a.distance - b.distance).map(({ candidate }) => candidate)
 }

@@ -11,7 +11,7 @@ import { lex, rangeOf } from './lex.ts'
 import * as m from './messages.ts'
 import { ranked } from './nearest.ts'
 import type { DeclarationKeyword } from './split.ts'
-import { isLabel, isStarter, split } from './split.ts'
+import { isFirstOnLine, isLabel, isStarter, split } from './split.ts'
 import { keyword as k, keywords, NumberToken } from './tokens.ts'
 import { foundPhrase, shortened } from './words.ts'
 
@@ -97,25 +97,52 @@ function docBefore(file: File, start: number): string | undefined {
 function readStray(file: File, tokens: readonly IToken[]): void {
   const first = tokens[0]
   if (first === undefined) return
-  const { name } = file.source
   if (first.tokenType === k.language) {
-    file.diagnostics.push(report(m.languageNotFirst, name, rangeOf(first), {}))
-    return readStray(file, tokens.slice(tokens[1]?.tokenType === NumberToken ? 2 : 1))
+    file.diagnostics.push(report(m.languageNotFirst, file.source.name, rangeOf(first), {}))
+    readStray(file, tokens.slice(tokens[1]?.tokenType === NumberToken ? 2 : 1))
+    return
   }
+  for (let i = 0; i < tokens.length; i++) {
+    if (i > 0 && !isFirstOnLine(file.source.text, tokens, i)) continue
+    const meant = misspeltDeclaration(file.source, tokens.slice(i))
+    if (meant === undefined) continue
+    if (i > 0) file.diagnostics.push(report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }))
+    file.diagnostics.push(...meant.diagnostics)
+    declare(file, meant.label, tokens[i] as IToken, meant.body, meant.cst)
+    readStray(file, meant.rest)
+    return
+  }
+  file.diagnostics.push(report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }))
+}
+
+interface Misspelt {
+  readonly label: Name | undefined
+  readonly body: readonly IToken[]
+  readonly cst: CstNode | undefined
+  readonly rest: readonly IToken[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The declaration that begins here once its keyword is spelt as it was meant; the parser must come to its second word at least. */
+function misspeltDeclaration(source: SourceText, tokens: readonly IToken[]): Misspelt | undefined {
   const labelled = isLabel(tokens, 0)
-  const body = labelled ? tokens.slice(2) : tokens
-  const word = body[0]
-  for (const meant of word === undefined ? [] : ranked(word.image, starterWords)) {
-    const mended: IToken[] = [{ ...(word as IToken), tokenType: k[meant], tokenTypeIdx: k[meant].tokenTypeIdx as number, payload: meant }, ...body.slice(1)]
-    const { cst, read, diagnostics, failedAt } = parseDeclaration(file.source, mended)
+  const [word, ...others] = labelled ? tokens.slice(2) : tokens
+  if (word === undefined) return undefined
+  for (const meant of ranked(word.image, starterWords)) {
+    const mended: IToken[] = [{ ...word, tokenType: k[meant], tokenTypeIdx: k[meant].tokenTypeIdx as number, payload: meant }, ...others]
+    const { cst, read, diagnostics, failedAt } = parseDeclaration(source, mended)
     if (failedAt !== undefined && failedAt <= 1) continue
-    const range = rangeOf(word as IToken)
+    const range = rangeOf(word)
     const fix = { title: `write ${meant}`, edits: [{ range, text: meant }] }
-    file.diagnostics.push(report(m.misspelt, name, range, { word: (word as IToken).image, meant }, { fix }), ...diagnostics)
-    declare(file, labelled ? nameOf(first) : undefined, first, mended.slice(0, read), cst)
-    return readStray(file, mended.slice(read))
+    return {
+      label: labelled ? nameOf(tokens[0] as IToken) : undefined,
+      body: mended.slice(0, read),
+      cst,
+      rest: mended.slice(read),
+      diagnostics: [report(m.misspelt, source.name, range, { word: word.image, meant }, { fix }), ...diagnostics],
+    }
   }
-  file.diagnostics.push(report(m.declarationExpected, name, rangeOf(first), { found: foundPhrase(first) }))
+  return undefined
 }
 
 const starterWords = keywords.filter((word): word is DeclarationKeyword => isStarter(k[word] as TokenType))

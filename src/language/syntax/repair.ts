@@ -12,14 +12,14 @@ import * as m from './messages.ts'
 import { ranked } from './nearest.ts'
 import * as t from './tokens.ts'
 import { keyword as k } from './tokens.ts'
-import { shortened } from './words.ts'
+import { foundPhrase, shortened } from './words.ts'
 
 export interface Repair {
   readonly diagnostic: Diagnostic
   /** The declaration with the repair. */
   readonly tokens: readonly IToken[]
-  /** Nothing that follows can be trusted: report this and stop. */
-  readonly last?: boolean
+  /** `stop`: nothing that follows can be trusted. `guess`: good enough to look for more mistakes, not to know what was meant. */
+  readonly trust?: 'stop' | 'guess'
 }
 
 /** Where the parser stopped. */
@@ -40,7 +40,9 @@ export function repairs(trouble: Trouble): Repair[] {
     const repair = recognise(trouble)
     if (repair !== undefined) found.push(repair)
   }
-  return [...found, ...misspellings(trouble)]
+  found.push(...misspellings(trouble))
+  const insertion = missing(trouble)
+  return insertion === undefined ? found : [...found, insertion]
 }
 
 const recognisers: readonly ((trouble: Trouble) => Repair | undefined)[] = [
@@ -57,7 +59,7 @@ const recognisers: readonly ((trouble: Trouble) => Repair | undefined)[] = [
 function openText(at: Trouble): Repair | undefined {
   const token = at.tokens[at.at]
   if (token?.tokenType !== t.OpenText) return undefined
-  return { diagnostic: say(at, m.quoteMissing, rangeOf(token), {}), tokens: at.tokens, last: true }
+  return { diagnostic: say(at, m.quoteMissing, rangeOf(token), {}), tokens: at.tokens, trust: 'stop' }
 }
 
 function singleQuotes(at: Trouble): Repair | undefined {
@@ -143,7 +145,7 @@ function wrongUnit(at: Trouble): Repair | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([A-Za-zµ]+)$/.exec(word.image) ?? []
   const meant = unit === undefined ? undefined : unitWords[unit.toLowerCase()]
   if (number === undefined || unit === undefined) return undefined
-  if (meant === undefined) return { diagnostic: say(at, m.unknownUnit, rangeOf(word), { text: word.image, unit }), tokens: at.tokens, last: true }
+  if (meant === undefined) return { diagnostic: say(at, m.unknownUnit, rangeOf(word), { text: word.image, unit }), tokens: at.tokens, trust: 'stop' }
   return replaced(at, at.at, 1, t.DurationToken, `${number}${meant}`, m.unitSpelling, { text: word.image, unit }, `write ${number}${meant}`)
 }
 
@@ -190,6 +192,35 @@ export function misspelling(at: Trouble, meant: string): Repair {
   return replaced(at, at.at, 1, k[meant as t.Keyword], meant, m.misspelt, { word, meant }, `write ${meant}`)
 }
 
+/** The one sign or keyword that is expected, left out. */
+function missing(at: Trouble): Repair | undefined {
+  const [name, ...others] = at.expected
+  const before = at.tokens[at.at - 1]
+  const type = name === undefined || others.length > 0 ? undefined : (insertable.get(name) ?? k[name as t.Keyword])
+  if (type === undefined || before === undefined) return undefined
+  const found = at.tokens[at.at]
+  const says = typeof type.PATTERN === 'string' ? type.PATTERN : type.name
+  const range = found === undefined ? { start: endOf(before), end: endOf(before) } : rangeOf(found)
+  const place = { start: endOf(before), end: endOf(before) }
+  const text = type === t.RightParen || type === t.LeftParen ? says : ` ${says}`
+  const token = { ...synthetic(before, 0, type, says), startOffset: place.start }
+  return {
+    diagnostic: report(
+      m.unexpected,
+      at.file,
+      range,
+      { expected: `\`${says}\``, found: foundPhrase(found) },
+      { fix: { title: `insert ${says}`, edits: [{ range: place, text }] } },
+    ),
+    tokens: [...at.tokens.slice(0, at.at), token, ...at.tokens.slice(at.at)],
+    trust: 'guess',
+  }
+}
+
+const insertable: ReadonlyMap<string, TokenType> = new Map(
+  [t.LeftParen, t.RightParen, t.LeftBrace, t.RightBrace, t.Assign, t.Comma, t.Slash].map((type) => [type.name, type]),
+)
+
 /** Puts one token in the place of `count`, with what it says and what is written for it in the fix. */
 function replaced<P>(
   at: Trouble,
@@ -214,7 +245,7 @@ function replaced<P>(
 /** A token over `length` characters of the text that says something else than they do. */
 function synthetic(first: IToken, length: number, type: TokenType, says: string): IToken {
   const { startOffset } = first
-  const image = first.image.length === length ? first.image : first.image.padEnd(length)
+  const image = first.image.length === length ? first.image : ' '.repeat(length)
   return { ...createTokenInstance(type, image, startOffset, startOffset + length - 1, 0, 0, 0, 0), payload: says }
 }
 

@@ -54,9 +54,12 @@ function begins(text: string, tokens: readonly IToken[], i: number): boolean {
       if (isName(next) && (afterNext?.tokenType === t.Slash || (afterNext?.tokenType === t.Colon && !isKeywordOfRule(tokens[i + 3])))) return true
     }
   }
-  return before === undefined || (!asksForName(before) && text.slice(before.startOffset + before.image.length, token.startOffset).includes('\n'))
-    ? next !== t.Colon && next !== t.Slash
-    : false
+  return next !== t.Colon && next !== t.Slash && isFirstOnLine(text, tokens, i) && !(before !== undefined && asksForName(before))
+}
+
+export function isFirstOnLine(text: string, tokens: readonly IToken[], i: number): boolean {
+  const before = tokens[i - 1]
+  return before === undefined || text.slice(before.startOffset + before.image.length, (tokens[i] as IToken).startOffset).includes('\n')
 }
 
 function isName(type: TokenType | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Build } from './context.ts'
 import { complain, maybeToken, range, token, tokens } from './context.ts'
 import { textOf } from './literals.ts'
 
-const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+const dayNames: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 export function calendarOf(b: Build, cst: CstNode): Condition {
   const start = token(cst, 'during')
@@ -47,7 +47,7 @@ function daysOf(b: Build, written: readonly IToken[]): number[] {
 }
 
 function dayOf(b: Build, word: IToken, name: string): number | undefined {
-  const day = dayNames.findIndex((known) => known === name)
+  const day = dayNames.indexOf(name)
   if (day >= 0) return day
   const long = dayNames.find((known) => name.toLowerCase().startsWith(known))
   const start = word.startOffset + word.image.indexOf(name)
