@@ -30,8 +30,9 @@ interface Side {
 export function checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scope): void {
   const ups = new Map<string, Side[]>()
   const downs: Side[] = []
+  const both = targetsWithBoth(rules)
   for (const rule of rules) {
-    if (rule.action.kind !== 'change' || rule.observe) continue
+    if (rule.action.kind !== 'change' || rule.observe || !both.has(rule.target)) continue
     for (const c of casesOf(rule.condition, false, rule.everyNs) ?? []) {
       if (rule.action.amount < 0) downs.push({ rule, case: c })
       else
@@ -50,6 +51,14 @@ export function checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scop
         const key = `${up.rule.name}\n${down.rule.name}`
         if (!said.has(key) && sayClash(up, down, scopeOf)) said.add(key)
       }
+}
+
+/** Most targets of a large program need no look at their conditions. */
+function targetsWithBoth(rules: readonly Rule[]): ReadonlySet<string> {
+  const up = new Set<string>()
+  const down = new Set<string>()
+  for (const { action, target } of rules) if (action.kind === 'change') (action.amount > 0 ? up : down).add(target)
+  return new Set([...up].filter((target) => down.has(target)))
 }
 
 /** Two cases clash when both can be true at once: every signal that they share leaves room for both. */

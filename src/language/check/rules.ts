@@ -52,9 +52,9 @@ export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope
   if (tree.broken || tree.workload === undefined || tree.condition === undefined || name === undefined) return undefined
   const before = scope.diagnostics.length
   const clauses = checkClauses(tree.clauses, tree.kind, scope)
-  const target = targetNamed(tree.workload, scope, defaults, targets)
+  const target = targetNamed(tree.workload, tree, scope, defaults, targets)
   const everyNs = clauses.everyNs ?? defaults.everyNs ?? defaultEveryNs
-  const env: RuleEnvironment = { scope, everyNs, workload: (node) => targetNamed(node, scope, defaults, targets) }
+  const env: RuleEnvironment = { scope, everyNs, workload: (node) => targetNamed(node, tree, scope, defaults, targets) }
   const action = actionOf(tree, env)
   const condition = checkCondition(tree.condition, env)
   if (tree.kind === 'rule' && !checkBounds(tree, action, target, clauses, scope)) return undefined

@@ -75,6 +75,7 @@ export function printQuantity(value: number, type: QuantityType): string {
 
 /** Twelve significant digits hide what binary fractions add; never an exponent. */
 export function plain(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value)
   const rounded = Number(value.toPrecision(12))
   const text = String(rounded)
   if (!text.includes('e')) return text

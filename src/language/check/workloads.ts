@@ -1,5 +1,5 @@
 /** Workloads and targets: who is named where, and the limits that hold for each. */
-import type { TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
+import type { Ranged, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
 import { messages } from './messages.ts'
 import { type Bounds, type Limit, type Target, type Workload, workloadId } from './program.ts'
@@ -15,6 +15,8 @@ export interface TargetEntry {
   /** Where it is declared, or first named. */
   readonly scope: Scope
   readonly range: TextRange
+  /** The rule that first names it, where no target declares it. */
+  readonly namedBy: Ranged | undefined
   clauses: Defaults
   /** Some rule may change it. */
   scaled: boolean
@@ -53,7 +55,7 @@ export function declareTarget(declaration: TargetDeclaration, scope: Scope, defa
     return
   }
   const clauses = declaration.broken ? {} : withDefaults(checkClauses(declaration.clauses, 'target', scope), defaults)
-  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, clauses, scaled: false })
+  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, namedBy: undefined, clauses, scaled: false })
 }
 
 function withDefaults(own: ClauseValues, defaults: Defaults): Defaults {
@@ -62,12 +64,12 @@ function withDefaults(own: ClauseValues, defaults: Defaults): Defaults {
 }
 
 /** The target that a rule or a value names; one that is not declared is entered with the defaults of the file. */
-export function targetNamed(node: WorkloadNode, scope: Scope, defaults: Defaults, targets: Targets): TargetEntry {
+export function targetNamed(node: WorkloadNode, namedBy: Ranged, scope: Scope, defaults: Defaults, targets: Targets): TargetEntry {
   const workload = workloadOf(node, defaults)
   const id = workloadId(workload)
   const known = targets.get(id)
   if (known !== undefined) return known
-  const entry: TargetEntry = { id, workload, declaration: undefined, scope, range: node.range, clauses: defaults, scaled: false }
+  const entry: TargetEntry = { id, workload, declaration: undefined, scope, range: node.range, namedBy, clauses: defaults, scaled: false }
   targets.set(id, entry)
   return entry
 }
@@ -100,9 +102,8 @@ export function warnOfImpliedBounds(entry: TargetEntry): void {
   const text = scope.tree.source.text
   const brace = declaration === undefined ? -1 : text.indexOf('{', entry.range.end)
   const clause = `between ${min} and ${max}`
-  const owner = scope.tree.declarations.find((d) => d.range.start <= entry.range.start && entry.range.end <= d.range.end)
   const named = text.slice(entry.range.start, entry.range.end)
-  const at = brace >= 0 ? brace + 1 : endOfLine(text, owner?.range.end ?? text.length)
+  const at = brace >= 0 ? brace + 1 : endOfLine(text, entry.namedBy?.range.end ?? text.length)
   const insertion = brace >= 0 ? ` ${clause} ` : `\n\ntarget ${named} { ${clause} }`
   const fix = { title: 'declare these bounds', edits: [{ range: { start: at, end: at }, text: insertion }] }
   say(scope, messages.impliedBounds, entry.range, { target: entry.id, min, max }, { fix })
