@@ -1,1 +1,2 @@
 export * from './contract.ts'
+export { createEngine, type EngineOptions } from './create.ts'

@@ -1,0 +1,45 @@
+/** Makes an engine from a bundle. */
+import type { Bundle } from '../bundle/index.ts'
+import { refusals } from '../bundle/index.ts'
+import { createEvaluator } from '../evaluate/index.ts'
+import type { Dictionary, Nanos } from '../spans/index.ts'
+import { createDictionary } from '../spans/index.ts'
+import type { Engine, EngineState } from './contract.ts'
+import { PlanningEngine } from './engine.ts'
+
+export interface EngineOptions {
+  readonly bundle: Bundle
+  /** Shared with decoders; a new one by default, or that of `previous`. */
+  readonly dictionary?: Dictionary
+  /** How long after its end a span may arrive and still count; 5 s by default. */
+  readonly latenessNs?: number
+  /** Without any span for so long nothing is known; 60 s by default. */
+  readonly staleNs?: number
+  /** Where the first step begins; by default at the first span. */
+  readonly startAt?: Nanos
+  /** What survived a restart. */
+  readonly state?: EngineState
+  /** The engine before a reload: evidence of equal rules, and what is remembered of targets that stay, are taken over. It must not be used any more. */
+  readonly previous?: Engine
+}
+
+/**
+ * Throws a RangeError for a bundle that asks for what cannot be measured yet (traced values, metrics, forecasts). Loaders call the bundle's
+ * `refusals` first and tell the user; here it is a bug.
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const { bundle, previous, state } = options
+  const [refused] = refusals(bundle)
+  if (refused !== undefined) throw new RangeError(`rule ${refused.rule} uses ${refused.what}, which this engine cannot measure`)
+  if (previous !== undefined && !(previous instanceof PlanningEngine)) throw new TypeError('previous is not from createEngine')
+  const dictionary = options.dictionary ?? previous?.dictionary ?? createDictionary()
+  const evaluator = createEvaluator({
+    bundle,
+    dictionary,
+    ...(options.latenessNs === undefined ? {} : { latenessNs: options.latenessNs }),
+    ...(options.staleNs === undefined ? {} : { staleNs: options.staleNs }),
+    ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
+    ...(previous === undefined ? {} : { previous: previous.evaluator }),
+  })
+  return new PlanningEngine(bundle, evaluator, dictionary, state ?? previous?.state())
+}
