@@ -57,6 +57,8 @@ export interface Observed {
   readonly unknown?: UnknownReason
   /** Spans behind it, where it is an aggregate. */
   readonly spans?: number
+  /** The value comes from a sketch: within 1 % of the true one, and on its side of every constant that it is compared with. */
+  readonly approximate?: true
 }
 
 /** Why a condition has its truth value: the condition's own shape with the numbers. */

@@ -1,1 +1,2 @@
 export * from './contract.ts'
+export { createEvaluator, type EvaluatorOptions } from './evaluator.ts'

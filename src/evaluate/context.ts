@@ -1,0 +1,44 @@
+/** What every node of a compiled rule is given at a step, and what it is compiled with. */
+import type { RuleIR, SelectorIR } from '../bundle/index.ts'
+import type { Nanos } from '../spans/index.ts'
+import type { Calendar } from './calendar.ts'
+import type { Because, UnknownReason, World } from './contract.ts'
+import type { Evidence, Series } from './series.ts'
+
+export interface StepContext {
+  /** End of the step. */
+  readonly at: Nanos
+  readonly world: World
+  /** No span of any kind for too long: nothing that spans say can be trusted. */
+  readonly stale: boolean
+  /** Latest end of a span of any kind up to this step. */
+  readonly lastSpan: Nanos
+  /** Of the rule's target. */
+  readonly evidence: Evidence
+}
+
+/** A compiled condition: its truth at a step, with why. Nodes keep state, so each is asked exactly once a step. */
+export type Condition = (context: StepContext) => Because
+
+export interface Builder {
+  readonly rule: RuleIR
+  /** Length of the shortest step of any rule. */
+  readonly tickNs: number
+  readonly calendar: Calendar
+  /** The series of a selector, shared with the rules that have an equal one. */
+  series(selector: SelectorIR): Series
+  /** State that outlives a reload: the same, in the order of asking, as long as the rule does not change. */
+  state<T extends object>(initial: () => T): T
+}
+
+/** The gravest first: what a person must hear of when several parts are unknown. */
+const gravity: readonly UnknownReason[] = ['stale', 'world', 'settling', 'few', 'arithmetic', 'empty']
+
+export function gravest(reasons: readonly (UnknownReason | undefined)[]): UnknownReason | undefined {
+  return gravity.find((reason) => reasons.includes(reason))
+}
+
+/** Reasons that say nothing against a condition: nobody called. `for` passes over them. */
+export function isIdle(reason: UnknownReason | undefined): boolean {
+  return reason === 'empty' || reason === 'few' || reason === 'arithmetic'
+}

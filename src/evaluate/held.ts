@@ -1,0 +1,73 @@
+/** `for D` and `absent(…) for D`: how long something has been so. */
+import type { ConditionIR } from '../bundle/index.ts'
+import type { Nanos } from '../spans/index.ts'
+import { type Builder, type Condition, isIdle } from './context.ts'
+import type { Because } from './contract.ts'
+
+type ForIR = Extract<ConditionIR, { kind: 'for' }>
+type AbsentIR = Extract<ConditionIR, { kind: 'absent' }>
+
+interface ForState {
+  /** Start of the first step of the present unbroken run of true ones. */
+  since: Nanos | undefined
+  /** End of the last true step of that run. */
+  lastTrue: Nanos
+  /** The run had lasted long enough at its last true step. */
+  complete: boolean
+  /** What an idle step is measured from: the end of the last step that broke a run, or the start of the first step ever. */
+  from: Nanos | undefined
+}
+
+/**
+ * True when every step of the last D was, idle ones (no span, too few) passed over: they neither break a run nor complete one. A run ends
+ * with a step that is false, or unknown for any other reason; the target's evidence epoch starts it again.
+ */
+export function compileFor({ ns }: ForIR, of: Condition, text: string, builder: Builder): Condition {
+  const state = builder.state((): ForState => ({ since: undefined, lastTrue: 0, complete: false, from: undefined }))
+  const { everyNs } = builder.rule
+  return (context) => {
+    const { at } = context
+    const epoch = context.evidence.from
+    const inner = of(context)
+    state.from ??= at - everyNs
+    if (state.since !== undefined && state.lastTrue <= epoch) state.since = undefined
+    if (inner.truth === 'true' && at > epoch) {
+      state.since ??= at - everyNs
+      state.lastTrue = at
+    } else if (inner.truth !== 'true' && !isIdle(inner.unknown)) {
+      state.since = undefined
+      state.from = at
+    }
+    const haveNs = state.since === undefined ? 0 : at - Math.max(state.since, epoch)
+    const because = { kind: 'for' as const, text, held: { haveNs, needNs: ns }, of: [inner], ...tracesOf(inner) }
+    if (inner.truth === 'true') {
+      state.complete = haveNs >= ns
+      return { ...because, truth: state.complete ? 'true' : 'false' }
+    }
+    if (inner.unknown === undefined) return { ...because, truth: 'false' }
+    if (!isIdle(inner.unknown)) return { ...because, truth: 'unknown', unknown: inner.unknown }
+    if (state.since !== undefined && state.complete && state.lastTrue > at - ns) return { ...because, truth: 'true' }
+    // Nothing was seen for all of D: it may have held. In less than D it cannot have.
+    if (at - Math.max(state.from, epoch) < ns) return { ...because, truth: 'false' }
+    return { ...because, truth: 'unknown', unknown: inner.unknown }
+  }
+}
+
+/** True when no such span ended in the last D while others kept arriving; where the stream was stale nobody can tell. */
+export function compileAbsent({ selector, ns, text }: AbsentIR, builder: Builder): Condition {
+  const series = builder.series(selector)
+  const state = builder.state((): { from: Nanos | undefined } => ({ from: undefined }))
+  const { everyNs } = builder.rule
+  return ({ at, stale, evidence }): Because => {
+    state.from ??= at - everyNs
+    if (stale) state.from = at
+    const haveNs = Math.max(0, at - Math.max(state.from, series.lastEnd, evidence.from))
+    const because = { kind: 'absent' as const, text, held: { haveNs, needNs: ns } }
+    if (stale || evidence.settling) return { ...because, truth: 'unknown', unknown: stale ? 'stale' : 'settling' }
+    return { ...because, truth: haveNs >= ns ? 'true' : 'false' }
+  }
+}
+
+function tracesOf(inner: Because): { readonly traceIds?: readonly string[] } {
+  return inner.traceIds === undefined ? {} : { traceIds: inner.traceIds }
+}

@@ -1,0 +1,161 @@
+/**
+ * From a span's (service, operation) codes to the series it may belong to: one look-up in a hash table, whatever the number of rules.
+ * A pair is matched against the patterns when it is first seen.
+ */
+import type { PredicateIR, SelectorIR } from '../bundle/index.ts'
+import { canonicalOperation, type Dictionary, operationMatcher, serviceMatcher } from '../spans/index.ts'
+import { type Columns, compilePredicate, type RowTest } from './predicate.ts'
+
+/** A series whose service and operation patterns match; kind and `where` are still to be tested. */
+export interface Candidate {
+  readonly series: number
+  /** Bit k set: spans of OTLP kind k match. */
+  readonly kinds: number
+  readonly where: RowTest | undefined
+}
+
+/** Of one pair; undefined where no selector matches. */
+export type Candidates = readonly Candidate[] | undefined
+
+interface Selector extends Candidate {
+  readonly matches: ((operation: string) => boolean) | undefined
+}
+
+/** The selectors of one service pattern, by what their operation pattern could be found under. */
+interface Group {
+  readonly every: Selector[]
+  readonly globs: Selector[]
+  /** By the pattern as written and by its canonical form. */
+  readonly exact: Map<string, Selector[]>
+}
+
+/** Pairs remembered; beyond it (an attack, or operation names with ids in them) pairs are matched anew each time. */
+const pairLimit = 1_000_000
+
+export class SelectorIndex {
+  readonly #dictionary: Dictionary
+  readonly #columns: Columns
+  readonly #byService = new Map<string, Group>()
+  readonly #byGlob: { readonly matches: (service: string) => boolean; readonly group: Group }[] = []
+  readonly #limit: number
+  /** Open addressing: service, operation and answer + 1 (0: free) a slot. */
+  #slots: Uint32Array
+  #mask: number
+  #used = 0
+  readonly #answers: Candidates[] = [undefined]
+  readonly #answerOf = new Map<string, number>()
+
+  constructor(dictionary: Dictionary, columns: Columns, limit: number = pairLimit) {
+    this.#dictionary = dictionary
+    this.#columns = columns
+    this.#limit = limit
+    this.#mask = 1023
+    this.#slots = new Uint32Array(1024 * 3)
+  }
+
+  /** Adds the selector of series `series`. All are added before the first look-up. */
+  add(selector: SelectorIR, series: number): void {
+    const found: Selector = {
+      series,
+      kinds: maskOf(selector.kinds),
+      where: selector.where === undefined ? undefined : this.#compile(selector.where),
+      matches: selector.operation === undefined ? undefined : operationMatcher(selector.operation),
+    }
+    const group = this.#group(selector.service)
+    if (selector.operation === undefined) group.every.push(found)
+    else if (selector.operation.includes('*')) group.globs.push(found)
+    else for (const key of new Set([selector.operation, canonicalOperation(selector.operation)])) listed(group.exact, key).push(found)
+  }
+
+  find(service: number, operation: number): Candidates {
+    const slots = this.#slots
+    let slot = hashOf(service, operation) & this.#mask
+    for (let at = slot * 3; slots[at + 2] !== 0; at = slot * 3) {
+      if (slots[at] === service && slots[at + 1] === operation) return this.#answers[(slots[at + 2] as number) - 1]
+      slot = (slot + 1) & this.#mask
+    }
+    return this.#resolve(service, operation)
+  }
+
+  #resolve(service: number, operation: number): Candidates {
+    const found = this.#match(this.#dictionary.text(service), this.#dictionary.text(operation))
+    if (this.#used >= this.#limit) return found
+    // Few answers are distinct: every pair that the same selectors match shares one list.
+    const key = found?.map((candidate) => candidate.series).join(' ') ?? ''
+    let answer = this.#answerOf.get(key)
+    if (answer === undefined) {
+      answer = found === undefined ? 0 : this.#answers.push(found) - 1
+      this.#answerOf.set(key, answer)
+    }
+    this.#insert(service, operation, answer + 1)
+    if (++this.#used * 2 > this.#mask) this.#double()
+    return this.#answers[answer]
+  }
+
+  #match(service: string, operation: string): Candidates {
+    const groups = this.#byGlob.filter(({ matches }) => matches(service)).map(({ group }) => group)
+    const exact = this.#byService.get(service)
+    if (exact !== undefined) groups.push(exact)
+    const found = new Set<Selector>()
+    for (const group of groups) {
+      for (const selector of group.every) found.add(selector)
+      for (const selector of group.globs) if (selector.matches?.(operation)) found.add(selector)
+      for (const key of spellings(operation)) for (const selector of group.exact.get(key) ?? []) if (selector.matches?.(operation)) found.add(selector)
+    }
+    return found.size === 0 ? undefined : [...found].sort((a, b) => a.series - b.series)
+  }
+
+  #group(service: string): Group {
+    const known = this.#byService.get(service)
+    if (known !== undefined) return known
+    const group: Group = { every: [], globs: [], exact: new Map() }
+    if (service.includes('*')) this.#byGlob.push({ matches: serviceMatcher(service), group })
+    else this.#byService.set(service, group)
+    return group
+  }
+
+  #compile(where: PredicateIR): RowTest {
+    return compilePredicate(where, this.#columns)
+  }
+
+  #insert(service: number, operation: number, answer: number): void {
+    let slot = hashOf(service, operation) & this.#mask
+    while (this.#slots[slot * 3 + 2] !== 0) slot = (slot + 1) & this.#mask
+    this.#slots.set([service, operation, answer], slot * 3)
+  }
+
+  #double(): void {
+    const old = this.#slots
+    this.#mask = this.#mask * 2 + 1
+    this.#slots = new Uint32Array((this.#mask + 1) * 3)
+    for (let at = 0; at < old.length; at += 3) if (old[at + 2] !== 0) this.#insert(old[at] as number, old[at + 1] as number, old[at + 2] as number)
+  }
+}
+
+/** What an exact pattern that matches this name may be indexed under; a superset, the matcher confirms. */
+function spellings(operation: string): Set<string> {
+  const canonical = canonicalOperation(operation)
+  const slash = canonical.lastIndexOf('/')
+  const method = canonical.slice(slash + 1)
+  const service = canonical.slice(0, Math.max(0, slash))
+  return new Set([operation, canonical, `${service.slice(service.lastIndexOf('.') + 1)}/${method}`, method])
+}
+
+function maskOf(kinds: readonly number[]): number {
+  return kinds.reduce((mask, kind) => mask | (1 << kind), 0)
+}
+
+function listed<K, V>(map: Map<K, V[]>, key: K): V[] {
+  let list = map.get(key)
+  if (list === undefined) {
+    list = []
+    map.set(key, list)
+  }
+  return list
+}
+
+function hashOf(service: number, operation: number): number {
+  let hash = Math.imul(service, 0x9e3779b1) ^ Math.imul(operation, 0x85ebca77)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return (hash ^ (hash >>> 13)) >>> 0
+}

@@ -1,0 +1,71 @@
+/** `N times in D`: of steps, and of spans. */
+import type { ConditionIR } from '../bundle/index.ts'
+import type { Nanos } from '../spans/index.ts'
+import { type Builder, type Condition, gravest } from './context.ts'
+import type { Because, Truth, UnknownReason } from './contract.ts'
+import { exemplarLimit } from './exemplars.ts'
+
+type TimesIR = Extract<ConditionIR, { kind: 'times' }>
+type SpansIR = Extract<ConditionIR, { kind: 'spans' }>
+
+interface CountedStep {
+  readonly at: Nanos
+  readonly truth: Truth
+  readonly unknown: UnknownReason | undefined
+  readonly traceIds: readonly string[]
+}
+
+/**
+ * True at `count` true steps, false once the unknown steps could not make up the missing ones, else unknown. A stale step is no time to count: it is
+ * unknown whatever came before.
+ */
+export function compileTimes({ count, withinNs }: TimesIR, of: Condition, text: string, builder: Builder): Condition {
+  const state = builder.state((): { steps: CountedStep[] } => ({ steps: [] }))
+  const steps = Math.floor(withinNs / builder.rule.everyNs)
+  return (context) => {
+    const inner = of(context)
+    state.steps.push({ at: context.at, truth: inner.truth, unknown: inner.unknown, traceIds: inner.traceIds ?? [] })
+    const begins = Math.max(context.at - withinNs, context.evidence.from)
+    // Steps at or before the evidence epoch are used up.
+    state.steps = state.steps.filter((step) => step.at > begins)
+    let have = 0
+    const open: (UnknownReason | undefined)[] = []
+    for (const step of state.steps) {
+      if (step.truth === 'true') have++
+      else if (step.truth === 'unknown') open.push(step.unknown)
+    }
+    const common = { kind: 'times' as const, text, counted: { have, need: count, steps, unknownSteps: open.length }, of: [inner] }
+    if (inner.unknown === 'stale') return { ...common, truth: 'unknown', unknown: 'stale' }
+    if (have >= count) return { ...common, truth: 'true', traceIds: tracesOf(state.steps) }
+    const unknown = have + open.length >= count ? gravest(open) : undefined
+    return unknown === undefined ? { ...common, truth: 'false' } : { ...common, truth: 'unknown', unknown }
+  }
+}
+
+/** Of the steps that were counted, the latest first. */
+function tracesOf(steps: readonly CountedStep[]): readonly string[] {
+  const found = new Set<string>()
+  for (const step of steps.toReversed()) {
+    if (step.truth !== 'true') continue
+    for (const id of step.traceIds) {
+      if (found.size === exemplarLimit) return [...found]
+      found.add(id)
+    }
+  }
+  return [...found]
+}
+
+/** `span(…).duration > X N times in D`: distinct spans that match. */
+export function compileSpans({ selector, count, withinNs, text }: SpansIR, builder: Builder): Condition {
+  const series = builder.series(selector)
+  const window = Math.ceil(withinNs / builder.tickNs) * builder.tickNs
+  series.needs(window, builder.rule.everyNs, false)
+  return ({ at, stale, lastSpan, evidence }): Because => {
+    const common = { kind: 'spans' as const, text }
+    if (stale || evidence.settling) return { ...common, truth: 'unknown', unknown: stale ? 'stale' : 'settling', counted: { have: 0, need: count } }
+    const seen = series.window(window, at, evidence)
+    const because = { ...common, counted: { have: seen.n, need: count }, ...(seen.n === 0 ? {} : { traceIds: seen.worst() }) }
+    if (seen.n >= count) return { ...because, truth: 'true' }
+    return seen.n === 0 && lastSpan < seen.from ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
+  }
+}

@@ -1,0 +1,209 @@
+/** Values: from IR to functions that observe them at a step. */
+import type { SpanValueIR, StatIR, ValueIR } from '../bundle/index.ts'
+import type { Builder, StepContext } from './context.ts'
+import { gravest } from './context.ts'
+import type { Observed, UnknownReason } from './contract.ts'
+import { type Fraction, fractionOf } from './rank.ts'
+import type { Series } from './series.ts'
+import { valueText } from './text.ts'
+import type { Window } from './window.ts'
+
+export interface Value {
+  readonly text: string
+  observe(context: StepContext): Observed
+  /** Of the spans behind it, the worst first. */
+  traceIds(context: StepContext): readonly string[]
+}
+
+const none: readonly string[] = []
+
+/** Throws on values that need traces or platform metrics, which the loader refuses. */
+export function compileValue(ir: ValueIR, builder: Builder): Value {
+  const text = valueText(ir)
+  const constant = constantOf(ir)
+  if (constant !== undefined) {
+    const observed: Observed = { text, type: typeOf(ir), value: constant }
+    return { text, observe: () => observed, traceIds: () => none }
+  }
+  switch (ir.kind) {
+    case 'span':
+      return new SpanValue(ir, builder)
+    case 'replicas':
+    case 'ready':
+      return { text, observe: (context) => replicasOf(ir.kind, ir.target, text, context), traceIds: () => none }
+    case 'arithmetic':
+      return compileArithmetic(ir, builder, text)
+    case 'constant':
+    case 'metric':
+    case 'forecast':
+      throw new Error(`${text} is not available to rules yet`)
+    default:
+      return ir satisfies never
+  }
+}
+
+/** What a value is, if it is the same always: literals and arithmetic on them. */
+export function constantOf(ir: ValueIR): number | undefined {
+  if (ir.kind === 'constant') return ir.value
+  if (ir.kind !== 'arithmetic') return undefined
+  const operands = ir.of.map(constantOf)
+  if (!operands.every((operand) => operand !== undefined)) return undefined
+  const result = apply(ir.operator, operands)
+  return Number.isFinite(result) ? result : undefined
+}
+
+/** An aggregate of a series' spans over a window. */
+export class SpanValue implements Value {
+  readonly text: string
+  readonly #ir: SpanValueIR
+  readonly #series: Series
+  readonly #atLeast: number
+  readonly #everyNs: number
+  readonly #aggregate: (window: Window, context: StepContext) => number | undefined
+  /** The quantile asked for, if it is one. */
+  readonly quantile: Fraction | undefined
+
+  constructor(ir: SpanValueIR, builder: Builder) {
+    if (ir.field !== 'duration') throw new Error(`${valueText(ir)} needs traces`)
+    this.text = valueText(ir)
+    this.#ir = ir
+    this.#series = builder.series(ir.selector)
+    this.#everyNs = builder.rule.everyNs
+    this.quantile = ir.stat.kind === 'quantile' ? fractionOf(ir.stat.q) : undefined
+    this.#series.needs(ir.windowNs, this.#everyNs, this.quantile !== undefined)
+    // Counts are what they are; only what is estimated from spans needs enough of them.
+    this.#atLeast = countsSpans(ir.stat) ? 0 : builder.rule.atLeastSpans
+    this.#aggregate = this.#compileStat(ir.stat)
+  }
+
+  /** Says that the quantile will be compared with `threshold`. */
+  countsAgainst(threshold: number): void {
+    this.#series.countsAgainst(threshold)
+  }
+
+  window(context: StepContext): Window {
+    return this.#series.window(this.#ir.windowNs, context.at, context.evidence)
+  }
+
+  observe(context: StepContext): Observed {
+    if (context.stale) return this.#unknown('stale')
+    if (context.evidence.settling) return this.#unknown('settling')
+    const window = this.window(context)
+    const { n } = window
+    if (n === 0 && (!countsSpans(this.#ir.stat) || context.lastSpan < window.from)) return this.#unknown('empty', 0)
+    if (n < this.#atLeast) return this.#unknown('few', n)
+    const common = { text: this.text, type: this.#ir.type, spans: n }
+    if (this.quantile !== undefined) {
+      const { value, exact } = window.quantile(this.quantile)
+      return exact ? { ...common, value } : { ...common, value, approximate: true }
+    }
+    const value = this.#aggregate(window, context)
+    return value === undefined ? this.#unknown('settling', n) : { ...common, value }
+  }
+
+  traceIds(context: StepContext): readonly string[] {
+    if (context.stale || context.evidence.settling) return none
+    const kind = this.#ir.stat.kind
+    return kind === 'errors' || kind === 'errorRate' ? this.window(context).worstErrors() : this.window(context).worst()
+  }
+
+  #unknown(reason: UnknownReason, spans?: number): Observed {
+    const observed = { text: this.text, type: this.#ir.type, value: undefined, unknown: reason }
+    return spans === undefined ? observed : { ...observed, spans }
+  }
+
+  #compileStat(stat: StatIR): (window: Window, context: StepContext) => number | undefined {
+    switch (stat.kind) {
+      case 'count':
+        return (window) => window.n
+      case 'rate':
+        return (window, context) => this.#rate(window, context)
+      case 'errors':
+        return (window) => window.counters.errors
+      case 'errorRate':
+        return (window) => window.counters.errors / window.n
+      case 'mean':
+        return (window) => window.mean()
+      case 'min':
+        return (window) => window.min()
+      case 'max':
+        return (window) => window.max()
+      case 'quantile':
+        return () => undefined
+      case 'apdex': {
+        const satisfied = stat.thresholdNs
+        const tolerated = 4 * satisfied
+        this.#series.countsAgainst(satisfied)
+        this.#series.countsAgainst(tolerated)
+        return (window) => (window.atMost(satisfied) + window.atMost(tolerated)) / 2 / window.n
+      }
+      case 'blame':
+      case 'anomalies':
+        throw new Error(`${this.text} needs traces`)
+      default:
+        return stat satisfies never
+    }
+  }
+
+  /** Per second of the window that was really watched. After an epoch a whole step is awaited: a rate over milliseconds is noise. */
+  #rate(window: Window, { at, evidence }: StepContext): number | undefined {
+    const { windowNs } = this.#ir
+    if (evidence.from > at - Math.min(windowNs, this.#everyNs)) return undefined
+    const watched = at - Math.max(window.from, this.#series.since)
+    return window.n / (watched / 1e9)
+  }
+}
+
+function countsSpans(stat: StatIR): boolean {
+  return stat.kind === 'count' || stat.kind === 'rate' || stat.kind === 'errors'
+}
+
+function replicasOf(kind: 'replicas' | 'ready', target: string, text: string, { world }: StepContext): Observed {
+  const snapshot = world.get(target)
+  if (snapshot === undefined || 'error' in snapshot) return { text, type: 'number', value: undefined, unknown: 'world' }
+  return { text, type: 'number', value: kind === 'replicas' ? snapshot.desired : snapshot.ready }
+}
+
+function compileArithmetic(ir: Extract<ValueIR, { kind: 'arithmetic' }>, builder: Builder, text: string): Value {
+  const operands = ir.of.map((operand) => compileValue(operand, builder))
+  return {
+    text,
+    observe: (context) => {
+      const observed = operands.map((operand) => operand.observe(context))
+      const spans = observed.every((part) => part.spans === undefined) ? {} : { spans: observed.reduce((sum, part) => sum + (part.spans ?? 0), 0) }
+      const unknown = gravest(observed.map((part) => part.unknown))
+      if (unknown !== undefined) return { text, type: ir.type, value: undefined, unknown, ...spans }
+      const value = apply(
+        ir.operator,
+        observed.map((part) => part.value as number),
+      )
+      if (!Number.isFinite(value)) return { text, type: ir.type, value: undefined, unknown: 'arithmetic', ...spans }
+      const approximate = observed.some((part) => part.approximate) ? { approximate: true as const } : {}
+      return { text, type: ir.type, value, ...spans, ...approximate }
+    },
+    traceIds: (context) => operands.map((operand) => operand.traceIds(context)).find((ids) => ids.length > 0) ?? none,
+  }
+}
+
+function apply(operator: Extract<ValueIR, { kind: 'arithmetic' }>['operator'], operands: readonly number[]): number {
+  switch (operator) {
+    case '+':
+      return operands.reduce((a, b) => a + b)
+    case '-':
+      return operands.reduce((a, b) => a - b)
+    case '*':
+      return operands.reduce((a, b) => a * b)
+    case '/':
+      return operands.reduce((a, b) => a / b)
+    case 'min':
+      return Math.min(...operands)
+    case 'max':
+      return Math.max(...operands)
+    default:
+      return operator satisfies never
+  }
+}
+
+function typeOf(ir: ValueIR): string {
+  return ir.type
+}
