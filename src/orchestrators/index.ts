@@ -1,5 +1,6 @@
 export * from './composite.ts'
 export * from './contract.ts'
 export * from './dry-run.ts'
+export { type KubernetesOptions, kubernetes } from './kubernetes/index.ts'
 export * from './process/index.ts'
 export * from './world.ts'

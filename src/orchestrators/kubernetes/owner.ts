@@ -1,0 +1,48 @@
+/** Who else scales a workload: a HorizontalPodAutoscaler, by itself or on behalf of KEDA. */
+import { isError, type OrchestrationError } from '../contract.ts'
+import type { KubernetesApi } from './api.ts'
+import type { Resource } from './discovery.ts'
+import { errorOf } from './errors.ts'
+
+export interface Ownership {
+  /** For people: `HorizontalPodAutoscaler shop/ads`. */
+  readonly owner?: string
+  /** Said when owners could not be looked for. */
+  readonly note?: string
+}
+
+/**
+ * An account that may not list autoscalers still scales: somebody withheld the right on purpose, and the version check guards each write.
+ * It is said in the note. When the API server does not answer, it is not known whether there is an owner: `transient`.
+ */
+export async function ownershipOf(api: KubernetesApi, resource: Resource, namespace: string, name: string): Promise<Ownership | OrchestrationError> {
+  const response = await api.call('GET', `/apis/autoscaling/v2/namespaces/${encodeURIComponent(namespace)}/horizontalpodautoscalers`)
+  if (isError(response)) return response
+  // A cluster without that API has no autoscaler.
+  if (response.status === 404) return {}
+  if (response.status === 403)
+    return {
+      note: `Whether a HorizontalPodAutoscaler scales it too is not known: our account may not list horizontalpodautoscalers of group autoscaling in ${namespace}.`,
+    }
+  if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'horizontalpodautoscalers', group: 'autoscaling', namespace })
+  const owner = (response.body as AutoscalerList).items.find(({ spec: { scaleTargetRef: target } }) => {
+    return target.kind === resource.kind && target.name === name && groupOf(target.apiVersion) === resource.group
+  })
+  if (owner === undefined) return {}
+  const by = owner.metadata.ownerReferences?.find((reference) => reference.controller)
+  return { owner: `HorizontalPodAutoscaler ${namespace}/${owner.metadata.name}${by === undefined ? '' : ` of ${by.kind} ${by.name}`}` }
+}
+
+function groupOf(apiVersion: string | undefined): string {
+  return apiVersion?.includes('/') ? (apiVersion.split('/')[0] as string) : ''
+}
+
+interface AutoscalerList {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string
+      readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
+    }
+    readonly spec: { readonly scaleTargetRef: { readonly apiVersion?: string; readonly kind: string; readonly name: string } }
+  }[]
+}
