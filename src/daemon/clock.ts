@@ -17,3 +17,17 @@ export function toMillis(nanos: Nanos): number {
 export function timestamp(nanos: Nanos): string {
   return new Date(toMillis(nanos)).toISOString()
 }
+
+/** Resolves after `milliseconds`, or at once when `signal` aborts. */
+export function waitUnlessAborted(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal.addEventListener('abort', done)
+  })
+}

@@ -2,7 +2,7 @@
 import type { Engine, StepResult } from '../engine/index.ts'
 import type { Decision } from '../plan/index.ts'
 import type { Actions } from './actions.ts'
-import { wallClock } from './clock.ts'
+import { waitUnlessAborted, wallClock } from './clock.ts'
 
 export interface ControlOptions {
   /** The engine of the moment. */
@@ -10,7 +10,7 @@ export interface ControlOptions {
   readonly actions: Actions
   readonly workloadOf: (target: string) => Parameters<Actions['carryOut']>[1] | undefined
   /** Milliseconds between looks at the clock, for when no spans come. */
-  readonly intervalMs: number
+  readonly lookEveryMs: () => number
   /** A step was evaluated, in `elapsedMs`. */
   readonly stepped: (result: StepResult, elapsedMs: number) => void
   /** A decision as it turned out. */
@@ -61,14 +61,16 @@ export function createControl(options: ControlOptions): Control {
       })
   }
 
+  function look(): void {
+    wake()
+    timer = setTimeout(look, options.lookEveryMs())
+  }
+
   return {
-    start() {
-      timer = setInterval(wake, options.intervalMs)
-      wake()
-    },
+    start: look,
     wake,
     async stop() {
-      clearInterval(timer)
+      clearTimeout(timer)
       await turn
       wake()
       stopped = true
@@ -79,8 +81,7 @@ export function createControl(options: ControlOptions): Control {
 }
 
 async function patiently(work: Promise<unknown>): Promise<void> {
-  const patience = Promise.withResolvers<void>()
-  const timer = setTimeout(patience.resolve, actionPatienceMs)
-  await Promise.race([work, patience.promise])
-  clearTimeout(timer)
+  const patience = new AbortController()
+  await Promise.race([work, waitUnlessAborted(actionPatienceMs, patience.signal)])
+  patience.abort()
 }

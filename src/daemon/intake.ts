@@ -11,7 +11,7 @@ export interface IntakeOptions {
   readonly maxInFlightBytes: number
   readonly metrics: Metrics
   /** The engine of the moment and a table of its own. */
-  readonly engine: () => { readonly engine: Engine; readonly table: SpanTable }
+  readonly current: () => { readonly engine: Engine; readonly table: SpanTable }
   /** Called after spans went into the engine. */
   readonly fed: () => void
 }
@@ -32,7 +32,7 @@ export function createIntake(options: IntakeOptions): DrainableIntake {
 
   function take(bytes: Uint8Array, encoding: Encoding, transport: Transport): Answer {
     if (draining) return shuttingDown
-    const { engine, table } = options.engine()
+    const { engine, table } = options.current()
     table.clear()
     const decoded = encoding === 'json' ? decodeJson(bytes, table) : decodeRequest(bytes, table)
     if (!decoded.ok)

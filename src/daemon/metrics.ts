@@ -1,6 +1,7 @@
 /** What `/metrics` exposes, named as Prometheus asks: https://prometheus.io/docs/practices/naming/. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Truth } from '../evaluate/index.ts'
+import type { Nanos } from '../spans/index.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -26,7 +27,6 @@ export function createMetrics(version: string) {
     late: counter('scale_spans_late_total', 'Spans that ended in a step that was already evaluated.'),
     future: counter('scale_spans_future_total', 'Spans refused because they end further ahead of the clock than engine.future.'),
     rejected: counter('scale_spans_rejected_total', 'Spans refused, told to the exporter as partial success.'),
-    watermark: gauge('scale_watermark_timestamp_seconds', 'Time up to which spans are taken to have arrived.'),
     steps: counter('scale_steps_total', 'Steps evaluated.'),
     stepLag: gauge('scale_step_lag_seconds', 'From the end of the last step to its evaluation; the lateness is part of it.'),
     stepDuration: new Histogram({
@@ -47,11 +47,20 @@ export function createMetrics(version: string) {
     setRule(rule: string, target: string, truth: Truth): void {
       for (const state of truths) ruleState.set({ rule, target, state }, state === truth ? 1 : 0)
     },
-    /** Rules and targets that a reload took away must not linger. */
-    forget(): void {
+    /** Rules that a reload took away must not linger. */
+    forgetRules(): void {
       ruleState.reset()
-      this.replicas.reset()
-      this.bundle.reset()
+    },
+    observeWatermark(read: () => Nanos | undefined): void {
+      new Gauge({
+        name: 'scale_watermark_timestamp_seconds',
+        help: 'Time up to which spans are taken to have arrived.',
+        registers,
+        collect() {
+          const watermark = read()
+          if (watermark !== undefined) this.set(watermark / 1e9)
+        },
+      })
     },
   }
 }

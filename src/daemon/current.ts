@@ -1,0 +1,40 @@
+/** The rules of the moment: their engine, a table to decode into, and where their targets are. Swapped as one. */
+import type { Bundle, WorkloadRef } from '../bundle/index.ts'
+import type { Engine, EngineState } from '../engine/index.ts'
+import { createEngine } from '../engine/index.ts'
+import type { SpanTable } from '../spans/index.ts'
+import type { Config } from './config/index.ts'
+
+export interface Current {
+  readonly bundle: Bundle
+  readonly engine: Engine
+  readonly table: SpanTable
+  /** Undefined: no target of the present rules. */
+  workloadOf(target: string): WorkloadRef | undefined
+  /** Rules that have not changed go on counting where they are. */
+  swap(next: Bundle): void
+}
+
+export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine']): Current {
+  const options = { latenessNs: config.lateness, staleNs: config.stale, maxFutureNs: config.future }
+  const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }) => {
+    const engine = createEngine(bundle, { ...options, ...from })
+    return { bundle, engine, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
+  }
+  let now = made(first, state === undefined ? {} : { state })
+  return {
+    get bundle() {
+      return now.bundle
+    },
+    get engine() {
+      return now.engine
+    },
+    get table() {
+      return now.table
+    },
+    workloadOf: (target) => now.workloads.get(target),
+    swap(next) {
+      now = made(next, { previous: now.engine })
+    },
+  }
+}

@@ -1,0 +1,199 @@
+/** The daemon put together: what it is made of, the order in which it starts, and that in which it stops. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bundle } from '../bundle/index.ts'
+import type { OrchestrationClient } from '../orchestrators/index.ts'
+import { createWorld } from '../orchestrators/index.ts'
+import type { DecisionRecord } from '../recordings/index.ts'
+import { createActions } from './actions.ts'
+import { type Api, createFeed, startApi } from './api/index.ts'
+import { timestamp, waitUnlessAborted, wallClock } from './clock.ts'
+import type { Config } from './config/index.ts'
+import { createControl } from './control.ts'
+import { createCurrent } from './current.ts'
+import type { DecisionFile } from './decision-file.ts'
+import { createIntake } from './intake.ts'
+import type { Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import type { Receiver } from './receivers/index.ts'
+import { grpcReceiver, httpReceiver } from './receivers/index.ts'
+import { createReporter } from './reporter.ts'
+import type { LoadedRules, RulesResult } from './rules.ts'
+import { createSaver } from './saver.ts'
+import { createStatus } from './status.ts'
+import type { Saved, StateStore } from './store.ts'
+import { version } from './version.ts'
+
+export interface DaemonParts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly rules: LoadedRules
+  readonly client: OrchestrationClient
+  readonly store: StateStore
+  /** Of the last run. */
+  readonly saved: Saved | undefined
+  readonly decisionFile: DecisionFile | undefined
+}
+
+export interface Daemon {
+  /** Swaps the rules at once, or keeps the old ones and shows what is wrong with the new. */
+  reload(result: RulesResult): void
+  /** Drains and stops; resolves within `shutdown.delay` + `shutdown.grace` and a little. */
+  stop(): Promise<void>
+}
+
+/** An address that cannot be listened on, by its key in the configuration. */
+export interface ListenError {
+  readonly key: string
+  readonly address: string
+  readonly error: NodeJS.ErrnoException
+}
+
+/** How long the first step may wait for the first reading of the targets. */
+const firstReadingMs = 2000
+/** State that no action depends on is written this much later. */
+const saveDelayMs = 1000
+
+export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError> {
+  const { config, logger, client, saved } = parts
+  const started = wallClock()
+  const metrics = createMetrics(version)
+  const status = createStatus()
+  const feed = createFeed<DecisionRecord>(config.decisions.recent, Math.floor(started / 1e3))
+  const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile })
+  const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine)
+  let { from } = parts.rules
+  let phase: 'starting' | 'running' | 'shutting down' = 'starting'
+
+  const world = createWorld(
+    client,
+    current.bundle.targets,
+    { now: wallClock, wait: waitUnlessAborted },
+    { intervalMs: config.orchestrators.poll / 1e6, onChange: reporter.read },
+  )
+  const present = (): Saved => ({ engine: current.engine.state(), pending: Object.fromEntries(actions.pending) })
+  const saver = createSaver(parts.store, present, saveDelayMs, reporter.stateNotWritten)
+  const actions = createActions({
+    client,
+    world,
+    persist: saver.now,
+    acted: (decision) => current.engine.acted(decision),
+    failed: reporter.refused,
+    pending: saved?.pending ?? {},
+  })
+  const control = createControl({
+    engine: () => current.engine,
+    actions,
+    workloadOf: current.workloadOf,
+    lookEveryMs: () => lookEvery(current.bundle),
+    stepped(result, elapsedMs) {
+      reporter.stepped(result, elapsedMs)
+      saver.soon()
+    },
+    decided: reporter.decided,
+    failed: reporter.bug,
+  })
+  const intake = createIntake({
+    maxRequestBytes: config.receivers.max_request,
+    maxInFlightBytes: config.receivers.max_in_flight,
+    metrics,
+    current: () => current,
+    fed: () => {
+      if (phase === 'running') control.wake()
+    },
+  })
+  metrics.observeWatermark(() => current.engine.watermark)
+
+  const receivers: Receiver[] = []
+  function document(): object {
+    const { bundle, engine } = current
+    return {
+      version,
+      phase,
+      started: timestamp(started),
+      now: timestamp(wallClock()),
+      ...(engine.watermark === undefined ? {} : { watermark: timestamp(engine.watermark) }),
+      bundle: { digest: bundle.digest, compiler: bundle.compiler, from, sources: bundle.sources.map(({ name }) => name) },
+      reload: reporter.reload,
+      receivers: receivers.map(({ transport, host, port }) => ({ transport, address: `${host}:${port}` })),
+      unresolved: [...actions.pending.values()].map(({ decision: { id, target, from: before, to } }) => ({ id, target, from: before, to })),
+      ...status.document(actions.world()),
+    }
+  }
+  const ready = { phase: () => (phase === 'running' ? undefined : phase) }
+
+  /** Each is opened by its own key, so that a port in use can be named. */
+  const listeners: readonly { readonly key: string; readonly at: Config['api']; open(host: string, port: number): Promise<unknown> }[] = [
+    { key: 'receivers.grpc', at: config.receivers.grpc, open: async (host, port) => receivers.push(await grpcReceiver(host, port, intake)) },
+    { key: 'receivers.http', at: config.receivers.http, open: async (host, port) => receivers.push(await httpReceiver(host, port, intake)) },
+    {
+      key: 'api',
+      at: config.api,
+      open: async (host, port) => {
+        api = await startApi(host, port, { metrics, decisions: feed, status: document, ready, failed: reporter.bug })
+      },
+    },
+  ]
+  let api: Api | undefined
+  const closeListeners = async (graceMs: number): Promise<void> => {
+    await Promise.all(receivers.map((receiver) => receiver.close(graceMs)))
+    await api?.close()
+  }
+  for (const { key, at, open } of listeners) {
+    try {
+      await open(at.host, at.port)
+    } catch (error) {
+      await closeListeners(0)
+      return { key, address: `${at.host}:${at.port}`, error: error as NodeJS.ErrnoException }
+    }
+  }
+
+  reporter.loaded(current.bundle, from)
+  await within(firstReadingMs, world.refresh())
+  world.start()
+  phase = 'running'
+  control.start()
+  const addresses = receivers.map(({ transport, host, port }) => [transport, `${host}:${port}`])
+  logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api?.port}` }, 'ready')
+
+  return {
+    reload(result) {
+      if (phase !== 'running') return
+      if ('problems' in result) {
+        reporter.notLoaded(result.problems)
+        return
+      }
+      current.swap(result.bundle)
+      from = result.from
+      world.retarget(result.bundle.targets)
+      reporter.loaded(result.bundle, from)
+      void world.refresh()
+    },
+    async stop() {
+      const graceMs = config.shutdown.grace / 1e6
+      phase = 'shutting down'
+      intake.drain()
+      logger.info('shutting down: exports are refused, what is due is evaluated')
+      // An action without an answer by then stays written down, and the next run finds out what became of it.
+      await Promise.all([within(graceMs, control.stop()), sleep(config.shutdown.delay / 1e6)])
+      await world.close()
+      await saver.close()
+      await closeListeners(graceMs)
+      await parts.decisionFile?.close()
+      await client.close()
+      logger.info('stopped')
+    },
+  }
+}
+
+/** Waits for the work, but not for ever. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const limit = new AbortController()
+  await Promise.race([work, waitUnlessAborted(milliseconds, limit.signal)])
+  limit.abort()
+}
+
+/** Often enough that a step is not noticeably late when no span comes to wake the loop. */
+function lookEvery(bundle: Bundle): number {
+  const shortest = Math.min(...bundle.rules.map((rule) => rule.everyNs / 1e6), 1000)
+  return Math.max(20, shortest / 4)
+}

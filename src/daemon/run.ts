@@ -1,0 +1,109 @@
+/** `scaled run`: everything between the command line and the daemon: files, signals, exit codes. */
+import { isError } from '../orchestrators/index.ts'
+import type { Config } from './config/index.ts'
+import type { DaemonParts, ListenError } from './daemon.ts'
+import { startDaemon } from './daemon.ts'
+import { type DecisionFile, openDecisionFile } from './decision-file.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { createOrchestrator } from './orchestrate.ts'
+import type { RulesSource } from './rules.ts'
+import { loadRules } from './rules.ts'
+import { openStore, type Saved, type StateStore } from './store.ts'
+import { createWatcher } from './watch.ts'
+
+/** Runs until a signal; resolves to the exit code. What keeps it from starting is said on stderr in plain lines. */
+export async function run(config: Config, source: RulesSource): Promise<number> {
+  const rules = loadRules(source)
+  if ('problems' in rules) return refuse(rules.invalid ? 1 : 2, ...rules.problems)
+  const logger = createLogger(config.log.level)
+  const files = openFiles(config, logger)
+  if (typeof files === 'string') return refuse(2, files)
+  const client = await createOrchestrator(config, logger)
+  if (isError(client)) return refuse(2, client.message)
+  const daemon = await startDaemon({ config, logger, rules, client, ...files })
+  if ('key' in daemon) {
+    await client.close()
+    return refuse(2, cannotListen(daemon))
+  }
+
+  let { digest } = rules.bundle
+  function reload(always: boolean): void {
+    const next = loadRules(source)
+    if ('bundle' in next) {
+      watcher?.folders(next.folders)
+      if (next.bundle.digest === digest && !always) return
+      digest = next.bundle.digest
+    }
+    if ('key' in daemon) return
+    daemon.reload(next)
+  }
+  const watcher = config.reload.watch
+    ? createWatcher(
+        () => reload(false),
+        (dir, error) => logger.warn({ dir, error: error.message }, 'changes in this folder are not noticed: send SIGHUP'),
+      )
+    : undefined
+  watcher?.folders(rules.folders)
+
+  const stop = Promise.withResolvers<void>()
+  const hangUp = (): void => {
+    reopen(files.decisionFile, logger)
+    reload(true)
+  }
+  process.on('SIGHUP', hangUp)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop.resolve)
+  await stop.promise
+  // The second one means it.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
+  process.off('SIGHUP', hangUp)
+  watcher?.close()
+  await daemon.stop()
+  return 0
+}
+
+function refuse(code: number, ...lines: readonly string[]): number {
+  for (const line of lines) console.error(`scaled: ${line}`)
+  return code
+}
+
+interface Files extends Pick<DaemonParts, 'store' | 'saved' | 'decisionFile'> {
+  readonly store: StateStore
+  readonly saved: Saved | undefined
+  readonly decisionFile: DecisionFile | undefined
+}
+
+/** The state and the decision log, or what is wrong. */
+function openFiles(config: Config, logger: Logger): Files | string {
+  const { file } = config.decisions
+  let key = 'state.dir'
+  try {
+    const store = openStore(config.state.dir)
+    const loaded = store.load()
+    if (loaded.kind === 'damaged')
+      logger.error(
+        { reason: loaded.reason, movedTo: loaded.movedTo },
+        'the state file was damaged and is moved aside: cooldowns and rate windows start anew, as on first sight',
+      )
+    key = 'decisions.file'
+    const decisionFile =
+      file === undefined ? undefined : openDecisionFile(file, (error) => logger.error({ file, error: error.message }, 'the decision log cannot be written'))
+    return { store, saved: loaded.kind === 'saved' ? loaded.saved : undefined, decisionFile }
+  } catch (error) {
+    return `${key}: ${(error as Error).message}`
+  }
+}
+
+function reopen(decisionFile: DecisionFile | undefined, logger: Logger): void {
+  try {
+    decisionFile?.reopen()
+  } catch (error) {
+    logger.error({ error: (error as Error).message }, 'the decision log cannot be opened again; the old file goes on')
+  }
+}
+
+function cannotListen({ key, address, error }: ListenError): string {
+  if (error.code === 'EADDRINUSE') return `${key}: ${address} is in use by another process; choose another port`
+  if (error.code === 'EACCES') return `${key}: ${address} may not be listened on by this user`
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${key}: ${address} is no address of this host`
+  return `${key}: cannot listen on ${address}: ${error.message}`
+}
