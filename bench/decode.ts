@@ -30,7 +30,7 @@ export default async function measure(): Promise<readonly Row[]> {
     { what: 'core columns', once: columns([]) },
     { what: 'three attributes', once: columns(three) },
     { what: 'protobufjs static', once: (request) => decodeStatic(request) },
-    { what: 'memcpy to new memory', once: (request) => sink.push(request.slice()[17] as number) },
+    { what: 'memcpy to new memory', once: (request) => sink.push(new Uint8Array(request)[17] as number) },
     { what: 'memcpy to the same memory', once: (request) => target.set(request) },
   ]
   const rate = new Map<string, number>()

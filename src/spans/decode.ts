@@ -6,8 +6,9 @@
  * attributes with one key the last. A resource may follow its spans, so service and resource columns are filled when
  * its ResourceSpans ends.
  */
+import { equalBytes } from './bytes.ts'
 import { notUtf8 } from './dictionary.ts'
-import { columnOfBytes, sameBytes } from './projection.ts'
+import { columnOfBytes, shapeOf } from './projection.ts'
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeBoolean, attributeMissing, attributeNumber, attributeOther, attributeText, type SpanTable } from './table.ts'
 import { bytesType, fixed64Type, varintType, WireReader } from './wire.ts'
@@ -25,7 +26,7 @@ export function decodeRequest(bytes: Uint8Array, table: SpanTable): DecodeResult
   return decoder.rejected === 0 ? counts : { ...counts, message: decoder.rejection }
 }
 
-const serviceName = new TextEncoder().encode('service.name')
+const serviceName = new DataView(new TextEncoder().encode('service.name').buffer)
 
 class RequestDecoder {
   readonly reader: WireReader
@@ -48,6 +49,8 @@ class RequestDecoder {
   #value = 0
   #textFrom = 0
   #textTo = 0
+  /** Where the field after an unusual one starts. */
+  #after = 0
 
   constructor(bytes: Uint8Array, table: SpanTable) {
     this.reader = new WireReader(bytes)
@@ -105,9 +108,10 @@ class RequestDecoder {
 
   #resourceAttribute(start: number, end: number): boolean {
     if (!this.#keyValue(start, end)) return false
-    const { bytes } = this.reader
-    const column = columnOfBytes(this.#table.resourceAttributes, bytes, this.#keyFrom, this.#keyTo)
-    const isService = this.#keyTo - this.#keyFrom === serviceName.length && sameBytes(serviceName, bytes, this.#keyFrom)
+    const { view } = this.reader
+    const column = columnOfBytes(this.#table.resourceAttributes, view, this.#keyFrom, this.#keyTo)
+    const length = this.#keyTo - this.#keyFrom
+    const isService = length === serviceName.byteLength && equalBytes(serviceName, 0, view, this.#keyFrom, length)
     if (column === undefined && !isService) return true
     if (!this.#intern()) return false
     if (isService) this.#service = this.#valueType === attributeText ? this.#value : 0
@@ -121,175 +125,241 @@ class RequestDecoder {
 
   #scopeSpans(start: number, end: number): boolean {
     const { reader } = this
-    for (let at = start; at < end; ) {
-      if (!reader.field(at, end)) return false
-      at = reader.next
-      if (reader.number === 2 && !(reader.expect(bytesType, 'spans') && this.#span(reader.from, at))) return false
+    const { bytes } = reader
+    for (let at = start | 0; at < end; ) {
+      const low = bytes[at + 1] as number
+      const high = bytes[at + 2] as number
+      const from = at + 3
+      const next = from + (low & 0x7f) + (high << 7)
+      if (bytes[at] === spansTag && low >= 0x80 && high < 0x80 && next <= end) {
+        // As nearly every span: a length of two bytes.
+        if (!this.#span(from, next)) return false
+        at = next
+      } else {
+        if (!reader.field(at, end)) return false
+        at = reader.next | 0
+        if (reader.number === 2 && !(reader.expect(bytesType, 'spans') && this.#span(reader.from, at))) return false
+      }
     }
     return true
   }
 
   /**
-   * The hot loop: nearly every field of a real span has a tag and a length of one byte each, and these are read here;
-   * whatever else goes through the reader.
+   * The hot loop. A field as every SDK writes it is known by its first two bytes and read in place, without a call, so that
+   * the optimizer keeps the arrays in registers; whatever else goes through `#unusualField`. Both write into the row at
+   * once and say in `seen` what they wrote.
    */
   #span(start: number, end: number): boolean {
     const { reader } = this
     const { bytes, view } = reader
     const row = this.row
     if (row === this.#columns.capacity) this.#grow()
-    const columns = this.#columns
+    const { traceId, spanId, parentSpanId, operation, kind, status, startTime, endTime, duration } = this.#columns
     const projecting = this.#projecting
+    const shapes = this.#table.spanAttributes.firstOfShape
     if (projecting) this.#forgetAttributes(row)
-    let nameFrom = start
-    let nameTo = start
-    let kind = 0
-    let status = 0
-    let ids = 0
-    let startLow = 0
-    let startHigh = 0
-    let endLow = 0
-    let endHigh = 0
-    columns.parentSpanId[row * 2] = 0
-    columns.parentSpanId[row * 2 + 1] = 0
-    for (let at = start; at < end; ) {
-      let tag = bytes[at] as number
-      const length = bytes[at + 1] as number
-      let from = at + 2
-      let next = from + length
-      let scalar = length
-      if ((tag & 0x87) === bytesType && length < 0x80) {
-        // [from, next) is the payload.
-      } else if (tag === startTag || tag === endTag) {
-        from = at + 1
-        next = at + 9
-      } else if (tag === kindTag && length < 0x80) next = from
-      else if (tag === flagsTag && length === 0x01) next = at + 6
-      else {
-        if (!reader.field(at, end)) return false
-        tag = reader.number * 8 + reader.wire
-        from = reader.from
-        next = reader.next
-        scalar = reader.high === 0 ? reader.low : unknownEnum
-      }
-      if (next > end) return reader.field(at, end)
-      switch (tag) {
-        case attributesTag:
-          if (projecting && !this.#attribute(from, next, row)) return false
-          break
-        case traceIdTag:
-          ids &= ~hasTraceId
-          if (next - from === 16) {
-            const a = view.getUint32(from, true)
-            const b = view.getUint32(from + 4, true)
-            const c = view.getUint32(from + 8, true)
-            const d = view.getUint32(from + 12, true)
-            columns.traceId[row * 4] = a
-            columns.traceId[row * 4 + 1] = b
-            columns.traceId[row * 4 + 2] = c
-            columns.traceId[row * 4 + 3] = d
-            if ((a | b | c | d) !== 0) ids |= hasTraceId
+    kind[row] = 0
+    status[row] = 0
+    let nameFrom = start | 0
+    let nameTo = nameFrom
+    let seen = 0
+    let at = nameFrom
+    while (at < end) {
+      while (at < end) {
+        const tag = bytes[at] as number
+        const second = bytes[at + 1] as number
+        if (tag === attributesTag) {
+          const next = at + 2 + second
+          if (second >= 0x80 || next > end) break
+          if (projecting) {
+            const keyTo = at + 4 + (bytes[at + 3] as number)
+            if (keyTo + 2 > next || bytes[at + 2] !== keyTag || bytes[keyTo] !== valueTag || keyTo + 2 + (bytes[keyTo + 1] as number) !== next) break
+            if (shapes[shapeOf(keyTo - at - 4, bytes[keyTo - 1] as number)] !== 0 && !this.#usualAttribute(at + 4, keyTo, next, row)) return false
           }
-          break
-        case spanIdTag:
-          ids &= ~hasSpanId
-          if (next - from === 8) {
-            const a = view.getUint32(from, true)
-            const b = view.getUint32(from + 4, true)
-            columns.spanId[row * 2] = a
-            columns.spanId[row * 2 + 1] = b
-            if ((a | b) !== 0) ids |= hasSpanId
-          }
-          break
-        case parentSpanIdTag:
-          ids = next - from === 8 || next === from ? ids & ~wrongParent : ids | wrongParent
-          columns.parentSpanId[row * 2] = next - from === 8 ? view.getUint32(from, true) : 0
-          columns.parentSpanId[row * 2 + 1] = next - from === 8 ? view.getUint32(from + 4, true) : 0
-          break
-        case nameTag:
-          nameFrom = from
-          nameTo = next
-          break
-        case startTag:
-          startLow = view.getUint32(from, true)
-          startHigh = view.getUint32(from + 4, true)
-          break
-        case endTag:
-          endLow = view.getUint32(from, true)
-          endHigh = view.getUint32(from + 4, true)
-          break
-        case kindTag:
-          kind = scalar <= greatestKind ? scalar : 0
-          break
-        case statusTag:
-          if (next > from) status = this.#status(from, next, status)
-          if (status < 0) return false
-          break
-        case eventsTag:
-        case linksTag:
-        case traceStateTag:
-        case flagsTag:
-          break
-        default:
-          if (!(reader.field(at, end) && this.#isUnread())) return false
+          at = next
+        } else if (tag === traceIdTag) {
+          if (second !== 16 || at + 18 > end) break
+          const i = row * 4
+          traceId[i] = view.getUint32(at + 2, true)
+          traceId[i + 1] = view.getUint32(at + 6, true)
+          traceId[i + 2] = view.getUint32(at + 10, true)
+          traceId[i + 3] = view.getUint32(at + 14, true)
+          seen |= sawTraceId
+          at += 18
+        } else if (tag === spanIdTag) {
+          if (second !== 8 || at + 10 > end) break
+          spanId[row * 2] = view.getUint32(at + 2, true)
+          spanId[row * 2 + 1] = view.getUint32(at + 6, true)
+          seen |= sawSpanId
+          at += 10
+        } else if (tag === parentSpanIdTag) {
+          if (second !== 8 || at + 10 > end) break
+          parentSpanId[row * 2] = view.getUint32(at + 2, true)
+          parentSpanId[row * 2 + 1] = view.getUint32(at + 6, true)
+          seen |= sawParent
+          at += 10
+        } else if (tag === nameTag) {
+          if (second >= 0x80 || at + 2 + second > end) break
+          nameFrom = at + 2
+          at = nameTo = nameFrom + second
+        } else if (tag === kindTag) {
+          if (second > greatestKind || at + 2 > end) break
+          kind[row] = second
+          at += 2
+        } else if (tag === startTag) {
+          if (at + 9 > end) break
+          startTime[row * 2] = view.getUint32(at + 1, true)
+          startTime[row * 2 + 1] = view.getUint32(at + 5, true)
+          seen |= sawStart
+          at += 9
+        } else if (tag === endTag) {
+          if (at + 9 > end) break
+          endTime[row * 2] = view.getUint32(at + 1, true)
+          endTime[row * 2 + 1] = view.getUint32(at + 5, true)
+          seen |= sawEnd
+          at += 9
+        } else if (tag === statusTag) {
+          if (second !== 0) {
+            if (second !== 2 || at + 4 > end || bytes[at + 2] !== statusCodeTag || (bytes[at + 3] as number) > greatestStatus) break
+            status[row] = bytes[at + 3] as number
+          } else if (at + 2 > end) break
+          at += 2 + second
+        } else if (tag === flagsTag && second === 0x01 && at + 6 <= end) at += 6
+        else break
       }
-      at = next
+      if (at >= end) break
+      const bits = this.#unusualField(at, end, row)
+      if (bits === failed) return false
+      if (bits === sawName) {
+        nameFrom = reader.from | 0
+        nameTo = reader.next | 0
+      }
+      seen |= bits
+      at = this.#after | 0
     }
-    if (ids !== (hasTraceId | hasSpanId)) return this.#reject(ids)
-    const name = this.#table.dictionary.codeOfBytes(bytes, nameFrom, nameTo)
+    if ((seen & sawAll) !== sawAll || (seen & sawWrongId) !== 0) {
+      if ((seen & sawWrongId) !== 0) return this.#reject('a trace id is not 16 bytes long, or a span id not 8')
+      this.#fillMissing(seen, row)
+    }
+    const t = row * 4
+    const i = row * 2
+    if (((traceId[t] as number) | (traceId[t + 1] as number) | (traceId[t + 2] as number) | (traceId[t + 3] as number)) === 0)
+      return this.#reject('a trace id is all zero or missing')
+    if (((spanId[i] as number) | (spanId[i + 1] as number)) === 0) return this.#reject('a span id is all zero or missing')
+    const name = this.#table.dictionary.codeOfBytes(bytes, nameFrom, nameTo, view)
     if (name === notUtf8) return reader.fail(nameFrom, 'a span name is not UTF-8')
-    columns.operation[row] = name
-    columns.kind[row] = kind
-    columns.status[row] = status
-    columns.startTime[row * 2] = startLow
-    columns.startTime[row * 2 + 1] = startHigh
-    columns.endTime[row * 2] = endLow
-    columns.endTime[row * 2 + 1] = endHigh
-    const duration = (endHigh - startHigh) * 4294967296 + (endLow - startLow)
-    columns.duration[row] = duration > 0 ? duration : 0
-    if (duration < 0) this.negative++
+    operation[row] = name
+    const ns = ((endTime[i + 1] as number) - (startTime[i + 1] as number)) * 4294967296 + ((endTime[i] as number) - (startTime[i] as number))
+    duration[row] = ns > 0 ? ns : 0
+    if (ns < 0) this.negative++
     this.row = row + 1
     return true
   }
 
-  /** Whether the field just read is none that is read under another wire type. */
-  #isUnread(): boolean {
+  /** Any field of a span, read by the book: what it wrote as bits of `seen`, or `failed`. `#after` is where the next one starts. */
+  #unusualField(at: number, end: number, row: number): number {
     const { reader } = this
+    if (!reader.field(at, end)) return failed
+    const { from, next } = reader
+    this.#after = next
     const wanted = spanFields[reader.number]
-    return wanted === undefined || reader.expect(wanted.wire, wanted.name)
+    if (wanted === undefined) return 0
+    if (!reader.expect(wanted.wire, wanted.name)) return failed
+    const table = this.#table
+    switch (reader.number) {
+      case 1:
+        return this.#id(table.traceId, row, 16) ? sawTraceId : sawWrongId
+      case 2:
+        return this.#id(table.spanId, row, 8) ? sawSpanId : sawWrongId
+      case 4:
+        return next === from ? 0 : this.#id(table.parentSpanId, row, 8) ? sawParent : sawWrongId
+      case 5:
+        return sawName
+      case 6:
+        table.kind[row] = reader.high === 0 && reader.low <= greatestKind ? reader.low : 0
+        return 0
+      case 7:
+        this.#time(table.startTime, row)
+        return sawStart
+      case 8:
+        this.#time(table.endTime, row)
+        return sawEnd
+      case 9:
+        return !this.#projecting || this.#attribute(from, next, row) ? 0 : failed
+      default:
+        return this.#status(from, next, row) ? 0 : failed
+    }
   }
 
-  /** The status code of a Status message, or `previous` if it has none; -1 on failure. */
-  #status(start: number, end: number, previous: number): number {
+  #id(column: Uint8Array, row: number, size: number): boolean {
+    const { bytes, from, next } = this.reader
+    if (next - from !== size) return false
+    column.set(bytes.subarray(from, next), row * size)
+    return true
+  }
+
+  #time(column: Uint32Array, row: number): void {
+    const { view, from } = this.reader
+    column[row * 2] = view.getUint32(from, true)
+    column[row * 2 + 1] = view.getUint32(from + 4, true)
+  }
+
+  /** Zeroes what a span lacks, such as a root's parent: the row was another span's before. */
+  #fillMissing(seen: number, row: number): void {
+    const { traceId, spanId, parentSpanId, startTime, endTime } = this.#columns
+    if ((seen & sawTraceId) === 0) traceId.fill(0, row * 4, row * 4 + 4)
+    if ((seen & sawSpanId) === 0) spanId.fill(0, row * 2, row * 2 + 2)
+    if ((seen & sawParent) === 0) parentSpanId.fill(0, row * 2, row * 2 + 2)
+    if ((seen & sawStart) === 0) startTime.fill(0, row * 2, row * 2 + 2)
+    if ((seen & sawEnd) === 0) endTime.fill(0, row * 2, row * 2 + 2)
+  }
+
+  #reject(why: string): true {
+    if (this.rejected++ === 0) this.rejection = why
+    return true
+  }
+
+  #status(start: number, end: number, row: number): boolean {
     const { reader } = this
-    let code = previous
     for (let at = start; at < end; ) {
-      if (!reader.field(at, end)) return -1
+      if (!reader.field(at, end)) return false
       at = reader.next
       if (reader.number !== 3) continue
-      if (!reader.expect(varintType, 'status.code')) return -1
-      code = reader.high === 0 && reader.low <= greatestStatus ? reader.low : 0
+      if (!reader.expect(varintType, 'status.code')) return false
+      this.#columns.status[row] = reader.high === 0 && reader.low <= greatestStatus ? reader.low : 0
     }
-    return code
+    return true
   }
 
-  /** The usual KeyValue, a key and then a value, is left at its key when no column wants it. */
-  #attribute(start: number, end: number, row: number): boolean {
+  /** Key [keyFrom, keyTo), then a value of up to 127 bytes that ends at `end`: a text or an integer is stored at once. */
+  #usualAttribute(keyFrom: number, keyTo: number, end: number, row: number): boolean {
     const { reader } = this
-    const { bytes } = reader
-    const keyFrom = start + 2
-    const keyTo = keyFrom + (bytes[start + 1] as number)
-    if (bytes[start] === 0x0a && keyTo - keyFrom < 0x80 && keyTo + 2 <= end && bytes[keyTo] === 0x12) {
-      const length = bytes[keyTo + 1] as number
-      if (length < 0x80 ? keyTo + 2 + length === end : reader.length(keyTo + 1, end) && reader.next === end) {
-        const column = columnOfBytes(this.#table.spanAttributes, bytes, keyFrom, keyTo)
-        if (column === undefined) return true
-        this.#valueType = attributeOther
-        return this.#anyValue(length < 0x80 ? keyTo + 2 : reader.from, end) && this.#store(column, row)
-      }
+    const { bytes, view } = reader
+    const column = columnOfBytes(this.#table.spanAttributes, view, keyFrom, keyTo)
+    if (column === undefined) return true
+    const from = keyTo + 4
+    const tag = bytes[keyTo + 2] as number
+    const second = bytes[keyTo + 3] as number
+    if (tag === stringValueTag && from + second === end) {
+      const code = this.#table.dictionary.codeOfBytes(bytes, from, end, view)
+      if (code === notUtf8) return reader.fail(from, 'an attribute text is not UTF-8')
+      column.type[row] = attributeText
+      column.value[row] = code
+      return true
     }
+    if (tag === intValueTag && end - from === 1 && second >= 0x80 && (bytes[from] as number) < 0x80) {
+      // Two bytes, as HTTP statuses and most ports have.
+      column.type[row] = attributeNumber
+      column.value[row] = (second & 0x7f) | ((bytes[from] as number) << 7)
+      return true
+    }
+    this.#valueType = attributeOther
+    return this.#anyValue(keyTo + 2, end) && this.#store(column, row)
+  }
+
+  #attribute(start: number, end: number, row: number): boolean {
     if (!this.#keyValue(start, end)) return false
-    const column = columnOfBytes(this.#table.spanAttributes, bytes, this.#keyFrom, this.#keyTo)
+    const column = columnOfBytes(this.#table.spanAttributes, this.reader.view, this.#keyFrom, this.#keyTo)
     return column === undefined || this.#store(column, row)
   }
 
@@ -360,18 +430,9 @@ class RequestDecoder {
   #intern(): boolean {
     if (this.#valueType === attributeOther) this.#value = 0
     if (this.#valueType !== attributeText) return true
-    const code = this.#table.dictionary.codeOfBytes(this.reader.bytes, this.#textFrom, this.#textTo)
+    const code = this.#table.dictionary.codeOfBytes(this.reader.bytes, this.#textFrom, this.#textTo, this.reader.view)
     if (code === notUtf8) return this.reader.fail(this.#textFrom, 'an attribute text is not UTF-8')
     this.#value = code
-    return true
-  }
-
-  #reject(ids: number): boolean {
-    if (this.rejected++ === 0) {
-      if ((ids & hasTraceId) === 0) this.rejection = 'a trace id is all zero or not 16 bytes long'
-      else if ((ids & hasSpanId) === 0) this.rejection = 'a span id is all zero or not 8 bytes long'
-      else this.rejection = 'a parent span id is not 8 bytes long'
-    }
     return true
   }
 
@@ -386,29 +447,41 @@ class RequestDecoder {
   }
 }
 
+/** Tags of the fields that are read in place: of ScopeSpans, and of Span. */
+const spansTag = 0x12
 const traceIdTag = 0x0a
 const spanIdTag = 0x12
 const parentSpanIdTag = 0x22
 const nameTag = 0x2a
-const traceStateTag = 0x1a
 const kindTag = 0x30
 const startTag = 0x39
 const endTag = 0x41
 const attributesTag = 0x4a
-const eventsTag = 0x5a
-const linksTag = 0x6a
 const statusTag = 0x7a
+const statusCodeTag = 0x18
 /** The first of two bytes; the second is 1. */
 const flagsTag = 0x85
 
+/** Of KeyValue, and of AnyValue. */
+const keyTag = 0x0a
+const valueTag = 0x12
+const stringValueTag = 0x0a
+const intValueTag = 0x18
+
+/** OTLP's greatest SpanKind and StatusCode; anything above counts as unspecified. */
 const greatestKind = 5
 const greatestStatus = 2
-const unknownEnum = 0xffffffff
 
-/** Bits of what is known of a span's ids. */
-const hasTraceId = 1
-const hasSpanId = 2
-const wrongParent = 4
+/** What was seen of a span so far. */
+const sawTraceId = 1
+const sawSpanId = 2
+const sawParent = 4
+const sawStart = 8
+const sawEnd = 16
+const sawAll = 31
+const sawName = 32
+const sawWrongId = 64
+const failed = -1
 
 /** The fields of a span that are read, by number. */
 const spanFields: Readonly<Record<number, { readonly name: string; readonly wire: number }>> = {

@@ -1,3 +1,5 @@
+import { equalBytes } from './bytes.ts'
+
 /**
  * Text as codes: every distinct service, operation and projected attribute text gets a small number, once. Code 0 is
  * the empty text.
@@ -8,9 +10,9 @@ export interface Dictionary {
   code(text: string): number
   /**
    * The code of UTF-8 bytes [start, end), or `notUtf8` when they are none; on the hot path, so it makes no string for a
-   * text that it knows.
+   * text that it knows. A view of the same bytes spares making one.
    */
-  codeOfBytes(bytes: Uint8Array, start: number, end: number): number
+  codeOfBytes(bytes: Uint8Array, start: number, end: number, view?: DataView): number
   text(code: number): string
   /** Texts refused because the dictionary was full; they got code 0. A text that is refused again counts again. */
   readonly refused: number
@@ -45,7 +47,7 @@ class HashDictionary implements Dictionary {
   readonly #maxBytes: number
   readonly #texts: string[] = ['']
   /** Text `code` is arena[starts[code], starts[code + 1]). */
-  #arena = new Uint8Array(16_384)
+  #arena = new DataView(new ArrayBuffer(16_384))
   #starts = new Uint32Array(initialSlots)
   #hashes = new Uint32Array(initialSlots)
   /** Codes; 0 is a free slot. A power of two long, at most half full. */
@@ -54,6 +56,7 @@ class HashDictionary implements Dictionary {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   readonly #encoder = new TextEncoder()
   #scratch = new Uint8Array(1024)
+  #scratchView = new DataView(this.#scratch.buffer)
 
   constructor(maxEntries: number, maxBytes: number) {
     this.#maxEntries = maxEntries
@@ -71,28 +74,30 @@ class HashDictionary implements Dictionary {
   }
 
   code(text: string): number {
-    if (this.#scratch.length < text.length * 3) this.#scratch = new Uint8Array(text.length * 3)
+    if (this.#scratch.length < text.length * 3) {
+      this.#scratch = new Uint8Array(text.length * 3)
+      this.#scratchView = new DataView(this.#scratch.buffer)
+    }
     const { written } = this.#encoder.encodeInto(text, this.#scratch)
-    return this.codeOfBytes(this.#scratch, 0, written)
+    return this.codeOfBytes(this.#scratch, 0, written, this.#scratchView)
   }
 
-  codeOfBytes(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start
-    if (length === 0) return 0
-    const recent = recentKey(bytes, start, end) & (recentSlots - 1)
+  codeOfBytes(bytes: Uint8Array, start: number, end: number, view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)): number {
+    if (start === end) return 0
+    const recent = recentKey(bytes, view, start, end) & (recentSlots - 1)
     const guess = this.#recent[recent] as number
-    if (guess !== 0 && this.#equals(guess, bytes, start, length)) return guess
-    const code = this.#find(bytes, start, end)
+    if (guess !== 0 && this.#equals(guess, view, start, end)) return guess
+    const code = this.#find(bytes, view, start, end)
     if (code > 0) this.#recent[recent] = code
     return code
   }
 
-  #find(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(bytes, start, end)
+  #find(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const hash = hashOf(bytes, view, start, end)
     const mask = this.#slots.length - 1
     let slot = hash & mask
     for (let code = this.#slots[slot] as number; code !== 0; code = this.#slots[slot] as number) {
-      if (this.#hashes[code] === hash && this.#equals(code, bytes, start, end - start)) return code
+      if (this.#hashes[code] === hash && this.#equals(code, view, start, end)) return code
       slot = (slot + 1) & mask
     }
     return this.#add(hash, slot, bytes, start, end)
@@ -112,12 +117,12 @@ class HashDictionary implements Dictionary {
       this.refused++
       return 0
     }
-    if (to > this.#arena.length) this.#arena = grownBytes(this.#arena, to)
+    if (to > this.#arena.byteLength) this.#arena = grownArena(this.#arena, to)
     if (code + 1 >= this.#starts.length) {
       this.#starts = grownWords(this.#starts)
       this.#hashes = grownWords(this.#hashes)
     }
-    this.#arena.set(bytes.subarray(start, end), from)
+    new Uint8Array(this.#arena.buffer).set(bytes.subarray(start, end), from)
     this.#starts[code + 1] = to
     this.#hashes[code] = hash
     this.#texts.push(text)
@@ -126,12 +131,10 @@ class HashDictionary implements Dictionary {
     return code
   }
 
-  #equals(code: number, bytes: Uint8Array, start: number, length: number): boolean {
+  #equals(code: number, view: DataView, start: number, end: number): boolean {
     const from = this.#starts[code] as number
-    if ((this.#starts[code + 1] as number) - from !== length) return false
-    const arena = this.#arena
-    for (let i = 0; i < length; i++) if (arena[from + i] !== bytes[start + i]) return false
-    return true
+    const length = end - start
+    return (this.#starts[code + 1] as number) - from === length && equalBytes(this.#arena, from, view, start, length)
   }
 
   #rehash(): void {
@@ -146,22 +149,21 @@ class HashDictionary implements Dictionary {
   }
 }
 
-/** Length, first and last bytes: names of one system differ there. A clash costs a full lookup, nothing else. */
-function recentKey(bytes: Uint8Array, start: number, end: number): number {
-  const head = (bytes[start] as number) | ((bytes[(start + end) >>> 1] as number) << 8)
-  const tail = (bytes[end - 1] as number) | ((bytes[end - 2] ?? 0) << 8) | ((bytes[end - 3] ?? 0) << 16)
-  const key = Math.imul(head ^ ((end - start) << 16), 0x9e3779b1) ^ Math.imul(tail, 0x85ebca6b)
+/** Of length, first, middle and last bytes: names of one system differ there. A clash costs a full lookup, nothing else. */
+function recentKey(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  const length = end - start
+  if (length < 4) return (bytes[start] as number) ^ ((bytes[end - 1] as number) << 4) ^ (length << 10)
+  const middle = view.getUint32(start + (length >>> 1) - 2, true)
+  const ends = Math.imul(view.getUint32(start, true), 0x9e3779b1) ^ Math.imul(view.getUint32(end - 4, true) + length, 0x85ebca6b)
+  const key = ends ^ Math.imul(middle, 0xc2b2ae35)
   return key ^ (key >>> 15)
 }
 
 /** MurmurHash3 (Appleby), four bytes at a time. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
   let hash = end - start
   let i = start
-  for (; i + 4 <= end; i += 4) {
-    const word = (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24)
-    hash = mixed(hash, word)
-  }
+  for (; i + 4 <= end; i += 4) hash = mixed(hash, view.getUint32(i, true))
   let rest = 0
   for (let shift = 0; i < end; i++, shift += 8) rest |= (bytes[i] as number) << shift
   hash = mixed(hash, rest)
@@ -177,10 +179,10 @@ function mixed(hash: number, word: number): number {
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
 }
 
-function grownBytes(old: Uint8Array<ArrayBuffer>, needed: number): Uint8Array<ArrayBuffer> {
-  const bigger = new Uint8Array(Math.max(old.length * 2, needed))
-  bigger.set(old)
-  return bigger
+function grownArena(old: DataView, needed: number): DataView<ArrayBuffer> {
+  const bigger = new Uint8Array(Math.max(old.byteLength * 2, needed))
+  bigger.set(new Uint8Array(old.buffer))
+  return new DataView(bigger.buffer)
 }
 
 function grownWords(old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {

@@ -25,7 +25,7 @@ export const attributeOther = 4
 export interface AttributeColumn {
   readonly attribute: AttributeRef
   /** The attribute's name in UTF-8. */
-  readonly key: Uint8Array
+  readonly key: DataView
   /** One of the constants above a row. */
   type: Uint8Array
   value: Float64Array
@@ -70,7 +70,7 @@ export class SpanTable {
     const encoder = new TextEncoder()
     this.attributes = projection.map((attribute) => ({
       attribute,
-      key: encoder.encode(attribute.name),
+      key: viewOf(encoder.encode(attribute.name)),
       type: new Uint8Array(capacity),
       value: new Float64Array(capacity),
     }))
@@ -132,6 +132,10 @@ export class SpanTable {
 /** The pair of words as engine time. */
 export function nanosOf(words: Uint32Array, row: number): Nanos {
   return (words[row * 2 + 1] as number) * 4294967296 + (((words[row * 2] as number) & 0xffffff00) >>> 0)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function hex(bytes: Uint8Array, from: number, length: number): string {

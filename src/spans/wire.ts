@@ -57,6 +57,20 @@ export class WireReader {
 
   /** Reads a varint into `low` and `high`, and `next`. */
   varint(at: number, end: number): boolean {
+    const first = this.bytes[at] as number
+    if (first < 0x80 && at < end) {
+      this.low = first
+      this.high = 0
+      this.next = at + 1
+      return true
+    }
+    const second = this.bytes[at + 1] as number
+    if (second < 0x80 && at + 1 < end) {
+      this.low = (first & 0x7f) | (second << 7)
+      this.high = 0
+      this.next = at + 2
+      return true
+    }
     let low = 0
     let high = 0
     for (let i = 0, pos = at; pos < end; i++, pos++) {
@@ -80,10 +94,13 @@ export class WireReader {
   /** Reads a length and checks it: the payload is then [from, next). */
   length(at: number, end: number): boolean {
     if (!this.varint(at, end)) return false
-    const length = this.high * 4294967296 + this.low
-    if (length > end - this.next) return this.fail(at, `a length of ${length} bytes runs past the end of its message, ${end - this.next} bytes on`)
+    if (this.high !== 0 || this.low > end - this.next) {
+      const length = this.high * 4294967296 + this.low
+      return this.fail(at, `a length of ${length} bytes runs past the end of its message, ${end - this.next} bytes on`)
+    }
     this.from = this.next
-    this.next = this.from + length
+    // A 32-bit integer to the optimizer too: one position that may be a double makes all arithmetic on positions slow.
+    this.next = (this.from + this.low) | 0
     return true
   }
 
