@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const order = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'recordings', 'orchestrators', 'daemon', 'cli']
+const order = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'files', 'recordings', 'orchestrators', 'daemon', 'cli']
 /** The core: no clock, no I/O, no environment, no randomness of its own. */
 const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine']
 const allowedInCore = new Set(['node:crypto'])

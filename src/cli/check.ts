@@ -1,0 +1,35 @@
+/** `scalec check FILES…`: says what is wrong with rules. */
+import { analyse } from '../bundle/index.ts'
+import type { ExitCode } from './exit.ts'
+import { exit } from './exit.ts'
+import { printJson } from './json.ts'
+import type { Format, ReportOptions } from './rules.ts'
+import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface CheckOptions extends ReportOptions {
+  readonly format: Format
+}
+
+export function run(paths: readonly string[], options: CheckOptions, terminal: Terminal): ExitCode {
+  const loaded = readRules(paths, terminal)
+  if (loaded === undefined) return exit.usage
+  const { diagnostics, program } = analyse(loaded)
+  const sources = loaded.sources()
+  const { rules, targets } = program
+  if (options.format === 'json')
+    terminal.out(
+      printJson({
+        files: sources.map(({ name }) => name),
+        rules: rules.map(({ name }) => name),
+        targets: targets.map(({ id }) => id),
+        diagnostics: diagnosticsJson(diagnostics, sources),
+      }),
+    )
+  else {
+    terminal.out(diagnosticsText(diagnostics, sources, terminal.outColour, options))
+    if (!diagnostics.some(({ severity }) => severity === 'error'))
+      terminal.out(`${counted(sources.length, 'file')}: ${counted(rules.length, 'rule')} for ${counted(targets.length, 'workload')}\n`)
+  }
+  return exitCodeOf(diagnostics, options)
+}

@@ -1,0 +1,63 @@
+/** `scalec compile FILES… -o x.bundle.json`: rules to one file that the engine loads. */
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { compile, serialize } from '../bundle/index.ts'
+import type { ExitCode } from './exit.ts'
+import { exit } from './exit.ts'
+import { printJson } from './json.ts'
+import type { Format, ReportOptions } from './rules.ts'
+import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
+import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
+
+export interface CompileOptions extends ReportOptions {
+  readonly format: Format
+  /** `-` is the standard output. */
+  readonly output: string
+}
+
+/** Writes nothing unless the rules are right (or, with `failLevel` warning, without a warning too). */
+export function run(paths: readonly string[], options: CompileOptions, terminal: Terminal): ExitCode {
+  const loaded = readRules(paths, terminal)
+  if (loaded === undefined) return exit.usage
+  const { diagnostics, bundle } = compile(loaded, { compiler: version })
+  const sources = loaded.sources()
+  const code = exitCodeOf(diagnostics, options)
+  const written = bundle !== undefined && code === exit.fine ? bundle : undefined
+  if (written !== undefined) {
+    const problem = options.output === '-' ? terminal.out(serialize(written)) : writeWhole(options.output, serialize(written))
+    if (problem !== undefined) {
+      terminal.err(`scalec: ${problem}\n`)
+      return exit.usage
+    }
+  }
+  // A bundle on the standard output leaves no room there for anything else.
+  const say = options.output === '-' ? terminal.err : terminal.out
+  if (options.format === 'json')
+    say(
+      printJson({
+        ...(written === undefined ? {} : { output: options.output, digest: written.digest, rules: written.rules.length, targets: written.targets.length }),
+        diagnostics: diagnosticsJson(diagnostics, sources),
+      }),
+    )
+  else {
+    terminal.err(diagnosticsText(diagnostics, sources, terminal.errColour, options))
+    if (written !== undefined && options.output !== '-')
+      say(`${options.output}: ${counted(written.rules.length, 'rule')} for ${counted(written.targets.length, 'workload')}, ${written.digest}\n`)
+  }
+  return code
+}
+
+/** All of it or nothing: a daemon that watches the file never sees half of it. */
+function writeWhole(path: string, text: string): string | undefined {
+  const partial = `${path}.${process.pid}.tmp`
+  try {
+    writeFileSync(partial, text)
+    renameSync(partial, path)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    rmSync(partial, { force: true })
+    return `${path} cannot be written (${code})`
+  }
+}

@@ -1,0 +1,67 @@
+/** `scalec inspect x.bundle.json`: what is in a bundle. */
+import { readFileSync } from 'node:fs'
+import type { Bundle } from '../bundle/index.ts'
+import { readBundle } from '../bundle/index.ts'
+import type { ExitCode } from './exit.ts'
+import { exit } from './exit.ts'
+import { printJson } from './json.ts'
+import type { Format } from './rules.ts'
+import { counted } from './rules.ts'
+import type { Terminal } from './terminal.ts'
+import { ruleWords, targetWords } from './words.ts'
+
+export function run(path: string, { format }: { readonly format: Format }, terminal: Terminal): ExitCode {
+  const read = readFile(path)
+  const result = 'error' in read ? read : readBundle(read.text)
+  if ('error' in result) {
+    terminal.err(`scalec: ${path}: ${result.error}\n`)
+    return exit.usage
+  }
+  terminal.out(format === 'json' ? printJson(json(result.bundle)) : text(result.bundle))
+  return exit.fine
+}
+
+function readFile(path: string): { readonly text: string } | { readonly error: string } {
+  try {
+    return { text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return { error: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})` }
+  }
+}
+
+function text({ digest, language, compiler, sources, targets, rules, projection }: Bundle): string {
+  const lines = [
+    `digest      ${digest}`,
+    `language    ${language}`,
+    `compiler    ${compiler}`,
+    `sources     ${sources.map(({ name }) => name).join(', ')}`,
+    `attributes  ${projection.length === 0 ? 'none' : projection.map(attribute).join(', ')}`,
+    '',
+    `${counted(targets.length, 'workload')}`,
+    ...targets.map((target) => `  ${target.id}: ${targetWords(target)}`),
+    '',
+    `${counted(rules.length, 'rule')}`,
+  ]
+  for (const rule of rules) {
+    lines.push(`  ${rule.name} (${rule.source.file}:${rule.source.line})`)
+    for (const line of rule.doc?.split('\n') ?? []) lines.push(`    ${line}`)
+    lines.push(`    ${ruleWords(rule)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function attribute({ scope, name }: Bundle['projection'][number]): string {
+  return scope === 'resource' ? `resource.${name}` : name
+}
+
+/** The bundle without its sources' texts, and every rule and target in words. */
+function json({ sources, targets, rules, ...head }: Bundle): object {
+  return {
+    ...head,
+    sources: sources.map(({ name }) => name),
+    targets: targets.map((target) => ({ ...target, words: targetWords(target) })),
+    rules: rules.map((rule) => ({ ...rule, words: ruleWords(rule) })),
+  }
+}

@@ -1,0 +1,2 @@
+export type { FileProblem, LoadedSources } from './load.ts'
+export { loadSources } from './load.ts'
