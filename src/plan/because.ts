@@ -1,5 +1,5 @@
 /** A condition's truth value in one clause, with the numbers. */
-import type { Because } from '../evaluate/index.ts'
+import type { Because, Observed } from '../evaluate/index.ts'
 import { duration, list, value } from './words.ts'
 
 /** `span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps`. Of an `and` or `or` it names the parts that decide. */
@@ -40,7 +40,7 @@ function compared(because: Because): string {
   // Where the left side is a literal the right side holds the news.
   const observed = because.left?.spans === undefined && because.right?.spans !== undefined ? because.right : because.left
   if (observed === undefined) return because.text
-  return `${because.text} (${value(observed)}${ofSpans(observed.spans)})`
+  return `${because.text} (${value(observed)}${ofSpans(observed)})`
 }
 
 function held(because: Because, text: string): string {
@@ -49,11 +49,11 @@ function held(because: Because, text: string): string {
   return because.truth === 'true' ? `${text} for ${duration(needNs)}` : `${text} for ${duration(haveNs)} of ${duration(needNs)}`
 }
 
-/** The newest measurement behind a condition, such as `612ms of 41 spans`: the first comparison in it that has a value. */
+/** The newest measurement behind a condition, such as `612ms, 41 spans`: that of the first comparison in it that has a value. */
 export function measured(because: Because): string | undefined {
   if (because.kind === 'compare') {
     const observed = [because.left, because.right].find((side) => side?.spans !== undefined) ?? because.left
-    return observed?.value === undefined ? undefined : `${value(observed)}${ofSpans(observed.spans)}`
+    return observed?.value === undefined ? undefined : `${value(observed)}${ofSpans(observed)}`
   }
   for (const part of because.of ?? []) {
     const found = measured(part)
@@ -62,6 +62,7 @@ export function measured(because: Because): string | undefined {
   return undefined
 }
 
-function ofSpans(spans: number | undefined): string {
-  return spans === undefined || spans === 0 ? '' : ` of ${spans} ${spans === 1 ? 'span' : 'spans'}`
+/** How many spans are behind it, unless that is the value itself. */
+function ofSpans({ value: count, spans }: Observed): string {
+  return spans === undefined || spans === 0 || spans === count ? '' : `, ${spans} ${spans === 1 ? 'span' : 'spans'}`
 }

@@ -1,6 +1,6 @@
 /** Stage 1: every rule's intent as an absolute number of replicas, all from the same base. */
 import type { RuleIR } from '../bundle/index.ts'
-import type { Observed, RuleOutcome } from '../evaluate/index.ts'
+import type { RuleOutcome } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { describe } from './because.ts'
 import type { PlanInput, RuleReport } from './contract.ts'
@@ -149,21 +149,15 @@ function asks(rule: RuleIR, outcome: RuleOutcome, base: number, at: Nanos): Aske
     case 'hold': {
       const observed = outcome.hold
       if (observed?.value === undefined) return { kind: 'silent', why: `the value that it holds is ${observed?.unknown ?? 'unknown'}` }
-      const aim = trackedAim(observed, action.at, action.perReplica)
+      const goal = `${value({ ...observed, value: action.at })}${action.perReplica ? ' per replica' : ''}`
+      const is = `${observed.text} is ${value(observed)}`
       const { replicas: wants, tolerated } = tracked(base, observed.value, action.at, action.perReplica)
-      return {
-        kind: 'intent',
-        intent: { ...from, kind: 'step', replicas: wants, because: aim },
-        ...(tolerated ? { tolerated: `${aim} is within ${tolerance * 100}%` } : {}),
-      }
+      const intent: Intent = { ...from, kind: 'step', replicas: wants, because: `${is}, to be held at ${goal}` }
+      return { kind: 'intent', intent, ...(tolerated ? { tolerated: `${is}, within ${tolerance * 100}% of ${goal}` } : {}) }
     }
     case 'freeze':
       return undefined
   }
-}
-
-function trackedAim(observed: Observed, at: number, perReplica: boolean): string {
-  return `${observed.text} is ${value(observed)}, to be held at ${value({ ...observed, value: at })}${perReplica ? ' per replica' : ''}`
 }
 
 /** A rule's `between` narrows what the rule asks for; it never turns an up into a down. */

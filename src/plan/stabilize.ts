@@ -25,7 +25,7 @@ export function stabilize({ input, base }: Context, wanted: number): StageResult
   const replicas = stabilized(base, wanted, seeded(input, base), input.at, up.stableNs, down.stableNs)
   if (replicas === wanted) return { replicas }
   const rising = wanted > base
-  const message = `${base} → ${wanted} must stay wanted for ${duration(rising ? up.stableNs : down.stableNs)}`
+  const message = `it must stay wanted for ${duration(rising ? up.stableNs : down.stableNs)}`
   return { replicas, message, ...(replicas === base ? { reason: rising ? 'ScaleUpStabilized' : 'ScaleDownStabilized' } : {}) }
 }
 

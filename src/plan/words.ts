@@ -37,7 +37,7 @@ export function significant(n: number): string {
 
 /** A value of the language's types with its unit; `unknown` with the reason where it has none. */
 export function value(observed: Observed): string {
-  if (observed.value === undefined) return observed.unknown === undefined ? 'unknown' : `unknown (${observed.unknown})`
+  if (observed.value === undefined) return observed.unknown === undefined ? 'unknown' : `unknown: ${observed.unknown}`
   switch (observed.type) {
     case 'duration':
       return duration(observed.value)

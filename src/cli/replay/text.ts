@@ -3,7 +3,7 @@ import type { Decision } from '../../plan/index.ts'
 import { duration, list, replicas } from '../../plan/index.ts'
 import type { MissingName } from '../../recordings/index.ts'
 import type { Nanos } from '../../spans/index.ts'
-import type { DecisionEvent, RuleEvent, TimelineEvent } from './timeline.ts'
+import type { RuleEvent, TimelineEvent } from './timeline.ts'
 
 export interface Report {
   readonly recordings: readonly string[]
@@ -33,41 +33,53 @@ function head({ recordings, spans, start, end, rules, before, readyAfterNs, miss
   const rate = Math.round(spans / seconds).toLocaleString('en')
   const span =
     spans === 0 ? 'no spans' : `${clock(start)} to ${clock(end).slice(11)} UTC (${duration(end - start)}), ${spans.toLocaleString('en')} spans (${rate}/s)`
-  const starts = [...before].map(([id, n]) => `${id} starts with ${replicas(n)}`)
+  const starts = few([...before].map(([id, n]) => `${id} starts with ${replicas(n)}`))
   return [
     `${list(recordings)}: ${span}`,
-    `${rules.length === 1 ? `1 rule: ${rules[0]}` : `${rules.length} rules: ${list(rules)}`}`,
-    `${list(starts)}; new replicas are ready after ${duration(readyAfterNs)}`,
+    `${plural(rules.length, 'rule')}: ${few(rules)}`,
+    `${starts}; new replicas are ready after ${duration(readyAfterNs)}`,
     ...missing.map(({ message, rules: naming }) => `warning: ${message} (${list(naming)})`),
   ]
 }
 
 function timeline({ events, start }: Report): string[] {
   if (events.length === 0) return ['nothing happened: no rule became true and nothing was held']
-  const width = Math.max(...events.map((e) => offset(e.at - start).length))
+  const first = Math.floor(start / 1e9) * 1e9
+  const width = Math.max(...events.map((e) => offset(e.at - first).length))
+  const lines: string[] = []
   let said = new Map<string, string>()
   let last: Nanos | undefined
-  return events.map((event) => {
+  /** By target: what was printed of it last. */
+  const reasons = new Map<string, string>()
+  for (const event of events) {
     if (event.at !== last) said = new Map()
     last = event.at
-    const when = offset(event.at - start).padStart(width)
-    if (event.kind === 'decision') return `${when}  ${decisionLine(event, said)}`
-    said.set(event.rule, event.why)
-    return `${when}  ${ruleLine(event)}`
-  })
+    const when = `${clock(event.at).slice(11)}  ${offset(event.at - first).padStart(width)}`
+    if (event.kind === 'rule') {
+      said.set(event.rule, event.why)
+      lines.push(`${when}  ${ruleLine(event)}`)
+      if (event.truth === 'true' && event.traceIds.length > 0) lines.push(`${' '.repeat(when.length + 11)}seen in ${list(event.traceIds.slice(0, 2))}`)
+    } else if (isNews(event.decision, reasons)) lines.push(`${when}  ${decisionLine(event.decision, said)}`)
+  }
+  return lines
+}
+
+/** People are told of a hold once until something else happens to its target; the decision log has every change of what was wanted. */
+function isNews({ target, outcome, reason }: Decision, reasons: Map<string, string>): boolean {
+  if (outcome === 'steady') return false
+  const same = outcome === 'hold' && reasons.get(target) === reason
+  reasons.set(target, reason)
+  return !same
 }
 
 function ruleLine({ rule, truth, unknown, why, measured }: RuleEvent): string {
   // A comparison has its measurement in the clause already.
   const now = measured === undefined || why.includes(measured) ? '' : ` (now ${measured})`
-  return `${(truth === 'unknown' ? 'unknown' : truth).padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${now}`
+  return `${truth.padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${now}`
 }
 
-function decisionLine({ decision }: DecisionEvent, said: ReadonlyMap<string, string>): string {
-  const { outcome, target } = decision
-  const word = outcome === 'scale' ? 'scale' : outcome === 'hold' ? 'hold' : 'steady'
-  if (outcome === 'steady') return `${word.padEnd(7)}  ${target} stays at ${replicas(decision.from ?? 0)}`
-  return `${word.padEnd(7)}  ${target} [${decision.reason}] ${shortened(decision, said)}`
+function decisionLine(decision: Decision, said: ReadonlyMap<string, string>): string {
+  return `${decision.outcome.padEnd(7)}  ${decision.target} [${decision.reason}] ${shortened(decision, said)}`
 }
 
 /** Without the reason that stands one line above. */
@@ -84,11 +96,16 @@ function summary({ events, before, after, late, duplicate, matched, spans, steps
   const actions = decisions.filter((d) => d.outcome === 'scale').length
   const held = decisions.filter((d) => d.outcome === 'hold').map((d) => d.reason)
   const reasons = [...new Set(held)].map((reason) => `${held.filter((r) => r === reason).length} × ${reason}`)
-  const ends = [...after].map(([id, n]) => `${id} ${before.get(id) === n ? `stays at ${n}` : `${before.get(id)} → ${n}`}`)
+  const moved = [...after].filter(([id, n]) => before.get(id) !== n)
+  const ends = few(
+    (moved.length > 0 ? moved : [...after]).map(([id, n]) =>
+      before.get(id) === n ? `${id} stays at ${n}` : `${id} went from ${before.get(id)} to ${replicas(n)}`,
+    ),
+  )
   const share = spans === 0 ? '' : `, ${matched.toLocaleString('en')} of ${spans.toLocaleString('en')} spans matched a rule`
   const lines = [
     `${actions === 0 ? 'no action' : plural(actions, 'action')}, ${held.length === 0 ? 'no hold' : `${plural(held.length, 'hold')} (${reasons.join(', ')})`}`,
-    ends.join('; '),
+    ends,
     `${plural(steps, 'step')}${share}`,
   ]
   if (late > 0)
@@ -97,6 +114,11 @@ function summary({ events, before, after, late, duplicate, matched, spans, steps
     )
   if (duplicate > 0) lines.push(`${plural(duplicate, 'duplicate span')} counted once`)
   return lines
+}
+
+/** The first few, and how many more there are. */
+function few(texts: readonly string[]): string {
+  return texts.length <= 6 ? list(texts) : `${texts.slice(0, 5).join(', ')} and ${texts.length - 5} more`
 }
 
 function plural(n: number, word: string): string {
@@ -110,10 +132,8 @@ function clock(at: Nanos): string {
 
 /** `+9m45s`, `+1h02m05s`. */
 function offset(ns: number): string {
-  const tenths = Math.round(ns / 1e8)
-  const s = Math.floor(tenths / 10)
+  const s = Math.floor(ns / 1e9)
   const two = (n: number): string => String(n).padStart(2, '0')
-  const fraction = tenths % 10 === 0 ? '' : `.${tenths % 10}`
   const hours = Math.floor(s / 3600)
-  return `+${hours > 0 ? `${hours}h${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)}m${two(s % 60)}${fraction}s`
+  return `+${hours > 0 ? `${hours}h${two(Math.floor(s / 60) % 60)}` : Math.floor(s / 60)}m${two(s % 60)}s`
 }
