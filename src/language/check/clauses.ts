@@ -191,11 +191,10 @@ function checkLimit(clause: Clause & { kind: 'atMost' }, scope: Scope): Limit | 
   const perNs = positiveDuration(clause.per, scope, 'the period of a limit')
   const wrong = clause.sign !== undefined && clause.sign !== (clause.direction === 'up' ? 1 : -1)
   if (wrong) {
-    const { start } = clause.amount.range
-    // The sign stands before the amount, or is part of it.
-    const at = '+-'.includes(scope.tree.source.text[start] ?? ' ') ? start : scope.tree.source.text.slice(0, start).trimEnd().length - 1
+    const at = scope.tree.source.text.slice(0, clause.amount.range.start).trimEnd().length - 1
     const fix = replaceWith({ start: at, end: at + 1 }, clause.direction === 'up' ? '+' : '-')
-    say(scope, messages.signOfLimit, clause.amount.range, { direction: clause.direction, sign: clause.sign === 1 ? '+' : '-' }, fix)
+    const range = { start: at, end: clause.amount.range.end }
+    say(scope, messages.signOfLimit, range, { direction: clause.direction, sign: clause.sign === 1 ? '+' : '-' }, fix)
   }
   const { amount } = clause
   if (amount.kind === 'ratio') {

@@ -7,7 +7,7 @@ import type { CheckedComparison, CheckedCondition, Constant, QuantityType, Value
 import { replaceWith, say } from './scope.ts'
 import { checkFieldTest, checkSelector, withTest } from './selectors.ts'
 import { fieldOfPath, reasonOfStat } from './spans.ts'
-import { plain, printDuration } from './units.ts'
+import { plain, printDuration, printQuantity } from './units.ts'
 import { checkQuantity, type Environment, positiveDuration, sayMismatch, sayNotMultiple, sourceOf, wholeNumber, windowOf } from './values.ts'
 import { checkZone } from './zones.ts'
 
@@ -232,7 +232,7 @@ function holds(left: number, operator: Comparison, right: number): boolean {
 /** Rejects a threshold outside what the value can be, and warns of one that everything passes. */
 function checkReach(comparison: CheckedComparison, bound: Constant, env: RuleEnvironment): CheckedComparison | undefined {
   const { left, operator } = comparison
-  const [low, high] = rangeOf(left)
+  const [low, high] = rangeOf(left, env.mostReplicas ?? (() => undefined))
   const range = { low, high, lowOpen: !Number.isFinite(low), highOpen: !Number.isFinite(high) }
   const allowed = satisfying(operator, bound.value)
   const outside = bound.value < low || bound.value > high
@@ -240,13 +240,22 @@ function checkReach(comparison: CheckedComparison, bound: Constant, env: RuleEnv
   const always = allowed === undefined ? outside : !never && low >= allowed.low && high <= allowed.high && !open(allowed, low, high)
   if (!never && !always) return comparison
   const text = printComparison(comparison, env.everyNs)
-  const reason = left.kind === 'span' ? reasonOfStat(left.stat, bound.value >= high) : `it lies between ${plain(low)} and ${plain(high)}`
+  const reason = reasonOf(left, low, high, bound.value >= high)
   if (never) {
     say(env.scope, messages.neverTrue, comparison.range, { text, reason })
     return undefined
   }
   say(env.scope, messages.alwaysTrue, comparison.range, { text, reason })
   return comparison
+}
+
+/** Why a value cannot leave its range. */
+function reasonOf(value: Value, low: number, high: number, above: boolean): string {
+  if (value.kind === 'span') return reasonOfStat(value.stat, above)
+  if (value.kind === 'replicas' && above) return `${value.target} has at most ${plain(high)} replicas`
+  const [least, most] = [printQuantity(low, value.type), printQuantity(high, value.type)]
+  if (!Number.isFinite(high)) return `it is at least ${least}`
+  return Number.isFinite(low) ? `it lies between ${least} and ${most}` : `it is at most ${most}`
 }
 
 function open(allowed: { low: number; high: number; lowOpen: boolean; highOpen: boolean }, low: number, high: number): boolean {

@@ -49,23 +49,26 @@ export function touch(a: Interval, b: Interval): boolean {
   return a.high === b.low || b.high === a.low
 }
 
-/** The least and the greatest value that an expression can have. */
-export function rangeOf(value: Value): readonly [number, number] {
+/** The least and the greatest value that an expression can have; `mostReplicas` is the declared upper bound of a target. */
+export function rangeOf(value: Value, mostReplicas: (target: string) => number | undefined): readonly [number, number] {
   switch (value.kind) {
     case 'constant':
       return [value.value, value.value]
     case 'span':
       return rangeOfStat(value.field, value.stat)
     case 'replicas':
+      return [0, mostReplicas(value.target) ?? Number.POSITIVE_INFINITY]
     case 'ready':
+      // A rollout can have more ready replicas than are desired.
       return [0, Number.POSITIVE_INFINITY]
     case 'metric':
     case 'forecast':
       return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-    case 'arithmetic': {
-      const ranges = value.of.map(rangeOf)
-      return combined(value.operator, ranges)
-    }
+    case 'arithmetic':
+      return combined(
+        value.operator,
+        value.of.map((operand) => rangeOf(operand, mostReplicas)),
+      )
   }
 }
 

@@ -54,7 +54,12 @@ export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope
   const clauses = checkClauses(tree.clauses, tree.kind, scope)
   const target = targetNamed(tree.workload, tree, scope, defaults, targets)
   const everyNs = clauses.everyNs ?? defaults.everyNs ?? defaultEveryNs
-  const env: RuleEnvironment = { scope, everyNs, workload: (node) => targetNamed(node, tree, scope, defaults, targets) }
+  const env: RuleEnvironment = {
+    scope,
+    everyNs,
+    workload: (node) => targetNamed(node, tree, scope, defaults, targets),
+    mostReplicas: (id) => targets.get(id)?.clauses.between?.max,
+  }
   const action = actionOf(tree, env)
   const condition = checkCondition(tree.condition, env)
   if (tree.kind === 'rule' && !checkBounds(tree, action, target, clauses, scope)) return undefined

@@ -96,7 +96,7 @@ function checkStat(
   const spans = Object.hasOwn(ofSpans, name) ? ofSpans[name] : undefined
   if (simple !== undefined || spans !== undefined) {
     if (segment.arguments !== undefined) {
-      say(scope, messages.statArguments, segment.range, { stat: name, usage: `.${name}` }, replaceWith(segment.range, nameWithDot(segment, env)))
+      say(scope, messages.statArguments, segment.range, { stat: name, usage: `.${name}` }, replaceWith(segment.range, name))
       return undefined
     }
     if (simple !== undefined) return { field: duration, stat: simple, type: 'duration' }
@@ -120,11 +120,6 @@ function checkStat(
   return unknownStat(segment, field === undefined ? [...spanDurations, ...Object.keys(ofSpans)] : [], env)
 }
 
-/** A segment's text may begin with its dot or not, as the parser has it: the replacement does as well. */
-function nameWithDot(segment: PathSegment, env: Environment): string {
-  return env.scope.tree.source.text[segment.range.start] === '.' ? `.${segment.name.text}` : segment.name.text
-}
-
 function onlyArgument(segment: PathSegment, usage: string, env: Environment): Expression | undefined {
   const [argument] = segment.arguments ?? []
   if (argument !== undefined && segment.arguments?.length === 1) return argument
@@ -138,12 +133,8 @@ function checkQuantile(segment: PathSegment, env: Environment): number | undefin
   if (argument === undefined || q === undefined || (q > 0 && q < 1)) return q
   const extreme = q === 1 ? 'max' : q === 0 ? 'min' : undefined
   const given = printRatio(q)
-  say(env.scope, messages.quantile, argument.range, { given }, extreme === undefined ? {} : replaceWith(segment.range, `${segmentDot(segment, env)}${extreme}`))
+  say(env.scope, messages.quantile, argument.range, { given }, extreme === undefined ? {} : replaceWith(segment.range, extreme))
   return undefined
-}
-
-function segmentDot(segment: PathSegment, env: Environment): string {
-  return env.scope.tree.source.text[segment.range.start] === '.' ? '.' : ''
 }
 
 function unknownStat(segment: PathSegment, more: readonly string[], env: Environment): undefined {

@@ -18,6 +18,8 @@ export interface Environment {
   readonly window?: { readonly ns: number; used: boolean }
   /** Resolves a workload and notes that the program reads it. */
   readonly workload?: (node: WorkloadNode) => { readonly id: string; readonly workload: Workload }
+  /** Declared upper bound of a target. */
+  readonly mostReplicas?: (target: string) => number | undefined
 }
 
 /** An expression's value, or undefined after an error has been reported. */
