@@ -2,7 +2,7 @@
 import type { Bundle, WorkloadRef } from '../bundle/index.ts'
 import type { Engine, EngineState } from '../engine/index.ts'
 import { createEngine } from '../engine/index.ts'
-import type { SpanTable } from '../spans/index.ts'
+import type { Nanos, SpanTable } from '../spans/index.ts'
 import type { Config } from './config/index.ts'
 
 export interface Current {
@@ -15,10 +15,10 @@ export interface Current {
   swap(next: Bundle): void
 }
 
-export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine']): Current {
-  const options = { latenessNs: config.lateness, staleNs: config.stale, maxFutureNs: config.future }
+/** `startAt`: where the first step begins, so that silence from the very start is noticed too. */
+export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine'], startAt: Nanos): Current {
   const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }) => {
-    const engine = createEngine(bundle, { ...options, ...from })
+    const engine = createEngine({ bundle, latenessNs: config.lateness, staleNs: config.stale, startAt, ...from })
     return { bundle, engine, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
   }
   let now = made(first, state === undefined ? {} : { state })

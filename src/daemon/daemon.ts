@@ -60,7 +60,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   const status = createStatus()
   const feed = createFeed<DecisionRecord>(config.decisions.recent, Math.floor(started / 1e3))
   const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile })
-  const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine)
+  const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine, started)
   let { from } = parts.rules
   let phase: 'starting' | 'running' | 'shutting down' = 'starting'
 
@@ -147,7 +147,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     }
   }
 
-  reporter.loaded(current.bundle, from)
+  reporter.loaded(parts.rules)
   await within(firstReadingMs, world.refresh())
   world.start()
   phase = 'running'
@@ -165,7 +165,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       current.swap(result.bundle)
       from = result.from
       world.retarget(result.bundle.targets)
-      reporter.loaded(result.bundle, from)
+      reporter.loaded(result)
       void world.refresh()
     },
     async stop() {

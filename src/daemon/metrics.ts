@@ -25,7 +25,7 @@ export function createMetrics(version: string) {
     matched: counter('scale_spans_matched_total', 'Spans that counted towards some rule.'),
     duplicate: counter('scale_spans_duplicate_total', 'Spans that were received before, with the same trace and span id.'),
     late: counter('scale_spans_late_total', 'Spans that ended in a step that was already evaluated.'),
-    future: counter('scale_spans_future_total', 'Spans refused because they end further ahead of the clock than engine.future.'),
+    future: counter('scale_spans_future_total', 'Spans refused because they end too far ahead of the clock.'),
     rejected: counter('scale_spans_rejected_total', 'Spans refused, told to the exporter as partial success.'),
     steps: counter('scale_steps_total', 'Steps evaluated.'),
     stepLag: gauge('scale_step_lag_seconds', 'From the end of the last step to its evaluation; the lateness is part of it.'),

@@ -1,5 +1,4 @@
 /** Everything that people and machines are told of what happens: log, metrics, status, decision log and feed. */
-import type { Bundle } from '../bundle/index.ts'
 import type { StepResult } from '../engine/index.ts'
 import type { WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
 import type { OrchestrationError } from '../orchestrators/index.ts'
@@ -10,12 +9,13 @@ import { timestamp, toMillis, wallClock } from './clock.ts'
 import type { DecisionFile } from './decision-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import type { LoadedRules } from './rules.ts'
 import type { ReloadStatus, Status } from './status.ts'
 
 export interface Reporter {
   /** The last attempt to load rules. */
   readonly reload: ReloadStatus
-  loaded(bundle: Bundle, from: string): void
+  loaded(rules: LoadedRules): void
   notLoaded(problems: readonly string[]): void
   stepped(result: StepResult, elapsedMs: number): void
   /** A decision as it turned out. */
@@ -58,7 +58,7 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
     get reload() {
       return reload
     },
-    loaded(bundle, from) {
+    loaded({ bundle, from, warnings }) {
       const ids = new Set(bundle.targets.map((target) => target.id))
       for (const target of targetsRead) if (!ids.has(target)) forget(target)
       status.load(bundle)
@@ -68,6 +68,7 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
       metrics.reloadTime.set(Date.now() / 1000)
       noteReload({ ok: true })
       logger.info({ digest: bundle.digest, from, rules: bundle.rules.length, targets: bundle.targets.length }, 'rules loaded')
+      for (const warning of warnings) logger.warn(warning)
     },
     notLoaded(problems) {
       noteReload({ ok: false, problems })

@@ -20,6 +20,8 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
   if (typeof files === 'string') return refuse(2, files)
   const client = await createOrchestrator(config, logger)
   if (isError(client)) return refuse(2, client.message)
+  // Signals are listened to before anybody can know the process, or one that comes early would kill it.
+  const signals = listenToSignals()
   const daemon = await startDaemon({ config, logger, rules, client, ...files })
   if ('key' in daemon) {
     await client.close()
@@ -27,14 +29,13 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
   }
 
   let { digest } = rules.bundle
-  function reload(always: boolean): void {
+  const reload = (always: boolean): void => {
     const next = loadRules(source)
     if ('bundle' in next) {
       watcher?.folders(next.folders)
       if (next.bundle.digest === digest && !always) return
       digest = next.bundle.digest
     }
-    if ('key' in daemon) return
     daemon.reload(next)
   }
   const watcher = config.reload.watch
@@ -44,21 +45,39 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
       )
     : undefined
   watcher?.folders(rules.folders)
-
-  const stop = Promise.withResolvers<void>()
-  const hangUp = (): void => {
+  signals.onHangUp(() => {
     reopen(files.decisionFile, logger)
     reload(true)
-  }
-  process.on('SIGHUP', hangUp)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop.resolve)
-  await stop.promise
-  // The second one means it.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
-  process.off('SIGHUP', hangUp)
+  })
+  await signals.stop
   watcher?.close()
   await daemon.stop()
   return 0
+}
+
+/** SIGTERM and SIGINT stop, a second one at once; SIGHUP is remembered until somebody wants to know. */
+function listenToSignals(): { readonly stop: Promise<void>; onHangUp(listener: () => void): void } {
+  const stop = Promise.withResolvers<void>()
+  let stopping = false
+  let hungUp = false
+  let listener: (() => void) | undefined
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      stop.resolve()
+    })
+  process.on('SIGHUP', () => {
+    hungUp = true
+    if (!stopping) listener?.()
+  })
+  return {
+    stop: stop.promise,
+    onHangUp(next) {
+      listener = next
+      if (hungUp) next()
+    },
+  }
 }
 
 function refuse(code: number, ...lines: readonly string[]): number {

@@ -64,8 +64,6 @@ export const schema = z.strictObject({
       lateness: duration().default(5e9),
       /** Telemetry is stale after so long without any span. */
       stale: duration().default(60e9),
-      /** Spans that end further ahead of the clock are refused. */
-      future: duration().default(10e9),
     })
     .prefault({}),
   /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, an action under way. */
