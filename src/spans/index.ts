@@ -1,5 +1,6 @@
 export { decodeRequest } from './decode.ts'
 export * from './dictionary.ts'
+export { decodeJson } from './json.ts'
 export * from './names.ts'
 export type { ProjectionIndex } from './projection.ts'
 export * from './result.ts'
