@@ -13,7 +13,7 @@ export const surge = { from: 12, to: 40 } as const
 export const seed = 7
 
 /** `slow` of rules.scale. */
-export const thresholdMs = 300
+export const thresholdMs = 400
 export const initialReplicas = 2
 
 /** `cooldown` of the target in rules.scale. */

@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { configuration } from '../../examples/boutique/demo/configuration.ts'
 import { type DecisionRecord, explain, follow } from '../../examples/boutique/demo/daemon.ts'
-import { p99PerSecond } from '../../examples/boutique/demo/run.ts'
 import { placesIn } from '../../examples/boutique/demo/system.ts'
 import { loadConfig } from '../../src/daemon/config/index.ts'
 
@@ -40,13 +39,6 @@ describe('explain', () => {
   it('says what is not known, and falls back to the text', () => {
     expect(explain({ ...compare, left: { text: 'span(a).p99', type: 'duration' } })).toBe('p99 unknown')
     expect(explain({ kind: 'during', text: 'during mon-fri' })).toBe('during mon-fri')
-  })
-})
-
-describe('p99 by second', () => {
-  it('counts a request in the second in which its answer came', () => {
-    const sample = (due: number, latencyMs: number) => ({ due, latencyMs, ok: true })
-    expect(p99PerSecond([sample(0.1, 100), sample(0.2, 1900), sample(2.5, 80), sample(3.5, 80)], 3.2)).toEqual([100, undefined, 1900])
   })
 })
 

@@ -3,8 +3,8 @@ import { judgeRestart, type Restart } from '../../examples/boutique/demo/restart
 import type { Action } from '../../examples/boutique/demo/story.ts'
 
 const endpoint = (pid: number) => ({ slot: pid % 100, host: '127.0.0.1', port: 4000 + pid, pid })
-const up: Action = { id: 'u', seen: 17, step: 15, from: 2, to: 4, message: 'two more' }
-const down: Action = { id: 'd', seen: 52, step: 50, from: 4, to: 3, message: 'one less' }
+const up: Action = { id: 'u', seen: 17, step: 15, from: 2, to: 4, reason: 'ScaleUp', message: 'two more' }
+const down: Action = { id: 'd', seen: 52, step: 50, from: 4, to: 3, reason: 'ScaleDown', message: 'one less' }
 const good: Restart = {
   actions: [up, down],
   before: [endpoint(100), endpoint(101)],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../examples/boutique/demo/load.ts'
-import { type Action, firstBreach, judge, type Story } from '../../examples/boutique/demo/story.ts'
+import { type Action, judge, p99PerSecond, type Story } from '../../examples/boutique/demo/story.ts'
 
 const bounds = { surge: { from: 10, to: 40 }, thresholdMs: 300, initialReplicas: 2 }
 
@@ -9,8 +9,8 @@ function samples(latency: (second: number) => number): Sample[] {
   return Array.from({ length: 60 * 20 }, (_, i) => ({ due: i / 20, latencyMs: latency(i / 20), ok: true }))
 }
 
-const up: Action = { id: 'u', seen: 17, step: 15, from: 2, to: 4, message: 'two more' }
-const down: Action = { id: 'd', seen: 52, step: 50, from: 4, to: 3, message: 'one less' }
+const up: Action = { id: 'u', seen: 17, step: 15, from: 2, to: 4, reason: 'ScaleUp', message: 'two more' }
+const down: Action = { id: 'd', seen: 52, step: 50, from: 4, to: 3, reason: 'ScaleDown', message: 'one less' }
 const good: Story = {
   samples: samples((t) => (t >= 12 && t < 19 ? 700 : 90)),
   actions: [up, down],
@@ -62,12 +62,16 @@ describe('the verdict', () => {
     expect(failed({ ...good, ...change })).toContain(what)
   })
 
-  it('places the breach where its answers came, not where the requests left', () => {
-    expect(
-      firstBreach(
-        samples((t) => (t >= 12 && t < 13 ? 1500 : 90)),
-        bounds,
-      ),
-    ).toBe(14)
+  it('bears a stall now and then, but not more', () => {
+    const stalls = (every: number) => samples((t) => ((t >= 12 && t < 19) || (t > 19 && Math.floor(t) % every === 0) ? 700 : 90))
+    expect(failed({ ...good, samples: stalls(10) })).toEqual([])
+    expect(failed({ ...good, samples: stalls(2) })).toEqual(['p99 fell below the threshold while the surge went on'])
+  })
+
+  it('places a request in the second in which its answer came', () => {
+    const sample = (due: number, latencyMs: number) => ({ due, latencyMs, ok: true })
+    expect(p99PerSecond([sample(0.1, 100), sample(0.2, 1900), sample(2.5, 80), sample(3.5, 80)], 3.2)).toEqual([100, undefined, 1900])
+    const late = samples((t) => (t >= 12 && t < 13 ? 1500 : 90))
+    expect(judge({ ...good, samples: late }, bounds).breach).toBe(14)
   })
 })

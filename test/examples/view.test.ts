@@ -36,7 +36,11 @@ describe('the view', () => {
   })
 
   it('has as many lines whatever there is to say, and none wraps', () => {
-    const full = { ...picture, hold: 'Cooldown: 5 s to go', events: Array.from({ length: 20 }, (_, i) => `event ${i} ${'long '.repeat(40)}`) }
+    const full = {
+      ...picture,
+      hold: { reason: 'Cooldown', message: '5 s to go' },
+      events: Array.from({ length: 20 }, (_, i) => `event ${i} ${'long '.repeat(40)}`),
+    }
     const lines = frame(full, 60)
     expect(lines).toHaveLength(frame({ ...picture, events: [] }, 60).length)
     expect(lines.filter((l) => l.length > 60)).toEqual([])

@@ -1,5 +1,5 @@
 /** scaled as a client sees it: its configuration, its status, its decisions as they are made. */
-import type { RuleLine } from './view.ts'
+import type { Hold, RuleLine } from './view.ts'
 
 /** A decision, as the log and the event stream have it; only the fields that the demo uses. */
 export interface DecisionRecord {
@@ -18,7 +18,7 @@ export interface Status {
   readonly rules: readonly RuleLine[]
   /** Of the demo's only target. */
   readonly desired: number | undefined
-  readonly hold: string | undefined
+  readonly hold: Hold | undefined
 }
 
 /** Why a rule is as it is: the condition's own shape with the numbers. */
@@ -33,7 +33,7 @@ interface Because {
 
 interface StatusDocument {
   readonly rules: readonly { readonly rule: string; readonly truth: string; readonly unknown?: string; readonly because?: Because }[]
-  readonly targets: readonly { readonly replicas?: { readonly desired: number }; readonly held?: { readonly reason: string; readonly message: string } }[]
+  readonly targets: readonly { readonly replicas?: { readonly desired: number }; readonly held?: Hold }[]
 }
 
 /** Undefined while the daemon does not answer. */
@@ -41,11 +41,10 @@ export async function readStatus(api: string): Promise<Status | undefined> {
   try {
     const response = await fetch(`${api}/v1/status`, { signal: AbortSignal.timeout(1000) })
     const { rules, targets } = (await response.json()) as StatusDocument
-    const held = targets[0]?.held
     return {
       rules: rules.map(({ rule, truth, unknown, because }) => ({ name: rule, truth, why: unknown ?? (because === undefined ? '' : explain(because)) })),
       desired: targets[0]?.replicas?.desired,
-      hold: held && `${held.reason}: ${held.message}`,
+      hold: targets[0]?.held,
     }
   } catch {
     return undefined

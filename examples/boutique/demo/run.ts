@@ -2,9 +2,9 @@
 import { initialReplicas, phases, seed, surge, thresholdMs } from '../scenario.ts'
 import { type Endpoint, readEndpoints } from '../services/balancer.ts'
 import { type DecisionRecord, follow, readStatus, type Status } from './daemon.ts'
-import { type Load, quantile, type Sample, startLoad } from './load.ts'
+import { type Load, startLoad } from './load.ts'
 import type { Restart } from './restart.ts'
-import { type Action, judge, type Story, seconds } from './story.ts'
+import { type Action, judge, p99PerSecond, type Story, seconds } from './story.ts'
 import type { System } from './system.ts'
 import type { View } from './view.ts'
 
@@ -43,7 +43,7 @@ export async function run(system: System, view: View, killDaemon: boolean, stop:
     if (record.outcome !== 'scale' || actions.some((a) => a.id === record.id)) return
     const action = toAction(record, began, elapsed())
     actions.push(action)
-    say(`${record.reason} ${record.target} ${action.from} to ${action.to}: ${action.message}`)
+    say(`${record.reason}  ${action.message}`)
     if (!killDaemon || restart !== undefined) return
     restart = killAndRestart(system, elapsed, say)
     // Awaited at the end; what makes it fail shows as a broken system before.
@@ -90,8 +90,8 @@ export async function run(system: System, view: View, killDaemon: boolean, stop:
 }
 
 export function toAction(record: DecisionRecord, began: number, seen: number): Action {
-  const { id, from = 0, to = 0, message } = record
-  return { id, seen, step: (Date.parse(record.time) - began) / 1000, from, to, message }
+  const { id, from = 0, to = 0, reason, message } = record
+  return { id, seen, step: (Date.parse(record.time) - began) / 1000, from, to, reason, message }
 }
 
 async function killAndRestart(system: System, elapsed: () => number, say: (text: string) => void): Promise<Omit<Restart, 'actions' | 'pids'>> {
@@ -131,11 +131,4 @@ function picture(load: Load, elapsed: number, status: Status | undefined, ready:
     hold: status?.hold,
     events,
   }
-}
-
-/** The p99 of the requests that ended in each second that is over. */
-export function p99PerSecond(samples: readonly Sample[], elapsed: number): (number | undefined)[] {
-  const bySecond = Array.from({ length: Math.max(1, Math.floor(elapsed)) }, (): number[] => [])
-  for (const { due, latencyMs } of samples) bySecond[Math.floor(due + latencyMs / 1000)]?.push(latencyMs)
-  return bySecond.map((latencies) => quantile(latencies, 0.99))
 }

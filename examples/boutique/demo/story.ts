@@ -10,6 +10,7 @@ export interface Action {
   readonly step: number
   readonly from: number
   readonly to: number
+  readonly reason: string
   readonly message: string
 }
 
@@ -27,7 +28,7 @@ export interface Bounds {
 }
 
 export interface Check {
-  /** What must be so, as a statement. */
+  /** What must be so. */
   readonly what: string
   readonly ok: boolean
   /** The evidence, or what is missing. */
@@ -48,6 +49,8 @@ export interface Verdict {
 const recoverySeconds = 4
 /** And must then hold for so long, or the surge says nothing. */
 const provenSeconds = 4
+/** In so many of the seconds after that p99 must be below the threshold: a machine that does other things as well stalls now and then. */
+const calmShare = 0.75
 
 /** The p99 in milliseconds of the requests that were due in [from, to); undefined of none. */
 export function p99(samples: readonly Sample[], from: number, to: number): number | undefined {
@@ -57,23 +60,25 @@ export function p99(samples: readonly Sample[], from: number, to: number): numbe
   )
 }
 
-/** The end of the first second in which the p99 of the requests that ended in it was over the threshold. */
-export function firstBreach(samples: readonly Sample[], { surge, thresholdMs }: Bounds): number | undefined {
-  for (let second = Math.floor(surge.from); second < surge.to; second++) {
-    const ended = samples.filter((s) => Math.floor(s.due + s.latencyMs / 1000) === second).map((s) => s.latencyMs)
-    if ((quantile(ended, 0.99) ?? 0) > thresholdMs) return second + 1
-  }
-  return undefined
+/** The p99 of the requests that ended in each second before `until`; undefined of a second without answers. */
+export function p99PerSecond(samples: readonly Sample[], until: number): (number | undefined)[] {
+  const bySecond = Array.from({ length: Math.max(1, Math.floor(until)) }, (): number[] => [])
+  for (const { due, latencyMs } of samples) bySecond[Math.floor(due + latencyMs / 1000)]?.push(latencyMs)
+  return bySecond.map((latencies) => quantile(latencies, 0.99))
 }
 
 export function judge(story: Story, bounds: Bounds): Verdict {
   const { samples, actions, ready } = story
   const { surge, thresholdMs, initialReplicas } = bounds
-  const breach = firstBreach(samples, bounds)
+  const bySecond = p99PerSecond(samples, surge.to)
+  const breachSecond = bySecond.findIndex((value, second) => second >= surge.from && (value ?? 0) > thresholdMs)
+  const breach = breachSecond < 0 ? undefined : breachSecond + 1
   const up = actions.find((a) => a.to > a.from && a.seen > surge.from && a.seen < surge.to)
   const upReady = up && ready.find((r) => r.at >= up.seen - 1 && r.replicas >= up.to)?.at
   const settled = upReady === undefined ? undefined : upReady + recoverySeconds
   const after = settled === undefined ? undefined : p99(samples, settled, surge.to)
+  const seen = settled === undefined ? [] : bySecond.slice(Math.ceil(settled))
+  const below = seen.filter((value) => (value ?? Number.POSITIVE_INFINITY) < thresholdMs).length
   const down = actions.find((a) => a.to === a.from - 1 && a.seen > surge.to)
   const downDone = down && ready.find((r) => r.at >= down.seen - 1 && r.replicas === down.to)?.at
   const before = p99(samples, 0, surge.from)
@@ -98,13 +103,13 @@ export function judge(story: Story, bounds: Bounds): Verdict {
     },
     {
       what: 'p99 fell below the threshold while the surge went on',
-      ok: settled !== undefined && settled + provenSeconds <= surge.to && after !== undefined && after < thresholdMs,
+      ok: seen.length >= provenSeconds && below >= calmShare * seen.length,
       detail:
         settled === undefined
           ? 'nothing to measure'
-          : settled + provenSeconds > surge.to
+          : seen.length < provenSeconds
             ? `the replicas were ready only ${seconds(surge.to - (upReady ?? 0))} before the end of the surge`
-            : `${ms(after)} over the ${seconds(surge.to - settled)} to its end`,
+            : `in ${below} of the ${seen.length} seconds to its end; ${ms(after)} over all of them`,
     },
     {
       what: 'one replica went back after the surge',

@@ -21,7 +21,7 @@ export function summary(story: Story, verdict: Verdict, checks: readonly Check[]
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     'Decisions',
-    ...(actions.length === 0 ? ['  none'] : actions.map((a) => `  ${seconds(a.seen).padStart(6)}  ${a.from} to ${a.to}  ${a.message}`)),
+    ...(actions.length === 0 ? ['  none'] : actions.map((a) => `  ${seconds(a.seen).padStart(6)}  ${a.reason}  ${a.message}`)),
     '',
     'Checks',
     ...checks.map(({ what, ok, detail }) => `  ${ok ? 'ok     ' : 'MISSING'}  ${what}: ${detail}`),

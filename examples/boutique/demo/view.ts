@@ -15,9 +15,14 @@ export interface Picture {
   readonly desired: number | undefined
   readonly rules: readonly RuleLine[]
   /** Why the daemon does nothing, when it wants to. */
-  readonly hold: string | undefined
+  readonly hold: Hold | undefined
   /** The last things that happened, oldest first. */
   readonly events: readonly string[]
+}
+
+export interface Hold {
+  readonly reason: string
+  readonly message: string
 }
 
 export interface RuleLine {
@@ -55,7 +60,7 @@ export function frame(picture: Picture, width: number, paint: Paint = plain): st
     `replicas  ${'■ '.repeat(ready)}${'□ '.repeat(Math.max(0, (desired ?? ready) - ready))}${ready} ready${desired !== undefined && desired !== ready ? `, ${desired} wanted` : ''}`,
     '',
     ...picture.rules.map((r) => `${r.name.padEnd(nameWidth)}  ${paint(r.truth.padEnd(7), r.truth === 'true' ? 'bad' : 'dim')}  ${r.why}`),
-    picture.hold === undefined ? '' : `${'held'.padEnd(nameWidth)}  ${picture.hold}`,
+    picture.hold === undefined ? '' : `${'held'.padEnd(nameWidth)}  ${picture.hold.reason}: ${picture.hold.message}`,
     '',
   ]
   const events = picture.events.slice(-eventLines)
@@ -72,7 +77,7 @@ export function line(picture: Picture): string {
     `p99 ${now === undefined ? '–' : Math.round(now)} ms`.padEnd(12),
     `replicas ${picture.ready}${picture.desired !== undefined && picture.desired !== picture.ready ? ` of ${picture.desired}` : ''}`.padEnd(16),
     firing.length === 0 ? '' : `true: ${firing.join(', ')}`,
-    picture.hold === undefined ? '' : `held: ${picture.hold}`,
+    picture.hold === undefined ? '' : `held: ${picture.hold.reason}`,
   ]
     .filter((part) => part !== '')
     .join('  ')
