@@ -33,7 +33,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
     const known = defaults.get(scope)
     if (known !== undefined) return known
     const own = checkDefaults(scope)
-    const all = Object.assign({}, ...scope.imports.map(defaultsOf), own) as Defaults
+    const all = Object.assign({}, ...scope.imports.map((imported) => defaultsOf(imported.scope)), own) as Defaults
     defaults.set(scope, all)
     return all
   }
@@ -89,9 +89,10 @@ function checkDefaults(scope: Scope): Defaults {
 
 /** A file that another imports is a library: its `let`s are for others. */
 function warnOfUnusedLets(scopes: readonly Scope[]): void {
-  const imported = new Set(scopes.flatMap((scope) => scope.imports))
+  const imported = new Set(scopes.flatMap((scope) => scope.imports.map((i) => i.scope)))
   for (const scope of scopes) {
-    if (!scope.root || imported.has(scope)) continue
+    // What could not be parsed may have used it.
+    if (!scope.root || imported.has(scope) || scope.tree.declarations.some((declaration) => declaration.broken)) continue
     for (const { name, declaration, scope: owner, used } of scope.lets.values()) {
       if (used || owner !== scope || declaration.broken) continue
       const fix = { title: 'delete it', edits: [{ range: declaration.range, text: '' }] }

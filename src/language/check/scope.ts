@@ -26,13 +26,19 @@ export interface Scope {
   readonly file: string
   /** Given to the compiler, not only imported. */
   readonly root: boolean
-  readonly imports: readonly Scope[]
+  readonly imports: readonly Import[]
   /** Own and imported ones. */
   readonly lets: Map<string, LetSymbol>
   /** An import could not be read: unknown names are not reported, they may be there. */
   readonly incomplete: boolean
   /** Of the whole compilation. */
   readonly diagnostics: Diagnostic[]
+}
+
+export interface Import {
+  readonly scope: Scope
+  /** Of the path. */
+  readonly range: TextRange
 }
 
 /** Reports a message of the table in the scope's file. */
@@ -65,7 +71,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
   const visit = (tree: FileTree, path: readonly string[]): Scope => {
     const known = scopes.get(tree.source.name)
     if (known !== undefined) return known
-    const imports: Scope[] = []
+    const imports: Import[] = []
     let incomplete = false
     const scope: Scope = {
       tree,
@@ -74,7 +80,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
       imports,
       lets: new Map(),
       get incomplete() {
-        return incomplete || imports.some((i) => i !== scope && i.incomplete)
+        return incomplete || imports.some((imported) => imported.scope.incomplete)
       },
       diagnostics,
     }
@@ -92,7 +98,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
       } else if (here.includes(imported.source.name)) {
         incomplete = true
         say(scope, messages.importCycle, declaration.path.range, { path: [...here.slice(here.indexOf(imported.source.name)), imported.source.name] })
-      } else imports.push(visit(imported, here))
+      } else imports.push({ scope: visit(imported, here), range: declaration.path.range })
     }
     declareLets(scope)
     scopes.set(scope.file, scope)
@@ -109,18 +115,26 @@ export function compareText(a: string, b: string): number {
 }
 
 function declareLets(scope: Scope): void {
-  for (const imported of scope.imports) for (const [name, symbol] of imported.lets) if (!scope.lets.has(name)) scope.lets.set(name, symbol)
+  for (const { scope: imported, range } of scope.imports)
+    for (const [name, symbol] of imported.lets) {
+      const other = scope.lets.get(name)
+      if (other === undefined) scope.lets.set(name, symbol)
+      else if (other !== symbol) say(scope, messages.letTwice, range, { name }, { related: [other, symbol].map(definition) })
+    }
   for (const declaration of scope.tree.declarations) {
     if (declaration.kind !== 'let' || declaration.name === undefined) continue
     const name = declaration.name
     const other = scope.lets.get(name.text)
     if (other !== undefined) {
-      const related = [{ file: other.scope.file, range: other.name.range, message: 'also defined here' }]
-      say(scope, messages.letTwice, name.range, { name: name.text }, { related })
+      say(scope, messages.letTwice, name.range, { name: name.text }, { related: [definition(other)] })
       continue
     }
     scope.lets.set(name.text, { name, declaration, scope, state: 'new', value: undefined, used: false })
   }
+}
+
+function definition(symbol: LetSymbol): NonNullable<Diagnostic['related']>[number] {
+  return { file: symbol.scope.file, range: symbol.name.range, message: 'defined here' }
 }
 
 /** The `let` of that name; reports one that does not exist, with the nearest. */
@@ -129,6 +143,8 @@ export function lookUp(scope: Scope, name: Name): LetSymbol | undefined {
   if (symbol !== undefined) symbol.used = true
   else if (!scope.incomplete) {
     const suggestion = nearest(name.text, scope.lets.keys())
+    // What is meant is used: one mistake, one message.
+    if (suggestion !== undefined) lookUp(scope, { ...name, text: suggestion })
     say(scope, messages.unknownName, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
   }
   return symbol

@@ -97,6 +97,8 @@ export function finishedTarget(entry: TargetEntry): Target {
 /** Warns that a scaled workload has no bounds, at its declaration or where it is first named; the fix declares them. */
 export function warnOfImpliedBounds(entry: TargetEntry): void {
   if (!entry.scaled || entry.clauses.between !== undefined || entry.declaration?.broken) return
+  // Bounds that are wrong have their error already.
+  if (entry.declaration?.clauses.some((clause) => clause.kind === 'between')) return
   const { min, max } = impliedBounds
   const { scope, declaration } = entry
   const text = scope.tree.source.text
