@@ -5,7 +5,7 @@ import type { OrchestrationError } from '../contract.ts'
 
 export interface ApiResponse {
   readonly status: number
-  /** Parsed; undefined where the body is not JSON. */
+  /** Of a 200 an object; of others whatever JSON it was, undefined where it was none. */
   readonly body: unknown
 }
 
@@ -29,8 +29,7 @@ export interface ApiOptions {
 /** Errors: `blocked` for a kubeconfig that cannot be used. */
 export async function connect(options: ApiOptions): Promise<KubernetesApi | OrchestrationError> {
   // 0.7 s and 134 MB: loaded by those who have a cluster.
-  const { KubeConfig, RequestContext, HttpMethod } = await import('@kubernetes/client-node')
-  const { IsomorphicFetchHttpLibrary } = await import('@kubernetes/client-node/dist/gen/http/isomorphic-fetch.js')
+  const { KubeConfig, RequestContext, HttpMethod, IsomorphicFetchHttpLibrary } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   const problem = load(config, options)
   if (problem !== undefined) return { error: 'blocked', message: problem }
@@ -42,6 +41,7 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
 
   async function call(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<ApiResponse | OrchestrationError> {
     const timeout = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.any([timeout, closed.signal])
     try {
       const context = new RequestContext(server + path, HttpMethod[method])
       context.setHeaderParam('Accept', 'application/json')
@@ -50,10 +50,15 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
         context.setHeaderParam('Content-Type', 'application/json')
         context.setBody(JSON.stringify(body))
       }
-      await config.applySecurityAuthentication(context)
-      context.setSignal(AbortSignal.any([timeout, closed.signal]))
+      // May run a program to get a token, which knows nothing of the signal.
+      await Promise.race([config.applySecurityAuthentication(context), aborted(signal)])
+      context.setSignal(signal)
       const response = await http.send(context).toPromise()
-      return { status: response.httpStatusCode, body: parse(await response.body.text()) }
+      const status = response.httpStatusCode
+      const answer = parse(await response.body.text())
+      if (status === 200 && (typeof answer !== 'object' || answer === null))
+        return { error: 'transient', message: `${server} does not answer as a Kubernetes API does: look for a proxy or a login page in between.` }
+      return { status, body: answer }
     } catch (error) {
       const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error)
       return { error: 'transient', message: `The Kubernetes API at ${server} could not be asked: ${why}.` }
@@ -91,6 +96,13 @@ function load(config: KubeConfig, { kubeconfig, context }: ApiOptions): string |
   // client-node wants this said of servers that have no TLS to verify, such as kubectl proxy.
   config.clusters = config.clusters.map((cluster) => (cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster))
   return config.getCurrentCluster() === null ? `${from}: the cluster of context ${name} is not in it.` : undefined
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 interface Closable {

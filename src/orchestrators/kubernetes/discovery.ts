@@ -72,7 +72,7 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
     const response = await api.call('GET', '/apis')
     if (isError(response)) return response
     if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'API groups', group: '', namespace: 'the cluster' })
-    const groups = (response.body as ApiGroupList).groups
+    const groups = (response.body as ApiGroupList).groups ?? []
     const [version, ...group] = qualifier
     const wanted = version !== undefined && /^v\d/.test(version) ? { group: group.join('.'), version } : { group: qualifier.join('.'), version: undefined }
     if (qualifier.length > 0) {
@@ -90,7 +90,7 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
     if (isError(response)) return response
     if (response.status === 404) return undefined
     if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'API resources', group: where.group, namespace: 'the cluster' })
-    const { resources } = response.body as ApiResourceList
+    const { resources = [] } = response.body as ApiResourceList
     const match = resources.find(
       (r) => !r.name.includes('/') && r.namespaced && [r.name, r.singularName, r.kind.toLowerCase(), ...(r.shortNames ?? [])].includes(word),
     )
@@ -102,7 +102,7 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
 }
 
 interface ApiGroupList {
-  readonly groups: readonly {
+  readonly groups?: readonly {
     readonly name: string
     readonly versions: readonly { readonly version: string }[]
     readonly preferredVersion: { readonly version: string }
@@ -110,7 +110,7 @@ interface ApiGroupList {
 }
 
 interface ApiResourceList {
-  readonly resources: readonly {
+  readonly resources?: readonly {
     readonly name: string
     readonly singularName: string
     readonly kind: string

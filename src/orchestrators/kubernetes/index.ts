@@ -5,7 +5,7 @@ import { type ApiOptions, type ApiResponse, connect, type KubernetesApi } from '
 import { type Discovery, discovery, type Resource, rootOf } from './discovery.ts'
 import { errorOf } from './errors.ts'
 import { blockedOf, noteOf, readyOf, type Scalable } from './health.ts'
-import { ownershipOf } from './owner.ts'
+import { type Owners, owners } from './owner.ts'
 import { unschedulable } from './pods.ts'
 
 export interface KubernetesOptions extends ApiOptions {
@@ -17,9 +17,16 @@ export interface KubernetesOptions extends ApiOptions {
 const fieldManager = 'scaled'
 
 interface Scale {
-  readonly metadata: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly spec?: { readonly replicas?: number }
   readonly status?: { readonly replicas?: number; readonly selector?: string }
+}
+
+interface Cluster {
+  readonly api: KubernetesApi
+  readonly find: Discovery
+  readonly owners: Owners
+  readonly defaultNamespace: string
 }
 
 /** Where a workload is. */
@@ -42,34 +49,34 @@ export async function kubernetes(options: KubernetesOptions = {}): Promise<Orche
 }
 
 export function clientOf(api: KubernetesApi, defaultNamespace: string): OrchestrationClient {
-  const find = discovery(api)
+  const cluster: Cluster = { api, find: discovery(api), owners: owners(api), defaultNamespace }
   /** Id of the last change per workload. */
   const lastIds = new Map<string, string>()
   return {
     name: 'kubernetes',
     async get(workload) {
-      const place = await placeOf(workload, find, defaultNamespace)
+      const place = await placeOf(workload, cluster)
       if (isError(place)) return place
       const scale = await readScale(api, place)
-      return isError(scale) ? scale : stateOf(api, place, scale)
+      return isError(scale) ? scale : stateOf(cluster, place, scale)
     },
     async set(workload, request) {
-      const place = await placeOf(workload, find, defaultNamespace)
+      const place = await placeOf(workload, cluster)
       if (isError(place)) return place
       const scale = await readScale(api, place)
       if (isError(scale)) return scale
       const key = workloadId(workload)
-      if (lastIds.get(key) === request.id || replicasOf(scale) === request.replicas) return stateOf(api, place, scale)
-      const written = await write(api, place, scale, request)
+      if (lastIds.get(key) === request.id || replicasOf(scale) === request.replicas) return stateOf(cluster, place, scale)
+      const written = await write(cluster, place, scale, request)
       if (isError(written)) return written
       lastIds.set(key, request.id)
-      return stateOf(api, place, written)
+      return stateOf(cluster, place, written)
     },
     close: () => api.close(),
   }
 }
 
-async function placeOf(workload: WorkloadRef, find: Discovery, defaultNamespace: string): Promise<Place | OrchestrationError> {
+async function placeOf(workload: WorkloadRef, { find, defaultNamespace }: Cluster): Promise<Place | OrchestrationError> {
   if (workload.kind === undefined)
     return { error: 'not-found', message: `${workloadId(workload)} names no kind: write deployment/${workload.name}, or the kind that it is.` }
   const resource = await find.resolve(workload.kind)
@@ -98,7 +105,7 @@ async function whyNoScale(api: KubernetesApi, place: Place): Promise<Orchestrati
     : { error: 'not-found', message: `There is no ${resource.kind} ${name} in namespace ${namespace}.` }
 }
 
-async function write(api: KubernetesApi, place: Place, scale: Scale, request: SetRequest): Promise<Scale | OrchestrationError> {
+async function write({ api, owners }: Cluster, place: Place, scale: Scale, request: SetRequest): Promise<Scale | OrchestrationError> {
   const { resource, namespace, name } = place
   if (versionOf(scale) !== request.version)
     return {
@@ -106,7 +113,7 @@ async function write(api: KubernetesApi, place: Place, scale: Scale, request: Se
       message: `${resource.kind} ${namespace}/${name} is at ${replicasOf(scale)} and has changed since the decision was planned: plan again.`,
     }
   // Looked at before each write: an autoscaler may have come since the plan.
-  const ownership = await ownershipOf(api, resource, namespace, name)
+  const ownership = await owners.ofNow(resource, namespace, name)
   if (isError(ownership)) return ownership
   if (ownership.owner !== undefined)
     return { error: 'blocked', message: `${ownership.owner} scales ${resource.kind} ${namespace}/${name}: delete it, or take the workload out of the rules.` }
@@ -116,9 +123,9 @@ async function write(api: KubernetesApi, place: Place, scale: Scale, request: Se
   return response.status === 200 ? (response.body as Scale) : errorOf(response, scaleRequest('update', place))
 }
 
-async function stateOf(api: KubernetesApi, place: Place, scale: Scale): Promise<WorkloadState | OrchestrationError> {
+async function stateOf({ api, owners }: Cluster, place: Place, scale: Scale): Promise<WorkloadState | OrchestrationError> {
   const { resource, namespace, name } = place
-  const [object, ownership] = await Promise.all([api.call('GET', place.path), ownershipOf(api, resource, namespace, name)])
+  const [object, ownership] = await Promise.all([api.call('GET', place.path), owners.of(resource, namespace, name)])
   if (isError(ownership)) return ownership
   const desired = replicasOf(scale)
   const status = readable(object)
@@ -148,7 +155,7 @@ function replicasOf(scale: Scale): number {
 }
 
 function versionOf(scale: Scale): string {
-  return `${scale.metadata.uid ?? ''}:${replicasOf(scale)}`
+  return `${scale.metadata?.uid ?? ''}:${replicasOf(scale)}`
 }
 
 function scaleRequest(verb: 'get' | 'update', { resource, namespace, name }: Place) {

@@ -7,7 +7,7 @@ export async function unschedulable(api: KubernetesApi, namespace: string, selec
   const query = `labelSelector=${encodeURIComponent(selector)}&fieldSelector=${encodeURIComponent('status.phase=Pending')}`
   const response = await api.call('GET', `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?${query}`)
   if (isError(response) || response.status !== 200) return undefined
-  const waiting = (response.body as PodList).items.flatMap((pod) => {
+  const waiting = ((response.body as PodList).items ?? []).flatMap((pod) => {
     const scheduled = pod.status?.conditions?.find((c) => c.type === 'PodScheduled')
     return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' ? [scheduled.message ?? 'no message'] : []
   })
@@ -16,7 +16,7 @@ export async function unschedulable(api: KubernetesApi, namespace: string, selec
 }
 
 interface PodList {
-  readonly items: readonly {
+  readonly items?: readonly {
     readonly status?: {
       readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[]
     }

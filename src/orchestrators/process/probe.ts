@@ -17,7 +17,7 @@ export async function isReady(readiness: Readiness, host: string, port: number |
   }
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
+export function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: timeoutMs })
     const end = (ready: boolean) => {

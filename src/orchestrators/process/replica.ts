@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Pool, PoolEvent } from './config.ts'
 import { identityOf } from './identity.ts'
-import { isReady } from './probe.ts'
+import { accepts, isReady } from './probe.ts'
 import type { ReplicaRecord } from './store.ts'
 
 /** The variable by which a replica is found again when its number was never written down: `STATE_DIR/POOL|SLOT|SPEC`. */
@@ -34,6 +34,7 @@ export class Replica {
   readonly #changed: () => void
   readonly #onEvent: ((event: PoolEvent) => void) | undefined
   #wanted = false
+  #abandoned = false
   #failures = 0
   /** The step that comes next: a probe, the end of draining, SIGKILL, a new start. */
   #timer: NodeJS.Timeout | undefined
@@ -58,7 +59,7 @@ export class Replica {
   want(wanted: boolean): void {
     this.#wanted = wanted
     if (wanted) {
-      if (this.phase === 'empty') this.#start()
+      if (this.phase === 'empty') void this.#start()
       else if (this.phase === 'draining') this.#begin('starting')
     } else if (this.phase === 'ready') this.#drain()
     else if (this.phase === 'starting') this.#stop()
@@ -92,42 +93,54 @@ export class Replica {
 
   /** Stops watching; the process lives on. */
   abandon(): void {
+    this.#abandoned = true
     clearTimeout(this.#timer)
     clearInterval(this.#watch)
     this.#child?.removeAllListeners()
     this.#child?.unref()
   }
 
-  #start(): void {
+  async #start(): Promise<void> {
+    this.phase = 'starting'
+    // Somebody else's server on the port would pass for a replica that is ready.
+    const taken = this.port !== undefined && (await accepts(this.#pool.host, this.port))
+    if (this.#abandoned) return
+    if (this.phase !== 'starting') this.#gone('was not started')
+    else if (taken) this.#gone(`could not be started: port ${this.port} is in use by another process`)
+    else this.#spawn()
+  }
+
+  #spawn(): void {
     const { command, args, cwd, env, host, dir, logDir, spec } = this.#pool
     const fill = (text: string) => text.replaceAll('{port}', String(this.port ?? '')).replaceAll('{slot}', String(this.slot))
-    // A file, not a pipe, and a group of its own: the replica must survive this process.
-    let log: number
+    let child: ChildProcess
     try {
-      log = openSync(`${logDir}/${this.slot}.log`, 'a')
+      // A file, not a pipe, and a group of its own: the replica must survive this process.
+      const log = openSync(`${logDir}/${this.slot}.log`, 'a')
+      try {
+        child = spawn(command, args.map(fill), {
+          ...(cwd === undefined ? {} : { cwd }),
+          env: {
+            ...process.env,
+            ...env,
+            HOST: host,
+            SLOT: String(this.slot),
+            ...(this.port === undefined ? {} : { PORT: String(this.port) }),
+            [marker]: `${dir}|${this.slot}|${spec}`,
+          },
+          detached: true,
+          stdio: ['ignore', log, log],
+        })
+      } finally {
+        closeSync(log)
+      }
     } catch (error) {
-      this.phase = 'starting'
       this.#gone(`could not be started: ${(error as Error).message}`)
       return
     }
-    const child = spawn(command, args.map(fill), {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: {
-        ...process.env,
-        ...env,
-        HOST: host,
-        SLOT: String(this.slot),
-        ...(this.port === undefined ? {} : { PORT: String(this.port) }),
-        [marker]: `${dir}|${this.slot}|${spec}`,
-      },
-      detached: true,
-      stdio: ['ignore', log, log],
-    })
-    closeSync(log)
     this.#child = child
     if (child.pid === undefined) {
       child.once('error', (error) => this.#gone(`could not be started: ${error.message}`))
-      this.phase = 'starting'
       return
     }
     child.once('error', () => {})
@@ -200,7 +213,7 @@ export class Replica {
     if (phase === 'draining' || phase === 'stopping') {
       this.#begin('empty')
       this.#say('exited', how, running?.pid)
-      if (this.#wanted) this.#start()
+      if (this.#wanted) void this.#start()
       return
     }
     const { initialMs, maxMs, resetAfterMs } = this.#pool.restart
@@ -208,7 +221,7 @@ export class Replica {
     const delay = Math.min(maxMs, initialMs * 2 ** this.#failures++)
     this.phase = 'backoff'
     this.trouble = how
-    this.#timer = setTimeout(() => this.#start(), delay)
+    this.#timer = setTimeout(() => void this.#start(), delay)
     this.#changed()
     this.#say('failed', `${how}; starts again in ${delay} ms`, running?.pid)
   }

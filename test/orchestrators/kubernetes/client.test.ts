@@ -162,6 +162,19 @@ describe('an API server that does not answer', () => {
     expect(await client.set(ads, request(3, 'x', 'a'))).toMatchObject({ error: 'transient', message: expect.stringContaining('ECONNREFUSED') })
   })
 
+  it('is not taken at its word when it is something else', async () => {
+    const { double, client } = await cluster()
+    double.broken = { text: '<html>Please log in</html>' }
+    expect(await client.get(ads)).toEqual({
+      error: 'transient',
+      message: `${double.url} does not answer as a Kubernetes API does: look for a proxy or a login page in between.`,
+    })
+    for (const text of ['{}', '[]', '{"kind":"Status"}']) {
+      double.broken = { text }
+      expect(await client.get(ads)).toMatchObject({ error: 'not-found' })
+    }
+  })
+
   it('does not keep a closed client waiting', async () => {
     const { double, client } = await cluster({ timeoutMs: 60_000 })
     double.broken = 'hang'

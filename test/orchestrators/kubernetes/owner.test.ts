@@ -45,6 +45,20 @@ describe('a workload that an autoscaler owns', () => {
   })
 })
 
+describe('a round of polling', () => {
+  it('lists the autoscalers of a namespace once', async () => {
+    const { double, client } = await cluster()
+    const names = Array.from({ length: 10 }, (_, i) => `web-${i}`)
+    for (const name of names) double.add('Deployment', name, { replicas: 1 })
+    double.add('HorizontalPodAutoscaler', 'hpa', { scaleTargetRef: { ...target, name: 'web-7' } })
+    await client.get(ads)
+    const before = double.requests.length
+    const states = await Promise.all(names.map((name) => client.get({ kind: 'deployment', name })))
+    expect(states.map((s) => expectState(s).owner !== undefined)).toEqual(names.map((name) => name === 'web-7'))
+    expect(double.requests.slice(before).filter((r) => r.includes('horizontalpodautoscalers')).length).toBeLessThanOrEqual(3)
+  })
+})
+
 describe('when autoscalers cannot be looked at', () => {
   it('because our account may not: the workload is scaled, and the note says so', async () => {
     const { double, client } = await cluster()

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processPool } from '../../../src/orchestrators/index.ts'
@@ -85,6 +87,21 @@ describe('a process pool', () => {
     })
     expect((await events.until('failed')).message).toContain('could not be started: spawn /no/such/program ENOENT')
     expect(expectState(await pool.get(worker))).toMatchObject({ ready: 0, note: expect.stringContaining('/no/such/program') })
+  })
+
+  it('does not take another server on its port for a replica', async () => {
+    const config = await workerPool({ replicas: 1 })
+    const port = config.ports?.from as number
+    const squatter = createServer().listen(port, '127.0.0.1')
+    await once(squatter, 'listening')
+    const events = new Events()
+    const stateDir = temporaryDir()
+    await openPool({ stateDir, pools: [config], onEvent: events.push })
+    expect((await events.until('failed')).message).toContain(`could not be started: port ${port} is in use by another process`)
+    expect(endpointsIn(stateDir)).toEqual([])
+    squatter.close()
+    await events.until('ready')
+    expect(endpointsIn(stateDir)).toHaveLength(1)
   })
 
   it('takes the highest replicas off the list before it ends them, and keeps the others', async () => {

@@ -4,8 +4,11 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ProcessPoolOptions, processPool } from '../../../src/orchestrators/index.ts'
+import { type PoolEvent, type ProcessPoolOptions, processPool } from '../../../src/orchestrators/index.ts'
+import { findByEnvironment } from '../../../src/orchestrators/process/identity.ts'
+import { marker } from '../../../src/orchestrators/process/replica.ts'
 import { expectState, request } from '../suite.ts'
 import { Events, endpointsIn, gone, isAlive, openPool, temporaryDir, workerPool } from './support.ts'
 
@@ -14,10 +17,10 @@ const hostScript = new URL('host.ts', import.meta.url).pathname
 
 /** A pool in a process of its own, which can be killed. */
 function host(options: ProcessPoolOptions): { readonly process: ChildProcess; readonly events: Events } {
-  const child = spawn(process.execPath, [hostScript, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [hostScript, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const events = new Events()
-  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line)))
+  createInterface({ input: child.stdout as Readable }).on('line', (line) => events.push(JSON.parse(line)))
   return { process: child, events }
 }
 
@@ -103,6 +106,47 @@ describe('a process pool whose supervisor was killed', () => {
     expect(await later.until('exited')).toMatchObject({ slot: 2 })
     await later.until('ready', 2)
     expect(endpointsIn(stateDir).map((e) => e.slot)).toEqual([0, 1])
+  })
+})
+
+describe('a process pool whose supervisor is killed at any moment', () => {
+  /** From 1 to 3 and then to 2; killed as soon as it has told of the event. */
+  const moments: [PoolEvent['event'], number][] = [
+    ['started', 1],
+    ['ready', 1],
+    ['started', 2],
+    ['started', 3],
+    ['ready', 2],
+    ['draining', 1],
+    ['stopping', 1],
+    ['exited', 1],
+  ]
+  it.each(moments)('has as many processes as it should afterwards, and lists just them: %s %i', async (event, count) => {
+    const config = { name: 'worker', command: 'sleep', args: ['600'], replicas: 1, drainMs: 50, probeMs: 10 }
+    const options = { stateDir: temporaryDir(), pools: [config] }
+    const { process: child, events } = host(options)
+    const killed = events.until(event, count).then(() => kill(child))
+    void events.until('ready', 1).then(() => child.send(request(3, '1', 'up'), () => {}))
+    void events.until('ready', 3).then(() => child.send(request(2, '2', 'down'), () => {}))
+    await killed
+
+    const later = new Events()
+    const pool = await openPool({ ...options, onEvent: later.push })
+    const { desired } = expectState(await pool.get(worker))
+    for (let n = 1; expectState(await pool.get(worker)).ready < desired; n++) await later.until('ready', n)
+    // What is over ends: a scale-down that was under way, a replica of a slot that is not wanted.
+    const living = () => findByEnvironment(marker).filter(({ value }) => value.startsWith(`${options.stateDir}/worker|`))
+    for (let n = 1; living().length > desired; n++) await later.until('exited', n)
+    expect(
+      living()
+        .map((p) => p.pid)
+        .toSorted(),
+    ).toEqual(
+      endpointsIn(options.stateDir)
+        .map((e) => e.pid)
+        .toSorted(),
+    )
+    expect(endpointsIn(options.stateDir).map((e) => e.slot)).toEqual(Array.from({ length: desired }, (_, slot) => slot))
   })
 })
 

@@ -41,8 +41,8 @@ export class KubernetesDouble {
   readonly denied = new Set<Denied>()
   /** Group/versions whose server is down: `metrics.k8s.io/v1beta1`. */
   readonly down = new Set<string>()
-  /** Set to a status to answer every request with it, or to `hang` to answer none. */
-  broken: number | 'hang' | undefined
+  /** A status or a text (with 200) that answers every request, or `hang` for no answer at all. */
+  broken: number | 'hang' | { readonly text: string } | undefined
   /** Called before a PUT is carried out: the place for somebody else's change. */
   beforePut: (() => void) | undefined
   /** The one that is accepted; the kubeconfig says `secret`. */
@@ -163,6 +163,7 @@ export class KubernetesDouble {
   }
 
   #answer(request: IncomingMessage, text: string): Answer {
+    if (typeof this.broken === 'object') return { status: 200, body: this.broken.text }
     if (this.broken !== undefined) return failure(Number(this.broken), 'ServiceUnavailable', 'the double is broken on purpose')
     // kubectl sends no token over plain HTTP.
     if (![undefined, `Bearer ${this.token}`].includes(request.headers.authorization)) return failure(401, 'Unauthorized', 'Unauthorized')
