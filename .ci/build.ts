@@ -24,6 +24,7 @@ await build({
   bundle: true,
   splitting: true,
   minifySyntax: true,
+  minifyWhitespace: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',

@@ -6,7 +6,7 @@ import type { Diagnostic, SourceText } from '../language/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { diagnosticsJson } from './json.ts'
-import { render } from './render.ts'
+import { render, thousands } from './render.ts'
 import type { Terminal } from './terminal.ts'
 
 export type Format = 'text' | 'json'
@@ -39,7 +39,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], sources: rea
 
 export { diagnosticsJson }
 
-/** `1 rule`, `12 rules` */
+/** `1 rule`, `12,000 rules` */
 export function counted(n: number, word: string): string {
-  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
+  return `${thousands(n)} ${word}${n === 1 ? '' : 's'}`
 }

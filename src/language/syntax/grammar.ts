@@ -8,8 +8,8 @@
  * The declarations of a file are cut apart before (split.ts): an entry rule sees the tokens of its declaration only, without
  * its label, so no recovery runs over into the next one.
  */
-import type { IParserErrorMessageProvider, TokenType } from 'chevrotain'
-import { CstParser } from 'chevrotain'
+import type { ILookaheadStrategy, IParserErrorMessageProvider, TokenType } from 'chevrotain'
+import { CstParser, LLkLookaheadStrategy } from 'chevrotain'
 import * as t from './tokens.ts'
 import { keyword as k } from './tokens.ts'
 
@@ -25,11 +25,37 @@ function firstNames(paths: readonly TokenType[][]): string {
   return [...new Set(paths.map((path) => path[0]?.name ?? ''))].join(' ')
 }
 
+/**
+ * Computes what each choice looks for when it is first made. A small file makes few of the grammar's choices, and computing them all
+ * is a third of what a parser costs to build.
+ */
+class LazyLookahead extends LLkLookaheadStrategy {
+  override buildLookaheadForAlternation(options: Parameters<ILookaheadStrategy['buildLookaheadForAlternation']>[0]) {
+    const build = () => super.buildLookaheadForAlternation(options)
+    let decide: ReturnType<typeof build> | undefined
+    // The parser is `this`, in which the decision looks at the next token.
+    return function lookahead(this: unknown, alternatives: Parameters<ReturnType<typeof build>>[0]) {
+      decide ??= build()
+      return decide.call(this, alternatives)
+    }
+  }
+
+  override buildLookaheadForOptional(options: Parameters<ILookaheadStrategy['buildLookaheadForOptional']>[0]) {
+    const build = () => super.buildLookaheadForOptional(options)
+    let decide: ReturnType<typeof build> | undefined
+    return function lookahead(this: unknown) {
+      decide ??= build()
+      return decide.call(this)
+    }
+  }
+}
+
 export class ScaleParser extends CstParser {
   constructor(options: { readonly validate: boolean } = { validate: false }) {
     super(t.vocabulary, {
       recoveryEnabled: true,
       maxLookahead: 1,
+      lookaheadStrategy: new LazyLookahead({ maxLookahead: 1 }),
       nodeLocationTracking: 'none',
       skipValidations: !options.validate,
       errorMessageProvider: expectedNames,
