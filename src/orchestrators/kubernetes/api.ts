@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { OrchestrationError } from '../contract.ts'
+import { unexpected } from './errors.ts'
 
 export interface ApiResponse {
   readonly status: number
@@ -56,8 +57,7 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
       const response = await http.send(context).toPromise()
       const status = response.httpStatusCode
       const answer = parse(await response.body.text())
-      if (status === 200 && (typeof answer !== 'object' || answer === null))
-        return { error: 'transient', message: `${server} does not answer as a Kubernetes API does: look for a proxy or a login page in between.` }
+      if (status === 200 && (typeof answer !== 'object' || answer === null)) return unexpected(server + path, 'JSON')
       return { status, body: answer }
     } catch (error) {
       const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error)

@@ -4,7 +4,7 @@
  */
 import { isError, type OrchestrationError } from '../contract.ts'
 import type { KubernetesApi } from './api.ts'
-import { errorOf } from './errors.ts'
+import { errorOf, unexpected } from './errors.ts'
 
 export interface Resource {
   /** Empty for the core group. */
@@ -24,6 +24,8 @@ export function rootOf(resource: { readonly group: string; readonly version: str
 export interface Discovery {
   /** Errors: `not-found` for a kind that the cluster does not have, else those of the requests. */
   resolve(kind: string): Promise<Resource | OrchestrationError>
+  /** Nothing was found where the kind is thought to be: it is looked up again, since its CRD may serve another version now. */
+  doubt(kind: string): void
 }
 
 interface GroupVersion {
@@ -31,20 +33,20 @@ interface GroupVersion {
   readonly version: string
 }
 
-/** `missAfterMs`: how long a kind that was not found is taken to be missing, so that a typing mistake does not read every group at every poll. */
-export function discovery(api: KubernetesApi, now: () => number = Date.now, missAfterMs = 30_000): Discovery {
-  const known = new Map<string, Resource>()
+/** `keepMs`: how long an answer holds that is in doubt, and that a kind is missing: a typing mistake must not read every group at every poll. */
+export function discovery(api: KubernetesApi, now: () => number = Date.now, keepMs = 30_000): Discovery {
+  const known = new Map<string, { readonly resource: Resource; readonly since: number }>()
   const missing = new Map<string, { readonly until: number; readonly error: OrchestrationError }>()
 
   async function resolve(kind: string): Promise<Resource | OrchestrationError> {
     const name = kind.toLowerCase()
     const found = known.get(name)
-    if (found !== undefined) return found
+    if (found !== undefined) return found.resource
     const miss = missing.get(name)
     if (miss !== undefined && now() < miss.until) return miss.error
     const result = await search(name)
-    if (!isError(result)) known.set(name, result)
-    else if (result.error === 'not-found') missing.set(name, { until: now() + missAfterMs, error: result })
+    if (!isError(result)) known.set(name, { resource: result, since: now() })
+    else if (result.error === 'not-found') missing.set(name, { until: now() + keepMs, error: result })
     return result
   }
 
@@ -72,7 +74,8 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
     const response = await api.call('GET', '/apis')
     if (isError(response)) return response
     if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'API groups', group: '', namespace: 'the cluster' })
-    const groups = (response.body as ApiGroupList).groups ?? []
+    const { groups } = response.body as ApiGroupList
+    if (groups === undefined) return unexpected('/apis', 'a list of API groups')
     const [version, ...group] = qualifier
     const wanted = version !== undefined && /^v\d/.test(version) ? { group: group.join('.'), version } : { group: qualifier.join('.'), version: undefined }
     if (qualifier.length > 0) {
@@ -90,7 +93,8 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
     if (isError(response)) return response
     if (response.status === 404) return undefined
     if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'API resources', group: where.group, namespace: 'the cluster' })
-    const { resources = [] } = response.body as ApiResourceList
+    const { resources } = response.body as ApiResourceList
+    if (resources === undefined) return unexpected(rootOf(where), 'a list of API resources')
     const match = resources.find(
       (r) => !r.name.includes('/') && r.namespaced && [r.name, r.singularName, r.kind.toLowerCase(), ...(r.shortNames ?? [])].includes(word),
     )
@@ -98,7 +102,12 @@ export function discovery(api: KubernetesApi, now: () => number = Date.now, miss
     return { ...where, plural: match.name, kind: match.kind, scalable: resources.some((r) => r.name === `${match.name}/scale`) }
   }
 
-  return { resolve }
+  function doubt(kind: string): void {
+    const name = kind.toLowerCase()
+    if (now() - (known.get(name)?.since ?? 0) >= keepMs) known.delete(name)
+  }
+
+  return { resolve, doubt }
 }
 
 interface ApiGroupList {

@@ -35,6 +35,11 @@ export function errorOf(response: ApiResponse, request: Request): OrchestrationE
   }
 }
 
+/** A 200 with something else in it than the API has there. */
+export function unexpected(path: string, expected: string): OrchestrationError {
+  return { error: 'transient', message: `The API server answered ${path} with something else than ${expected}: look for a proxy or a login page in between.` }
+}
+
 export function messageOf(response: ApiResponse): string {
   const body = response.body as { message?: unknown } | undefined
   return typeof body?.message === 'string' ? body.message : `status ${response.status}`

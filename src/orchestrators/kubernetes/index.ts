@@ -3,7 +3,7 @@ import { type WorkloadRef, workloadId } from '../../bundle/index.ts'
 import { isError, type OrchestrationClient, type OrchestrationError, type SetRequest, type WorkloadState } from '../contract.ts'
 import { type ApiOptions, type ApiResponse, connect, type KubernetesApi } from './api.ts'
 import { type Discovery, discovery, type Resource, rootOf } from './discovery.ts'
-import { errorOf } from './errors.ts'
+import { errorOf, unexpected } from './errors.ts'
 import { blockedOf, noteOf, readyOf, type Scalable } from './health.ts'
 import { type Owners, owners } from './owner.ts'
 import { unschedulable } from './pods.ts'
@@ -17,6 +17,7 @@ export interface KubernetesOptions extends ApiOptions {
 const fieldManager = 'scaled'
 
 interface Scale {
+  readonly kind?: string
   readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly spec?: { readonly replicas?: number }
   readonly status?: { readonly replicas?: number; readonly selector?: string }
@@ -31,6 +32,8 @@ interface Cluster {
 
 /** Where a workload is. */
 interface Place {
+  /** As the rule spells it. */
+  readonly kind: string
   readonly resource: Resource
   readonly namespace: string
   readonly name: string
@@ -57,13 +60,13 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
     async get(workload) {
       const place = await placeOf(workload, cluster)
       if (isError(place)) return place
-      const scale = await readScale(api, place)
+      const scale = await readScale(cluster, place)
       return isError(scale) ? scale : stateOf(cluster, place, scale)
     },
     async set(workload, request) {
       const place = await placeOf(workload, cluster)
       if (isError(place)) return place
-      const scale = await readScale(api, place)
+      const scale = await readScale(cluster, place)
       if (isError(scale)) return scale
       const key = workloadId(workload)
       if (lastIds.get(key) === request.id || replicasOf(scale) === request.replicas) return stateOf(cluster, place, scale)
@@ -83,15 +86,20 @@ async function placeOf(workload: WorkloadRef, { find, defaultNamespace }: Cluste
   if (isError(resource)) return resource
   const namespace = workload.namespace ?? defaultNamespace
   const path = `${rootOf(resource)}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}/${encodeURIComponent(workload.name)}`
-  return { resource, namespace, name: workload.name, path }
+  return { kind: workload.kind, resource, namespace, name: workload.name, path }
 }
 
-async function readScale(api: KubernetesApi, place: Place): Promise<Scale | OrchestrationError> {
+async function readScale({ api, find }: Cluster, place: Place): Promise<Scale | OrchestrationError> {
   const response = await api.call('GET', `${place.path}/scale`)
   if (isError(response)) return response
-  if (response.status === 404) return whyNoScale(api, place)
+  if (response.status === 404) {
+    find.doubt(place.kind)
+    return whyNoScale(api, place)
+  }
   if (response.status !== 200) return errorOf(response, scaleRequest('get', place))
-  return response.body as Scale
+  const scale = response.body as Scale
+  // Anything else would read as 0 replicas.
+  return scale.kind === 'Scale' ? scale : unexpected(`${place.path}/scale`, 'a Scale')
 }
 
 /** The API server answers 404 both for an object that does not exist and for one without a scale: its own existence tells which. */

@@ -1,5 +1,5 @@
 /** One pool: its remembered number of replicas, the replicas that make it true, and the list of those that are ready. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { OrchestrationError, SetRequest, WorkloadState } from '../contract.ts'
 import { type Pool, type PoolEvent, range } from './config.ts'
@@ -42,6 +42,8 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
   let listed = ''
   let closed = false
   let closing = false
+  /** Until every replica is taken over nothing is written: callers must not lose those that come last, not even for a moment. */
+  let adopting = true
 
   function replicaOf(slot: number): Replica {
     for (let next = replicas.length; next <= slot; next++) replicas.push(new Replica(pool, next, changed, onEvent))
@@ -49,7 +51,7 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
   }
 
   function changed(): void {
-    if (closed) return
+    if (closed || adopting) return
     try {
       save()
       list()
@@ -120,7 +122,9 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
     return get()
   }
 
-  for (const record of leftRunning(pool, known)) replicaOf(record.slot).adopt(record)
+  const before = listedPids(pool.endpointsFile)
+  for (const record of leftRunning(pool, known)) replicaOf(record.slot).adopt(record, before.has(record.pid))
+  adopting = false
   reconcile()
   changed()
 
@@ -139,6 +143,15 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
       closed = true
       for (const replica of replicas) replica.abandon()
     },
+  }
+}
+
+/** Who was ready when the list was last written; nobody when there is none that can be read. */
+function listedPids(file: string): ReadonlySet<number> {
+  try {
+    return new Set((JSON.parse(readFileSync(file, 'utf8')) as Endpoint[]).map(({ pid }) => pid))
+  } catch {
+    return new Set()
   }
 }
 

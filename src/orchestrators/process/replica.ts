@@ -73,15 +73,19 @@ export class Replica {
     else if (this.phase !== 'empty' && this.phase !== 'stopping') this.#stop()
   }
 
-  /** Takes over a living process that another instance started. One of another configuration is stopped, and started anew if it is wanted. */
-  adopt(record: ReplicaRecord): void {
+  /**
+   * Takes over a living process that another instance started. One that was `listed` was ready, and stays so: its callers go on with it.
+   * One of another configuration is stopped, and started anew if it is wanted.
+   */
+  adopt(record: ReplicaRecord, listed: boolean): void {
     this.running = { pid: record.pid, identity: record.identity, spec: record.spec, since: Date.now() }
     this.#watch = setInterval(() => {
       if (identityOf(record.pid) !== record.identity) this.#gone('ended')
     }, this.#pool.probeMs)
     this.#say('adopted', 'goes on under a new supervisor')
-    if (record.spec === this.#pool.spec) this.#begin('starting')
-    else this.#stop()
+    if (record.spec !== this.#pool.spec) this.#stop()
+    else if (listed) this.#beReady('as before')
+    else this.#begin('starting')
   }
 
   /** Resolves once no process is left in a slot that is not wanted. */
@@ -168,12 +172,15 @@ export class Replica {
     if (running === undefined) return
     const ready = await isReady(this.#pool.ready, this.#pool.host, this.port, Date.now() - running.since)
     if (this.phase !== 'starting' || this.running !== running) return
-    if (ready) {
-      this.phase = 'ready'
-      this.trouble = undefined
-      this.#changed()
-      this.#say('ready', `after ${Date.now() - running.since} ms`)
-    } else this.#timer = setTimeout(() => void this.#probe(), this.#pool.probeMs)
+    if (ready) this.#beReady(`after ${Date.now() - running.since} ms`)
+    else this.#timer = setTimeout(() => void this.#probe(), this.#pool.probeMs)
+  }
+
+  #beReady(how: string): void {
+    this.phase = 'ready'
+    this.trouble = undefined
+    this.#changed()
+    this.#say('ready', how)
   }
 
   #drain(): void {

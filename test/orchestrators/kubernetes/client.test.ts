@@ -164,14 +164,15 @@ describe('an API server that does not answer', () => {
 
   it('is not taken at its word when it is something else', async () => {
     const { double, client } = await cluster()
-    double.broken = { text: '<html>Please log in</html>' }
-    expect(await client.get(ads)).toEqual({
-      error: 'transient',
-      message: `${double.url} does not answer as a Kubernetes API does: look for a proxy or a login page in between.`,
-    })
-    for (const text of ['{}', '[]', '{"kind":"Status"}']) {
-      double.broken = { text }
-      expect(await client.get(ads)).toMatchObject({ error: 'not-found' })
+    // Before the kind is known, then after.
+    for (const path of ['/apis', '/apis/apps/v1/namespaces/shop/deployments/ads/scale']) {
+      for (const text of ['<html>Please log in</html>', '{}', '[]', '{"kind":"Status"}']) {
+        double.broken = { text }
+        const expected = { error: 'transient', message: expect.stringMatching(`${path} with something else than .*: look for a proxy or a login page`) }
+        expect(await client.get(ads)).toMatchObject(expected)
+      }
+      double.broken = undefined
+      await client.get(ads)
     }
   })
 

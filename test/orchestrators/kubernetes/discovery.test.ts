@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ApiResponse, KubernetesApi } from '../../../src/orchestrators/kubernetes/api.ts'
 import { discovery } from '../../../src/orchestrators/kubernetes/discovery.ts'
 import { kinds } from '../../support/kubernetes/kinds.ts'
+import type { KubernetesDouble } from '../../support/kubernetes/server.ts'
 import { cluster } from './support.ts'
 
 describe('the kind of a workload', () => {
@@ -79,17 +80,33 @@ describe('a kind without a scale', () => {
 })
 
 describe('discovery', () => {
+  const apiOf = (double: KubernetesDouble): KubernetesApi => ({
+    namespace: 'shop',
+    async call(_, path) {
+      const response = await fetch(double.url + path)
+      return { status: response.status, body: await response.json() } satisfies ApiResponse
+    },
+    async close() {},
+  })
+
+  it('looks again where a kind is when nothing is found there, for its CRD may serve another version now', async () => {
+    const { double } = await cluster()
+    let now = 0
+    const find = discovery(apiOf(double), () => now, 1000)
+    expect(await find.resolve('rollout')).toMatchObject({ version: 'v1alpha1' })
+    double.kinds = kinds.map((k) => (k.kind === 'Rollout' ? { ...k, version: 'v1' } : k))
+    now = 999
+    find.doubt('rollout')
+    expect(await find.resolve('rollout')).toMatchObject({ version: 'v1alpha1' })
+    now = 1000
+    find.doubt('Rollout')
+    expect(await find.resolve('rollout')).toMatchObject({ version: 'v1' })
+  })
+
   it('looks again for a missing kind after a while, so that a new CRD is found', async () => {
     const { double } = await cluster()
     const all = double.kinds
-    const api: KubernetesApi = {
-      namespace: 'shop',
-      async call(_, path) {
-        const response = await fetch(double.url + path)
-        return { status: response.status, body: await response.json() } satisfies ApiResponse
-      },
-      async close() {},
-    }
+    const api = apiOf(double)
     let now = 0
     const find = discovery(api, () => now, 1000)
     double.kinds = all.filter((k) => k.kind !== 'Rollout')

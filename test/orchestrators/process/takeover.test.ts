@@ -41,9 +41,15 @@ describe('a process pool whose supervisor was killed', () => {
     expect((await fetch(`http://127.0.0.1:${before[0]?.port}/`)).status).toBe(200)
 
     const events = new Events()
-    const second = await openPool({ ...options, onEvent: events.push })
-    await events.until('ready', 2)
-    expect(endpointsIn(options.stateDir)).toEqual(before)
+    const lists: unknown[] = []
+    const onEvent = (event: PoolEvent): void => {
+      lists.push(endpointsIn(options.stateDir))
+      events.push(event)
+    }
+    const second = await openPool({ ...options, onEvent })
+    // Callers lose no replica, not even while they are taken over one by one.
+    expect(second.endpoints('worker')).toEqual(before)
+    expect(lists).toEqual(Array(4).fill(before))
     expect(events.all.map((e) => e.event).toSorted()).toEqual(['adopted', 'adopted', 'ready', 'ready'])
 
     // An adopted replica is watched like any other.
