@@ -20,6 +20,7 @@ const program = new Command('scaled')
   .description('Evaluates SCALE rules over the traces that it receives, and scales workloads as they say.')
   .version(version)
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scaled: ').replace(/\n(?=.)/g, ' ')) })
   .configureHelp({ showGlobalOptions: true })
 
 function withConfiguration(command: Command): Command {

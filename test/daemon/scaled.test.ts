@@ -1,52 +1,16 @@
+import { renameSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readExposition } from './exposition.ts'
-import { type Exporter, type Load, requestOf, startLoad } from './load.ts'
-import { type Scaled, startScaled, type Workspace, workspace } from './process.ts'
+import { requestOf } from './load.ts'
+import type { Scaled } from './process.ts'
+import { firstWhere, isAction, isHold, load, makeWorkspace, start } from './support.ts'
 
 const rules = `
 defaults { every 100ms }
 target deployment/adservice { between 1 and 6  cooldown 60s }
 slow: scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 2 times in 1s
 `
-
-const open: { remove?(): void; end?(signal?: NodeJS.Signals): Promise<unknown>; stop?(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of open.splice(0).reverse()) {
-    await thing.stop?.()
-    await thing.end?.('SIGKILL')
-    thing.remove?.()
-  }
-})
-
-function space(text = rules, config?: string): Workspace {
-  const made = workspace(text, config)
-  open.push(made)
-  return made
-}
-
-async function start(of: Workspace, args?: readonly string[]): Promise<Scaled> {
-  const scaled = await startScaled(of, args)
-  open.push(scaled)
-  return scaled
-}
-
-function load(scaled: Scaled, durationMs: number, exporter?: Exporter): Load {
-  const made = startLoad(scaled, durationMs, exporter)
-  open.push(made)
-  return made
-}
-
-async function firstWhere<T>(events: AsyncGenerator<T>, is: (event: T) => boolean): Promise<T> {
-  // Not `for await`, which would end the stream for those who read on.
-  for (;;) {
-    const { done, value } = await events.next()
-    if (done === true) throw new Error('the stream ended')
-    if (is(value)) return value
-  }
-}
-
-const isAction = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'scale'
 
 function post(scaled: Scaled, body: Uint8Array | string, headers: Record<string, string> = { 'content-type': 'application/x-protobuf' }): Promise<Response> {
   return fetch(`${scaled.http}/v1/traces`, { method: 'POST', headers, body: typeof body === 'string' ? body : Buffer.from(body) })
@@ -63,14 +27,14 @@ async function metrics(scaled: Scaled) {
 
 describe('from a span to an action', () => {
   it.each(['grpc', 'http/protobuf', 'http/json'] as const)('over %s: seen in the stream, the log, the status and the metrics', async (exporter) => {
-    const at = space()
+    const at = makeWorkspace(rules)
     const scaled = await start(at)
     const decisions = scaled.follow()
     load(scaled, 600, exporter)
     const action = await firstWhere(decisions, isAction)
     expect(action).toMatchObject({ target: 'deployment/adservice', reason: 'ScaleUp', from: 1, to: 3 })
     // Under its cooldown it holds, and says so once.
-    const hold = await firstWhere(decisions, ({ outcome }) => outcome === 'hold')
+    const hold = await firstWhere(decisions, isHold)
     expect(hold).toMatchObject({ from: 3, to: 3 })
 
     const status = await scaled.status()
@@ -99,7 +63,7 @@ describe('from a span to an action', () => {
 
 describe('requests', () => {
   it('that are malformed, too large, or gzip bombs are refused, and the next one is fine', async () => {
-    const scaled = await start(space())
+    const scaled = await start(makeWorkspace(rules))
     const good = requestOf(10, 100)
     const protobuf = { 'content-type': 'application/x-protobuf' }
     const gzip = { ...protobuf, 'content-encoding': 'gzip' }
@@ -114,14 +78,14 @@ describe('requests', () => {
   })
 
   it('say in a partial success which spans were refused', async () => {
-    const scaled = await start(space())
+    const scaled = await start(makeWorkspace(rules))
     const response = await post(scaled, requestOf(3, 100, Date.now() + 3600_000))
     expect([response.status, Buffer.from(await response.arrayBuffer()).toString()]).toEqual([200, expect.stringContaining('3 spans end in the future')])
     expect((await metrics(scaled)).sum('scale_spans_rejected_total')).toBe(3)
   })
 
   it('that come twice count once', async () => {
-    const scaled = await start(space())
+    const scaled = await start(makeWorkspace(rules))
     const request = requestOf(5, 100)
     await post(scaled, request)
     await post(scaled, request)
@@ -134,7 +98,7 @@ describe('reloading', () => {
   const renamed = rules.replace('slow:', 'slower:')
 
   it('takes new rules when their file changes', async () => {
-    const at = space()
+    const at = makeWorkspace(rules)
     const scaled = await start(at)
     const before = (await scaled.status()).bundle.digest
     at.writeRules(renamed)
@@ -143,7 +107,7 @@ describe('reloading', () => {
   })
 
   it('keeps the old rules when the new ones are wrong, says why, and recovers', async () => {
-    const at = space(rules, 'reload: {watch: false}')
+    const at = makeWorkspace(rules, 'reload: {watch: false}')
     const scaled = await start(at)
     at.writeRules('scale deployment/adservice +2 wen 1 > 2')
     scaled.child.kill('SIGHUP')
@@ -159,11 +123,10 @@ describe('reloading', () => {
   })
 
   it('keeps what unchanged rules have counted', async () => {
-    const at = space(rules.replace('2 times in 1s', '5 times in 60s'), 'reload: {watch: false}')
+    const at = makeWorkspace(rules.replace('2 times in 1s', '5 times in 60s'), 'reload: {watch: false}')
     const scaled = await start(at)
     const decisions = scaled.follow()
     load(scaled, 600)
-    await scaled.logged(() => true)
     // Reloaded at every step, a rule that forgot would never come to five.
     const timer = setInterval(() => scaled.child.kill('SIGHUP'), 50)
     try {
@@ -174,8 +137,7 @@ describe('reloading', () => {
   })
 
   it('writes a new decision log after the old one was moved away', async () => {
-    const { renameSync } = await import('node:fs')
-    const at = space()
+    const at = makeWorkspace(rules)
     const scaled = await start(at)
     renameSync(at.decisions, `${at.decisions}.1`)
     scaled.child.kill('SIGHUP')
@@ -190,7 +152,7 @@ describe('reloading', () => {
 
 describe('shutting down', () => {
   it('is unready at once, refuses exports politely, and ends within five seconds', async () => {
-    const scaled = await start(space())
+    const scaled = await start(makeWorkspace(rules))
     const began = performance.now()
     const ended = scaled.end()
     await scaled.logged(({ msg }) => msg.startsWith('shutting down'))
@@ -201,7 +163,7 @@ describe('shutting down', () => {
   })
 
   it('keeps the cooldown over a restart', async () => {
-    const at = space(rules, `orchestrators: {dry-run: {replicas: {deployment/adservice: 3}}}`)
+    const at = makeWorkspace(rules, `orchestrators: {dry-run: {replicas: {deployment/adservice: 3}}}`)
     const first = await start(at)
     const before = load(first, 600)
     expect(await firstWhere(first.follow(0), isAction)).toMatchObject({ from: 3, to: 5 })
