@@ -11,6 +11,8 @@ export interface Ports {
 }
 
 export const maxReplicas = 6
+/** The same for the daemon and for a replay. */
+export const lateness = '1500ms'
 
 export function configuration(places: Places, ports: Ports, replicas: number, env: Readonly<Record<string, string>>): string {
   const text = JSON.stringify
@@ -24,7 +26,7 @@ api: { port: ${ports.api} }
 engine:
   # How long a step waits for its last spans. The services send their batches every 500 ms; the default, 5s,
   # suits SDKs with their own default of 5 s.
-  lateness: 1500ms
+  lateness: ${lateness}
   # Without any span for so long nothing is known any more.
   stale: 10s
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { initialReplicas } from '../scenario.ts'
+import { lateness } from './configuration.ts'
 import type { DecisionRecord } from './daemon.ts'
 import type { Check } from './story.ts'
 import { type Places, root, rulesFile } from './system.ts'
@@ -19,6 +20,8 @@ export function replayArguments(places: Places, readyAfterSeconds: number): stri
     `process:ads=${initialReplicas}`,
     '--ready-after',
     `${readyAfterSeconds.toFixed(1)}s`,
+    '--lateness',
+    lateness,
   ]
 }
 
