@@ -185,10 +185,29 @@ function referenceError(read: Bundle): string | undefined {
     targets.add(id)
   }
   const rules = new Set<string>()
-  for (const [i, { name, target: id }] of read.rules.entries()) {
-    if (rules.has(name)) return `$.rules[${i}].name: ${JSON.stringify(name)} is there twice`
-    if (!targets.has(id)) return `$.rules[${i}].target: there is no target ${JSON.stringify(id)}`
-    rules.add(name)
+  for (const [i, rule] of read.rules.entries()) {
+    const path = `$.rules[${i}]`
+    if (rules.has(rule.name)) return `${path}.name: ${JSON.stringify(rule.name)} is there twice`
+    if (!targets.has(rule.target)) return `${path}.target: there is no target ${JSON.stringify(rule.target)}`
+    rules.add(rule.name)
+    const error =
+      stepError(rule.condition, rule.everyNs, `${path}.condition`) ??
+      (rule.action.kind === 'hold' ? stepError(rule.action.value, rule.everyNs, `${path}.action.value`) : undefined)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
+const periods: ReadonlySet<string> = new Set(['windowNs', 'withinNs', 'ns'])
+
+/** Windows and periods anywhere below are whole steps of the rule. */
+function stepError(part: unknown, everyNs: number, path: string): string | undefined {
+  if (typeof part !== 'object' || part === null) return undefined
+  for (const [key, member] of Object.entries(part)) {
+    const here = Array.isArray(part) ? `${path}[${key}]` : `${path}.${key}`
+    if (periods.has(key) && (member as number) % everyNs !== 0) return `${here}: ${member} is not a multiple of everyNs, ${everyNs}`
+    const error = stepError(member, everyNs, here)
+    if (error !== undefined) return error
   }
   return undefined
 }

@@ -36,7 +36,9 @@ function kindTest(selector: Selector): string[] {
   const usual = defaultKinds(selector.operation !== undefined)
   if (kinds.length === usual.length && usual.every((kind) => kinds.includes(kind))) return []
   if (kinds.length === 1) return [`kind == ${kindWords[kinds[0] ?? 0]}`]
-  return [`kind in (${kinds.map((kind) => kindWords[kind]).join(', ')})`]
+  const missing = [1, 2, 3, 4, 5].filter((kind) => !kinds.includes(kind))
+  if (missing.length === 1) return [`kind != ${kindWords[missing[0] ?? 0]}`]
+  return [`kind in (${kinds.map((kind) => quote(kindWords[kind] ?? '')).join(', ')})`]
 }
 
 const bareName = /^[\p{L}\p{N}_.*-]+$/u
@@ -55,15 +57,17 @@ export function printField(field: Field): string {
   return field.attribute.scope === 'resource' ? `resource.${field.attribute.name}` : field.attribute.name
 }
 
-function printScalar(field: Field, value: Scalar): string {
+/** Words as `listed` in parentheses stand in quotes. */
+function printScalar(field: Field, value: Scalar, listed = false): string {
+  const word = (text: string | undefined): string => (text === undefined ? '' : listed ? quote(text) : text)
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'boolean') return String(value)
   if (field.kind === 'attribute') return plain(value)
   switch (field.name) {
     case 'kind':
-      return kindWords[value] ?? plain(value)
+      return word(kindWords[value])
     case 'status':
-      return statusWords[value] ?? plain(value)
+      return word(statusWords[value])
     case 'depth':
       return plain(value)
     default:
@@ -85,7 +89,7 @@ export function printPredicate(predicate: CheckedPredicate, tightness = 0): stri
     case 'matches':
       return `${printField(predicate.field)} matches ${quote(predicate.pattern)}`
     case 'in':
-      return `${printField(predicate.field)} in (${predicate.values.map((value) => printScalar(predicate.field, value)).join(', ')})`
+      return `${printField(predicate.field)} in (${predicate.values.map((value) => printScalar(predicate.field, value, true)).join(', ')})`
     case 'has':
       return `has ${printField(predicate.field)}`
   }

@@ -6,7 +6,7 @@ import type { Comparison, Literal, Name, Predicate, SelectorNode, TextRange } fr
 import { messages } from './messages.ts'
 import { defaultKinds } from './print.ts'
 import { type CheckedPredicate, type Field, type Intrinsic, intrinsics, type Scalar, type Selector, type Type } from './program.ts'
-import { replaceWith, respell, type Scope, type StaticValue, say } from './scope.ts'
+import { lookUp, replaceWith, respell, type Scope, type StaticValue, say } from './scope.ts'
 import { plain } from './units.ts'
 import { literalValue, sayMismatch, valueOfLet } from './values.ts'
 
@@ -198,13 +198,14 @@ function sayUnit(name: Name, node: ComparedValue | Literal, value: StaticValue, 
 }
 
 function namedValue(name: Name, scope: Scope): StaticValue | undefined {
-  const symbol = scope.lets.get(name.text)
-  if (symbol !== undefined) {
-    symbol.used = true
-    return valueOfLet(symbol, [])
+  if (scope.lets.has(name.text)) {
+    const symbol = lookUp(scope, name)
+    return symbol && valueOfLet(symbol, [])
   }
   if (scope.incomplete) return undefined
-  const suggestion = nearest(name.text, scope.lets.keys()) ?? quote(name.text)
+  const near = nearest(name.text, scope.lets.keys())
+  if (near !== undefined) lookUp(scope, { ...name, text: near })
+  const suggestion = near ?? quote(name.text)
   say(scope, messages.unknownName, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
   return undefined
 }
