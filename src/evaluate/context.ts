@@ -1,6 +1,7 @@
 /** What every node of a compiled rule is given at a step, and what it is compiled with. */
 import type { RuleIR, SelectorIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
+import type { BoundedSelector } from './bound.ts'
 import type { Calendar } from './calendar.ts'
 import type { Because, UnknownReason, World } from './contract.ts'
 import type { Evidence, Series } from './series.ts'
@@ -27,6 +28,8 @@ export interface Builder {
   readonly calendar: Calendar
   /** The series of a selector, shared with the rules that have an equal one. */
   series(selector: SelectorIR): Series
+  /** A series for counting the spans longer than a bound; rules share it whose selectors are equal but for their bounds. */
+  family(bounded: BoundedSelector): Series
   /** State that outlives a reload: the same, in the order of asking, as long as the rule does not change. */
   state<T extends object>(initial: () => T): T
 }

@@ -1,5 +1,5 @@
 /** Evaluation as a whole: spans in, ticks closed, rules judged. */
-import type { Bundle, SelectorIR } from '../bundle/index.ts'
+import type { Bundle, RuleIR, SelectorIR } from '../bundle/index.ts'
 import { type Dictionary, type Nanos, nanosOf, type SpanTable } from '../spans/index.ts'
 import { recount } from './adopt.ts'
 import { Calendar } from './calendar.ts'
@@ -76,15 +76,14 @@ class StreamEvaluator implements Evaluator {
       compileRule(rule, memories.get(rule.name), {
         tickNs,
         calendar,
-        series: (selector) => {
-          const series = this.#seriesFor(selector)
-          const up = takesUp(rule.action)
-          series.readers.set(`${up} ${rule.target}`, { target: rule.target, up })
-          return series
-        },
+        series: (selector) => this.#seriesFor(selector, rule, '', Number.NEGATIVE_INFINITY),
+        family: ({ selector, above }) => this.#seriesFor(selector, rule, 'family ', above),
       }),
     )
-    for (const series of this.#series) series.seal()
+    for (const series of this.#series) {
+      series.seal()
+      this.#index.add(series.selector, series.id, series.above)
+    }
     if (previous !== undefined) this.#takeOver(previous)
   }
 
@@ -94,7 +93,7 @@ class StreamEvaluator implements Evaluator {
 
   ingest(table: SpanTable, now: Nanos | undefined): IngestReport {
     this.#columns.bind(table)
-    const { service, operation, kind, endTime, length } = table
+    const { service, operation, kind, duration, endTime, length } = table
     const words = wordsOf(table.traceId)
     const latest = now === undefined ? Number.POSITIVE_INFINITY : now + skewNs
     const earliest = this.#clock.next ?? Number.NEGATIVE_INFINITY
@@ -131,7 +130,8 @@ class StreamEvaluator implements Evaluator {
       let kept = -1
       for (let i = 0; i < candidates.length; i++) {
         const candidate = candidates[i] as (typeof candidates)[number]
-        if (((candidate.kinds >>> code) & 1) === 0 || (candidate.where !== undefined && !candidate.where(row))) continue
+        if (((candidate.kinds >>> code) & 1) === 0 || !((duration[row] as number) > candidate.above)) continue
+        if (candidate.where !== undefined && !candidate.where(row)) continue
         if (kept < 0) {
           if (!tick.isNew(table, row, code === clientKind || code === producerKind)) {
             duplicate++
@@ -204,16 +204,19 @@ class StreamEvaluator implements Evaluator {
     return Math.min(...this.#open.keys())
   }
 
-  #seriesFor(selector: SelectorIR): Series {
+  /** A family keeps only spans longer than its loosest bound, so it is told apart from a series that knows all spans. */
+  #seriesFor(selector: SelectorIR, rule: RuleIR, sort: '' | 'family ', above: number): Series {
     if (selector.ancestor !== undefined) throw new Error(`${selector.ancestor.relation} needs traces`)
-    const key = canonicalJson(selector)
+    const key = `${sort}${canonicalJson(selector)}`
     let series = this.#seriesOf.get(key)
     if (series === undefined) {
       series = new Series(this.#series.length, selector)
       this.#series.push(series)
       this.#seriesOf.set(key, series)
-      this.#index.add(selector, series.id)
     }
+    series.above = Math.min(series.above, above)
+    const up = takesUp(rule.action)
+    series.readers.set(`${up} ${rule.target}`, { target: rule.target, up })
     return series
   }
 

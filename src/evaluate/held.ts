@@ -8,47 +8,40 @@ type ForIR = Extract<ConditionIR, { kind: 'for' }>
 type AbsentIR = Extract<ConditionIR, { kind: 'absent' }>
 
 interface ForState {
-  /** Start of the first step of the present unbroken run of true ones. */
+  /** Start of the first true step of the present run; undefined after a step that broke it. */
   since: Nanos | undefined
-  /** End of the last true step of that run. */
+  /** End of the run's last true step. */
   lastTrue: Nanos
-  /** The run had lasted long enough at its last true step. */
-  complete: boolean
   /** What an idle step is measured from: the end of the last step that broke a run, or the start of the first step ever. */
   from: Nanos | undefined
 }
 
 /**
  * True when every step of the last D was, idle ones (no span, too few) passed over: they neither break a run nor complete one. A run ends
- * with a step that is false, or unknown for any other reason; the target's evidence epoch starts it again.
+ * with a step that is false, or unknown for any other reason; the target's evidence epoch starts its clock again.
  */
 export function compileFor({ ns }: ForIR, of: Condition, text: string, builder: Builder): Condition {
-  const state = builder.state((): ForState => ({ since: undefined, lastTrue: 0, complete: false, from: undefined }))
+  const state = builder.state((): ForState => ({ since: undefined, lastTrue: Number.NEGATIVE_INFINITY, from: undefined }))
   const { everyNs } = builder.rule
   return (context) => {
     const { at } = context
     const epoch = context.evidence.from
     const inner = of(context)
     state.from ??= at - everyNs
-    if (state.since !== undefined && state.lastTrue <= epoch) state.since = undefined
-    if (inner.truth === 'true' && at > epoch) {
+    if (inner.truth === 'true') {
       state.since ??= at - everyNs
       state.lastTrue = at
-    } else if (inner.truth !== 'true' && !isIdle(inner.unknown)) {
+    } else if (!isIdle(inner.unknown)) {
       state.since = undefined
       state.from = at
     }
-    const haveNs = state.since === undefined ? 0 : at - Math.max(state.since, epoch)
-    const because = { kind: 'for' as const, text, held: { haveNs, needNs: ns }, of: [inner], ...tracesOf(inner) }
-    if (inner.truth === 'true') {
-      state.complete = haveNs >= ns
-      return { ...because, truth: state.complete ? 'true' : 'false' }
-    }
+    const began = state.since === undefined || state.lastTrue <= epoch ? undefined : Math.max(state.since, epoch)
+    const because = { kind: 'for' as const, text, held: { haveNs: began === undefined ? 0 : at - began, needNs: ns }, of: [inner], ...tracesOf(inner) }
+    // An idle step leaves a run as its last true step left it, as long as that is one of the last D.
+    if (began !== undefined && state.lastTrue - began >= ns && state.lastTrue > at - ns) return { ...because, truth: 'true' }
     if (inner.unknown === undefined) return { ...because, truth: 'false' }
-    if (!isIdle(inner.unknown)) return { ...because, truth: 'unknown', unknown: inner.unknown }
-    if (state.since !== undefined && state.complete && state.lastTrue > at - ns) return { ...because, truth: 'true' }
-    // Nothing was seen for all of D: it may have held. In less than D it cannot have.
-    if (at - Math.max(state.from, epoch) < ns) return { ...because, truth: 'false' }
+    // Idle in all of the last D: it may have held. In less than D it cannot have.
+    if (isIdle(inner.unknown) && at - Math.max(state.from, epoch) < ns) return { ...because, truth: 'false' }
     return { ...because, truth: 'unknown', unknown: inner.unknown }
   }
 }

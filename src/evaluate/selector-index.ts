@@ -4,6 +4,7 @@
  */
 import type { PredicateIR, SelectorIR } from '../bundle/index.ts'
 import { canonicalOperation, type Dictionary, operationMatcher, serviceMatcher } from '../spans/index.ts'
+import { takeBound } from './bound.ts'
 import { type Columns, compilePredicate, type RowTest } from './predicate.ts'
 
 /** A series whose service and operation patterns match; kind and `where` are still to be tested. */
@@ -11,6 +12,8 @@ export interface Candidate {
   readonly series: number
   /** Bit k set: spans of OTLP kind k match. */
   readonly kinds: number
+  /** A span is longer than this in nanoseconds, or no match. */
+  readonly above: number
   readonly where: RowTest | undefined
 }
 
@@ -53,11 +56,13 @@ export class SelectorIndex {
     this.#slots = new Uint32Array(1024 * 3)
   }
 
-  /** Adds the selector of series `series`. All are added before the first look-up. */
-  add(selector: SelectorIR, series: number): void {
+  /** Adds the selector of series `series`, for spans longer than `above`. All are added before the first look-up. */
+  add(whole: SelectorIR, series: number, above: number): void {
+    const { selector, above: bound } = takeBound(whole)
     const found: Selector = {
       series,
       kinds: maskOf(selector.kinds),
+      above: Math.max(above, bound),
       where: selector.where === undefined ? undefined : this.#compile(selector.where),
       matches: selector.operation === undefined ? undefined : operationMatcher(selector.operation),
     }

@@ -21,6 +21,8 @@ export class Series {
   readonly selector: SelectorIR
   /** Ascending; empty before `seal`. */
   thresholds = new Float64Array(0)
+  /** Spans no longer than this are of no interest to any reader. */
+  above = Number.POSITIVE_INFINITY
   /** From when on its spans are counted. */
   since: Nanos = Number.NEGATIVE_INFINITY
   /** The target and direction of each rule that reads it, once each; the epochs of these are applied when a tick closes. */

@@ -1,6 +1,7 @@
 /** `N times in D`: of steps, and of spans. */
 import type { ConditionIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
+import { takeBound } from './bound.ts'
 import { type Builder, type Condition, gravest } from './context.ts'
 import type { Because, Truth, UnknownReason } from './contract.ts'
 import { exemplarLimit } from './exemplars.ts'
@@ -57,15 +58,19 @@ function tracesOf(steps: readonly CountedStep[]): readonly string[] {
 
 /** `span(…).duration > X N times in D`: distinct spans that match. */
 export function compileSpans({ selector, count, withinNs, text }: SpansIR, builder: Builder): Condition {
-  const series = builder.series(selector)
+  const bounded = takeBound(selector)
+  const { above } = bounded
+  const series = builder.family(bounded)
+  if (above > Number.NEGATIVE_INFINITY) series.countsAgainst(above)
   const window = Math.ceil(withinNs / builder.tickNs) * builder.tickNs
   series.needs(window, builder.rule.everyNs, false)
   return ({ at, stale, lastSpan, evidence }): Because => {
     const common = { kind: 'spans' as const, text }
     if (stale || evidence.settling) return { ...common, truth: 'unknown', unknown: stale ? 'stale' : 'settling', counted: { have: 0, need: count } }
     const seen = series.window(window, at, evidence)
-    const because = { ...common, counted: { have: seen.n, need: count }, ...(seen.n === 0 ? {} : { traceIds: seen.worst() }) }
-    if (seen.n >= count) return { ...because, truth: 'true' }
-    return seen.n === 0 && lastSpan < seen.from ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
+    const have = above > Number.NEGATIVE_INFINITY ? seen.n - seen.atMost(above) : seen.n
+    const because = { ...common, counted: { have, need: count }, ...(have === 0 ? {} : { traceIds: seen.worst(above) }) }
+    if (have >= count) return { ...because, truth: 'true' }
+    return have === 0 && lastSpan < seen.from ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
   }
 }

@@ -1,9 +1,8 @@
 /** Several ticks of one series seen as one: running totals, and the numbers that conditions ask for. */
 import type { Nanos } from '../spans/index.ts'
 import { type Cell, type Counters, exactLimit, sumSplit, Values } from './cell.ts'
-import { mergeExemplars } from './exemplars.ts'
-import type { Fraction } from './rank.ts'
-import { rankOf } from './rank.ts'
+import { type Exemplar, mergeExemplars } from './exemplars.ts'
+import { type Fraction, rankOf } from './rank.ts'
 import { Bucketing, bucketStart, DenseSketch } from './sketch.ts'
 import { lowerBound, slotBounds } from './thresholds.ts'
 
@@ -61,8 +60,8 @@ export class Window {
   #found: readonly Cell[] | undefined
   #sorted: Float64Array | undefined
   #upTo: Float64Array | undefined
-  #worst: readonly string[] | undefined
-  #worstErrors: readonly string[] | undefined
+  #worst: readonly Exemplar[] | undefined
+  #worstErrors: readonly Exemplar[] | undefined
 
   constructor(from: Nanos, counters: Counters, thresholds: Float64Array, cells: () => readonly Cell[], sketch?: DenseSketch) {
     this.from = from
@@ -117,15 +116,15 @@ export class Window {
     return { value: (from + to) / 2, exact: false }
   }
 
-  /** Up to five trace ids, hex, the longest span first. */
-  worst(): readonly string[] {
-    this.#worst ??= mergeExemplars(this.cells().map((cell) => cell.worst)).map((exemplar) => exemplar.traceId)
-    return this.#worst
+  /** Up to five trace ids, hex, of spans longer than `above`, the longest first. */
+  worst(above: number = Number.NEGATIVE_INFINITY): readonly string[] {
+    this.#worst ??= mergeExemplars(this.cells().map((cell) => cell.worst))
+    return this.#worst.filter(({ value }) => value > above).map(({ traceId }) => traceId)
   }
 
   worstErrors(): readonly string[] {
-    this.#worstErrors ??= mergeExemplars(this.cells().map((cell) => cell.worstErrors)).map((exemplar) => exemplar.traceId)
-    return this.#worstErrors
+    this.#worstErrors ??= mergeExemplars(this.cells().map((cell) => cell.worstErrors))
+    return this.#worstErrors.map(({ traceId }) => traceId)
   }
 
   cells(): readonly Cell[] {
