@@ -171,7 +171,7 @@ export class Replica {
     const { running } = this
     if (running === undefined) return
     const ready = await isReady(this.#pool.ready, this.#pool.host, this.port, Date.now() - running.since)
-    if (this.phase !== 'starting' || this.running !== running) return
+    if (this.#abandoned || this.phase !== 'starting' || this.running !== running) return
     if (ready) this.#beReady(`after ${Date.now() - running.since} ms`)
     else this.#timer = setTimeout(() => void this.#probe(), this.#pool.probeMs)
   }

@@ -176,6 +176,17 @@ describe('an API server that does not answer', () => {
     }
   })
 
+  it('is not waited for longer while a program gets the token', async () => {
+    const { double } = await cluster()
+    const config = JSON.parse(double.kubeconfig())
+    config.users[0].user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['2'] } }
+    const client = await kubernetes({ kubeconfig: temporaryFile('config', JSON.stringify(config)), timeoutMs: 50 })
+    if (isError(client)) throw new Error(client.message)
+    expect(await client.get(ads)).toMatchObject({ error: 'transient', message: expect.stringContaining('no answer within 50 ms') })
+    await client.close()
+    expect(double.requests).toEqual([])
+  })
+
   it('does not keep a closed client waiting', async () => {
     const { double, client } = await cluster({ timeoutMs: 60_000 })
     double.broken = 'hang'
