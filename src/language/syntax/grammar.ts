@@ -173,13 +173,13 @@ export class ScaleParser extends CstParser {
   // Selectors
 
   readonly selector = this.RULE('selector', () => {
-    this.pattern(10, 'service')
+    this.namePart(1, 'service')
     this.OPTION1(() => {
       this.CONSUME(t.Slash, { LABEL: 'separator' })
-      this.pattern(20, 'operation')
+      this.namePart(2, 'operation')
       this.MANY1(() => {
         this.CONSUME1(t.Slash, { LABEL: 'operation' })
-        this.pattern(30, 'operation')
+        this.namePart(3, 'operation')
       })
     })
     this.OPTION2(() => {
@@ -674,45 +674,6 @@ export class ScaleParser extends CstParser {
 
   private identifierOrText(n: number, label: string): void {
     this.or(20 + n, [{ ALT: () => this.consume(n, t.Identifier, { LABEL: label }) }, { ALT: () => this.consume(n, t.TextToken, { LABEL: label }) }])
-  }
-
-  /** A name with wildcards: the pieces of `hipstershop.Ad*` and the like, which the tree joins again. */
-  private pattern(n: number, label: string): void {
-    this.or(n, [
-      {
-        ALT: () => {
-          this.consume(n, t.Word, { LABEL: label })
-          this.many(n, () => this.patternTail(n, label))
-        },
-      },
-      { ALT: () => this.consume(n, t.TextToken, { LABEL: label }) },
-      { ALT: () => this.atLeastOne(n, () => this.patternTail(n + 1, label)) },
-    ])
-  }
-
-  private patternTail(n: number, label: string): void {
-    const more = (m: number) => () => this.consume(n + m, t.Word, { LABEL: label })
-    this.or(n + 2, [
-      {
-        ALT: () => {
-          this.consume(n, t.GluedStar, { LABEL: label })
-          this.option(n + 2, more(2))
-        },
-      },
-      { ALT: () => this.consume(n, t.Star, { LABEL: label }) },
-      {
-        ALT: () => {
-          this.consume(n, t.Dot, { LABEL: label })
-          this.option(n + 4, more(4))
-        },
-      },
-      {
-        ALT: () => {
-          this.consume(n, t.Minus, { LABEL: label })
-          this.option(n + 6, more(6))
-        },
-      },
-    ])
   }
 
   /** `span(…).p99` */

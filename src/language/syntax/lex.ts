@@ -1,15 +1,16 @@
 /** Text → tokens and comments. Never fails: what is no token is reported and left out. */
-import type { ILexingError, IToken, TokenType } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
 import { Lexer } from 'chevrotain'
-import type { Comment, SourceText, TextRange } from '../tree.ts'
+import type { Comment, TextRange } from '../tree.ts'
 import type { Keyword } from './tokens.ts'
 import * as t from './tokens.ts'
 
+/** What is lexed so far. */
 export interface Lexed {
   readonly tokens: IToken[]
-  readonly comments: readonly Comment[]
+  readonly comments: Comment[]
   /** Stretches of characters that begin no token. */
-  readonly foreign: readonly TextRange[]
+  readonly foreign: TextRange[]
 }
 
 let lexer: Lexer | undefined
@@ -20,22 +21,96 @@ function scaleLexer(): Lexer {
   return lexer
 }
 
-export function lex(source: SourceText): Lexed {
-  const { tokens, groups, errors } = scaleLexer().tokenize(source.text)
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as IToken
-    if (token.tokenType === t.Name) {
-      const type = keywordTypes.get(token.image)
-      if (type !== undefined && isKeywordHere(token.image as Keyword, tokens[i + 1])) retag(token, type)
-    } else if (token.tokenType === t.DigitWord) retag(token, digitType(token.image))
+/**
+ * Lexes the text from `start` to `end`, which must be the end of a line or of the text (no token runs over a line), and appends to `lexed`.
+ * What the last token is may depend on the next one, so it is settled with the next piece.
+ */
+export function lexPiece(text: string, start: number, end: number, lexed: Lexed): void {
+  const { tokens } = lexed
+  const unsettled = Math.max(0, tokens.length - 1)
+  const whole = start === 0 && end === text.length
+  const { tokens: found, groups, errors } = scaleLexer().tokenize(whole ? text : text.slice(start, end))
+  for (const token of found) {
+    token.startOffset += start
+    tokens.push(token)
   }
-  return { tokens, comments: (groups.comments ?? []).map(toComment), foreign: mergeErrors(errors) }
+  for (const token of groups.comments ?? []) {
+    token.startOffset += start
+    lexed.comments.push(toComment(token))
+  }
+  for (const { offset, length } of errors) addForeign(lexed.foreign, start + offset, length)
+
+  const settled = end === text.length ? tokens.length : tokens.length - 1
+  let stars = false
+  for (let i = unsettled; i < settled; i++) {
+    const token = tokens[i] as IToken
+    const type = token.tokenType
+    if (type === t.Name) {
+      const { image } = token
+      if (image.length > longestKeyword || image.charCodeAt(0) < 97) continue
+      const found = keywordTypes.get(image)
+      if (found !== undefined && isKeywordHere(image as Keyword, tokens[i + 1])) retag(token, found)
+    } else if (type === t.DigitWord) retag(token, digitType(token.image))
+    else if (type === t.Star) stars = true
+  }
+  if (stars) joinPatterns(text, tokens, unsettled)
 }
 
-/** Gives a token another type, for the lexer's words and for repairs. */
-export function retag(token: IToken, type: TokenType): void {
+/**
+ * Makes one word of the pieces of a name with wildcards, such as `hipstershop.Ad*`, from the token at `start` on. Outside selectors a `*`
+ * multiplies.
+ */
+function joinPatterns(text: string, tokens: IToken[], start: number): void {
+  let kept = start
+  for (let i = start; i < tokens.length; i++) {
+    const token = tokens[i] as IToken
+    if (token.tokenType === t.Star && inSelector(tokens, kept)) {
+      let first = token
+      while (kept > 0 && isPiece(tokens[kept - 1] as IToken) && touches(tokens[kept - 1] as IToken, first)) first = tokens[--kept] as IToken
+      let last = token
+      for (let next = tokens[i + 1]; next !== undefined && isPiece(next) && touches(last, next); next = tokens[i + 1]) {
+        last = next
+        i++
+      }
+      tokens[kept++] = { ...first, image: text.slice(first.startOffset, last.startOffset + last.image.length), ...typed(t.Pattern) }
+    } else tokens[kept++] = token
+  }
+  tokens.length = kept
+}
+
+/** Whether the token that would stand at `i` is a part of a service or an operation. */
+function inSelector(tokens: readonly IToken[], i: number): boolean {
+  let before = i - 1
+  while (before >= 0 && (isPiece(tokens[before] as IToken) || tokens[before]?.tokenType === t.Slash) && !isRelation(tokens[before] as IToken)) before--
+  const opener = tokens[before]
+  return opener !== undefined && (isRelation(opener) || (opener.tokenType === t.LeftParen && tokens[before - 1]?.tokenType === t.keyword.span))
+}
+
+function isRelation(token: IToken): boolean {
+  return token.tokenType === t.keyword.under || token.tokenType === t.keyword.of
+}
+
+function isPiece({ tokenType }: IToken): boolean {
+  return (
+    tokenType === t.Star ||
+    tokenType === t.Dot ||
+    tokenType === t.Minus ||
+    tokenType.CATEGORIES?.includes(t.Word) === true ||
+    tokenType.CATEGORIES?.includes(t.Identifier) === true
+  )
+}
+
+function touches(left: IToken, right: IToken): boolean {
+  return left.startOffset + left.image.length === right.startOffset
+}
+
+function retag(token: IToken, type: TokenType): void {
   token.tokenType = type
   token.tokenTypeIdx = type.tokenTypeIdx as number
+}
+
+function typed(type: TokenType): Pick<IToken, 'tokenType' | 'tokenTypeIdx'> {
+  return { tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number }
 }
 
 export function rangeOf(token: IToken): TextRange {
@@ -43,6 +118,7 @@ export function rangeOf(token: IToken): TextRange {
 }
 
 const keywordTypes = new Map<string, TokenType>(Object.entries(t.keyword))
+const longestKeyword = Math.max(...t.keywords.map((word) => word.length))
 
 /**
  * Some keywords are so only before a certain token: `span` before its parenthesis. Elsewhere they are names, even
@@ -99,12 +175,9 @@ function toComment(token: IToken): Comment {
   return { range: rangeOf(token), text: token.image, doc: /^\/\/\/(?!\/)/.test(token.image) }
 }
 
-function mergeErrors(errors: readonly ILexingError[]): TextRange[] {
-  const ranges: { start: number; end: number }[] = []
-  for (const { offset, length } of errors) {
-    const last = ranges.at(-1)
-    if (last !== undefined && last.end === offset) last.end = offset + length
-    else ranges.push({ start: offset, end: offset + length })
-  }
-  return ranges
+/** Neighbours become one stretch. */
+function addForeign(foreign: TextRange[], start: number, length: number): void {
+  const last = foreign.at(-1)
+  if (last?.end === start) foreign[foreign.length - 1] = { start: last.start, end: start + length }
+  else foreign.push({ start, end: start + length })
 }

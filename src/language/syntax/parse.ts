@@ -7,7 +7,8 @@ import { nameOf } from './build/context.ts'
 import { brokenDeclaration, declarationOf } from './build/declaration.ts'
 import { numberOf } from './build/literals.ts'
 import { parseDeclaration } from './declaration.ts'
-import { lex, rangeOf } from './lex.ts'
+import type { Lexed } from './lex.ts'
+import { lexPiece, rangeOf } from './lex.ts'
 import * as m from './messages.ts'
 import { ranked } from './nearest.ts'
 import type { DeclarationKeyword } from './split.ts'
@@ -26,22 +27,52 @@ export interface Parsed {
  * `///` lines before a declaration are its documentation.
  */
 export function parse(source: SourceText): Parsed {
-  const { tokens, comments, foreign } = lex(source)
-  const file: File = { source, comments, diagnostics: [], declarations: [], comment: 0 }
-  for (const range of foreign)
-    file.diagnostics.push(report(m.foreignCharacters, source.name, range, { text: `\`${shortened(source.text.slice(range.start, range.end))}\`` }))
-
-  const language = languageOf(tokens)
-  let end = language === undefined ? 0 : 2
-  const starts = split(source.text, tokens)
-  for (const [i, start] of [...starts, tokens.length].entries()) {
-    // What stands before the first declaration belongs to none.
-    if (i === 0) readStray(file, tokens.slice(end, start))
-    else readDeclaration(file, tokens.slice(end, start))
-    end = Math.max(end, start)
+  const { text } = source
+  const lexed: Lexed = { tokens: [], comments: [], foreign: [] }
+  const file: File = { source, comments: lexed.comments, diagnostics: [], declarations: [], comment: 0 }
+  let language: NumberLiteral | undefined
+  // Tokens that are used up soon are cheap, those of a whole large file are not: they are copied from generation to generation of the heap.
+  for (let start = 0, end = 0; end < text.length; start = end) {
+    end = endOfPiece(text, start + Math.max(pieceLength, start - (lexed.tokens[0]?.startOffset ?? start)))
+    lexPiece(text, start, end, lexed)
+    if (start === 0) {
+      language = languageOf(lexed.tokens)
+      if (language !== undefined) lexed.tokens.splice(0, 2)
+    }
+    const read = readDeclarations(file, lexed.tokens, end === text.length)
+    lexed.tokens.splice(0, read)
   }
+  for (const range of lexed.foreign)
+    file.diagnostics.push(report(m.foreignCharacters, source.name, range, { text: `\`${shortened(text.slice(range.start, range.end))}\`` }))
   file.diagnostics.sort((a, b) => a.range.start - b.range.start)
-  return { tree: { source, language, declarations: file.declarations, comments }, diagnostics: file.diagnostics }
+  return { tree: { source, language, declarations: file.declarations, comments: lexed.comments }, diagnostics: file.diagnostics }
+}
+
+/** Characters that are lexed at once. */
+const pieceLength = 1 << 15
+
+/** The end of the line at `offset`. */
+function endOfPiece(text: string, offset: number): number {
+  const newline = offset >= text.length ? -1 : text.indexOf('\n', offset)
+  return newline < 0 ? text.length : newline + 1
+}
+
+/** Where a declaration starts depends on fewer tokens behind it than this. */
+const lookahead = 6
+
+/** Reads declarations as far as it is known where they end, and returns the number of tokens that are used up. */
+function readDeclarations(file: File, tokens: readonly IToken[], last: boolean): number {
+  const starts = split(file.source.text, tokens).filter((start) => last || start + lookahead < tokens.length)
+  if (last) starts.push(tokens.length)
+  let end = 0
+  for (const [i, start] of starts.entries()) {
+    const segment = tokens.slice(end, start)
+    // What stands before the first declaration belongs to none.
+    if (i === 0) readStray(file, segment)
+    else readDeclaration(file, segment)
+    end = start
+  }
+  return end
 }
 
 /** What is read so far. */

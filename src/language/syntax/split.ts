@@ -71,7 +71,7 @@ function isKeywordOfRule(token: IToken | undefined): boolean {
 }
 
 const askers: ReadonlySet<TokenType> = new Set([
-  ...[t.LeftParen, t.Comma, t.Dot, t.Slash, t.Plus, t.Minus, t.Star, t.GluedStar, t.Equal, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
+  ...[t.LeftParen, t.Comma, t.Dot, t.Slash, t.Plus, t.Minus, t.Star, t.Equal, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
   ...[t.Assign, k.and, k.or, k.not, k.has, k.where, k.under, k.of, k.in, k.let, k.over, k.for, k.every, k.cooldown, k.stable, k.within, k.per, k.after],
   ...[k.before, k.mode, k.combine, k.namespace, k.given, k.expect, k.on, k.by, k.at, k.taking, k.from, k.to, k.during, k.between, k.when],
   ...[k.scale, k.freeze, k.target],

@@ -29,6 +29,8 @@ export const DigitWord = createToken({
   pattern: /\d+(?:\.\d+)?(?:%|\/(?:s|min|h)\b|:\d\d\b|[A-Za-z_µ][\wµ]*(?:[-.]\w+)*)?/,
   categories: [Word],
 })
+/** A word with wildcards, which only a selector holds; lex.ts joins its pieces. */
+export const Pattern = createToken({ name: 'Pattern', pattern: Lexer.NA, categories: [Word] })
 const digit = (name: string): TokenType => createToken({ name, pattern: Lexer.NA, categories: [Word, Literal] })
 export const NumberToken = digit('Number')
 export const DurationToken = digit('Duration')
@@ -58,8 +60,6 @@ export const PlusMinus = sign('PlusMinus', '±')
 export const Plus = sign('Plus', '+', Operator)
 export const Minus = sign('Minus', '-', Operator)
 export const Slash = sign('Slash', '/', Operator)
-/** A `*` with more of a name right behind it: in `a*b` the name goes on, in `a* where` it has ended. */
-export const GluedStar = sign('GluedStar', /\*(?=[\w.*-])/, Operator)
 export const Star = sign('Star', '*', Operator)
 export const Equal = sign('Equal', '==', ComparisonSign)
 export const NotEqual = sign('NotEqual', '!=', ComparisonSign)
@@ -100,13 +100,13 @@ const comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: '
 /** What the lexer tries, in this order. */
 export const lexed: TokenType[] = [
   ...[blank, Name, DigitWord, comment, TextToken, OpenText, SingleQuoted, LeftParen, RightParen, Slash, Dot, LeftBrace, RightBrace, Comma, Colon],
-  ...[Equal, NotEqual, LessEqual, GreaterEqual, Less, Greater, Assign, Plus, Minus, GluedStar, Star, PlusMinus, AndAnd, OrOr, Bang],
+  ...[Equal, NotEqual, LessEqual, GreaterEqual, Less, Greater, Assign, Plus, Minus, Star, PlusMinus, AndAnd, OrOr, Bang],
   ...[LeftBracket, RightBracket, Semicolon],
 ]
 
 /** What the parser consumes. */
 export const vocabulary: TokenType[] = [
-  ...[Word, Identifier, Literal, Operator, ComparisonSign, NumberToken, DurationToken, SizeToken, RatioToken, RateToken, TimeToken],
+  ...[Word, Identifier, Literal, Operator, ComparisonSign, NumberToken, DurationToken, SizeToken, RatioToken, RateToken, TimeToken, Pattern],
   ...lexed,
   ...Object.values(keyword),
 ]

@@ -27,9 +27,6 @@ const names: Readonly<Record<string, string>> = {
   Minus: '`-`',
   Slash: '`/`',
   Assign: '`=`',
-  // Within the name of a service; the name itself is in the set too.
-  GluedStar: 'a name',
-  Star: 'a name',
 }
 
 /** Starts of operands, in the words of the language's reference; a set that holds them all is called by one name. */
