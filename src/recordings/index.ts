@@ -1,5 +1,7 @@
+export { type DecodeOptions, decodeMessages } from './messages.ts'
+export { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from './recording.ts'
 export { emptyTotals, type ReplayInput, type ReplayTotals, replay, step } from './replay.ts'
 export { RecordingCatalog, type SeenOperation } from './replay-catalog.ts'
-export { createDecisionFilter, type DecisionFilter, type DecisionRecord, decisionLine, decisionRecord, timeOf } from './replay-record.ts'
 export { type MissingName, missingNames, selectorsOf } from './replay-missing.ts'
+export { createDecisionFilter, type DecisionFilter, type DecisionRecord, decisionLine, decisionRecord, timeOf } from './replay-record.ts'
 export { type SimulatedWorkload, type SimulatedWorld, simulatedWorld } from './world.ts'
