@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import type { ReplayOptions } from './replay.ts'
 import type { Format } from './rules.ts'
 import { processTerminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -63,6 +64,27 @@ program
     const { run } = await import('./inspect.ts')
     finish(run(bundle, options, terminal))
   })
+
+program
+  .command('replay')
+  .description('Shows what rules would have done while traces were recorded.')
+  .argument('<recordings...>', 'recordings: OTLP JSON lines or length-prefixed protobuf, plain, gzip or zstd')
+  .option('--rules <files...>', 'rule files or folders')
+  .option('--bundle <bundle>', 'a compiled bundle instead of --rules')
+  .option('--replicas <workload=n>', 'replicas at the start, such as deployment/adservice=2; may be repeated', collected)
+  .option('--ready-after <duration>', 'how long new replicas take to become ready', '30s')
+  .option('--lateness <duration>', 'how late spans may arrive', '5s')
+  .option('--decisions <file>', 'write the decision log there, as JSON lines')
+  .option('--arrow <file>', 'write the span table there, as an Arrow file')
+  .addOption(format())
+  .action(async (recordings: string[], options: ReplayOptions) => {
+    const { run } = await import('./replay.ts')
+    finish(await run(recordings, { ...options, progress: process.stderr.isTTY }, terminal))
+  })
+
+function collected(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value]
+}
 
 function finish(code: ExitCode): void {
   process.exitCode = code
