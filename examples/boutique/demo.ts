@@ -10,7 +10,7 @@ import { judgeRestart } from './demo/restart.ts'
 import { run, toAction } from './demo/run.ts'
 import { judge } from './demo/story.ts'
 import { summary } from './demo/summary.ts'
-import { missing, placesIn, root, rulesFile, type System, startSystem } from './demo/system.ts'
+import { placesIn, root, rulesFile, type System, startSystem } from './demo/system.ts'
 import { createView } from './demo/view.ts'
 import { cooldownSeconds, initialReplicas, surge, thresholdMs } from './scenario.ts'
 
@@ -32,8 +32,6 @@ process.exitCode = await demo().catch((error: unknown) => {
 })
 
 async function demo(): Promise<number> {
-  const problem = missing()
-  if (problem !== undefined) throw new Error(problem)
   const out = options.out ?? join(import.meta.dirname, 'out', new Date().toISOString().slice(0, 19).replaceAll(':', ''))
   mkdirSync(out, { recursive: true })
   const here = (path: string): string => relative(process.cwd(), path)

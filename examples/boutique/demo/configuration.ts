@@ -32,6 +32,8 @@ engine:
 
 state: { dir: ${text(places.state)} }
 decisions: { file: ${text(places.decisions)} }
+# Nobody needs to be told that this one is about to stop.
+shutdown: { delay: 100ms }
 
 orchestrators:
   default: process

@@ -1,5 +1,5 @@
 /** The system under demonstration: scaled, which runs the replicas of ads, and the other services of the boutique. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { initialReplicas } from '../scenario.ts'
 import { readEndpoints } from '../services/balancer.ts'
@@ -49,12 +49,6 @@ export function placesIn(out: string): Places {
     state: join(out, 'run', 'state'),
     logs: join(out, 'logs'),
   }
-}
-
-/** What makes it impossible to start, as one line for people. */
-export function missing(): string | undefined {
-  const built = existsSync(join(root, 'dist', 'scaled.js')) && existsSync(join(root, 'node_modules', '@opentelemetry', 'sdk-trace'))
-  return built ? undefined : 'scaled is not built here: run npm ci first'
 }
 
 /** Starts everything and waits until it serves. On failure, and when `stop` fires, what was started is stopped again. */

@@ -1,6 +1,6 @@
 /** The live view: a picture of the moment as a few lines. On a terminal they are redrawn in place, elsewhere a line is printed now and then. */
 
-import { seconds } from './story.ts'
+import { ms, seconds } from './story.ts'
 
 /** What is shown. */
 export interface Picture {
@@ -51,12 +51,11 @@ export function sparkline(values: readonly (number | undefined)[]): string {
 export function frame(picture: Picture, width: number, paint: Paint = plain): string[] {
   const { p99s, thresholdMs, ready, desired, elapsed, total } = picture
   const now = latest(p99s)
-  const value = now === undefined ? '–' : `${Math.round(now)} ms`
   const nameWidth = Math.max(5, ...picture.rules.map((r) => r.name.length))
   const lines = [
     `${bar(elapsed / total, 20)} ${String(Math.floor(elapsed)).padStart(2)} of ${total} s   ${picture.phase}, ${picture.perSecond} requests/s`,
     '',
-    `p99       ${paint(sparkline(p99s.slice(-(width - 40))), now !== undefined && now > thresholdMs ? 'bad' : 'good')} ${value} (threshold ${thresholdMs} ms)`,
+    `p99       ${paint(sparkline(p99s.slice(-(width - 40))), now !== undefined && now > thresholdMs ? 'bad' : 'good')} ${ms(now)} (threshold ${thresholdMs} ms)`,
     `replicas  ${'■ '.repeat(ready)}${'□ '.repeat(Math.max(0, (desired ?? ready) - ready))}${ready} ready${desired !== undefined && desired !== ready ? `, ${desired} wanted` : ''}`,
     '',
     ...picture.rules.map((r) => `${r.name.padEnd(nameWidth)}  ${paint(r.truth.padEnd(7), r.truth === 'true' ? 'bad' : 'dim')}  ${r.why}`),
@@ -74,7 +73,7 @@ export function line(picture: Picture): string {
   return [
     `${seconds(picture.elapsed).padStart(6)}`,
     `${picture.phase} ${picture.perSecond}/s`.padEnd(16),
-    `p99 ${now === undefined ? '–' : Math.round(now)} ms`.padEnd(12),
+    `p99 ${ms(now)}`.padEnd(12),
     `replicas ${picture.ready}${picture.desired !== undefined && picture.desired !== picture.ready ? ` of ${picture.desired}` : ''}`.padEnd(16),
     firing.length === 0 ? '' : `true: ${firing.join(', ')}`,
     picture.hold === undefined ? '' : `held: ${picture.hold.reason}`,
