@@ -161,7 +161,8 @@ function checkComparison(node: ComparisonNode, env: RuleEnvironment): CheckedCon
     // Its parts are checked as well, so that one error does not hide another.
     if (checkSpanTest(compared, env) === undefined) return undefined
     const end = node.range.end
-    const fix = { title: 'write 5 times in 60s behind it', edits: [{ range: { start: end, end }, text: ' 5 times in 60s' }] }
+    const count = `5 times in ${printDuration(wholeSteps(60e9, env.everyNs))}`
+    const fix = { title: `write ${count} behind it`, edits: [{ range: { start: end, end }, text: ` ${count}` }] }
     say(scope, messages.spanNeedsTimes, node.range, { text: sourceOf(scope, node.range) }, { fix })
     return undefined
   }
@@ -177,11 +178,24 @@ function checkComparison(node: ComparisonNode, env: RuleEnvironment): CheckedCon
   return comparison.right.kind === 'constant' ? checkReach(comparison, comparison.right, env) : comparison
 }
 
+/** The least number of whole steps that last at least so long. */
+export function wholeSteps(ns: number, everyNs: number): number {
+  return Math.ceil(ns / everyNs) * everyNs
+}
+
 /** A literal is what can be mended: the message is about it, whichever side it is on. */
 function sayComparedTypes(node: ComparisonNode, left: Value, right: Value, env: RuleEnvironment): void {
   const { scope } = env
   const leftIsOdd = left.kind === 'constant' && right.kind !== 'constant'
   const [odd, value, wanted] = leftIsOdd ? [node.left, left, right.type] : [node.right, right, left.type]
+  const unit = unitForMetric(leftIsOdd ? right : left, leftIsOdd ? left : right)
+  if (unit !== undefined) {
+    const metric = inner(leftIsOdd ? node.right : node.left)
+    const at = metric.range.end - 1
+    const parameters = { left: wanted, right: value.type, guess: `metric(…, unit ${unit})` }
+    say(scope, messages.comparedTypes, node.range, parameters, replaceWith({ start: at, end: at }, `, unit ${unit}`, `add unit ${unit}`))
+    return
+  }
   const spans = rateForCount(node, left, right)
   if (spans !== undefined) {
     const parameters = { left: left.type, right: right.type, guess: '.rate' }
@@ -189,6 +203,12 @@ function sayComparedTypes(node: ComparisonNode, left: Value, right: Value, env: 
     return
   }
   sayMismatch(scope, odd, value, wanted, (guess) => [messages.comparedTypes, { left: wanted, right: value.type, guess }])
+}
+
+/** The base unit, in which Prometheus' metrics are by convention, of a metric that is compared with something that has a unit. */
+function unitForMetric(metric: Value, other: Value): string | undefined {
+  if (metric.kind !== 'metric' || metric.type !== 'number') return undefined
+  return { number: undefined, duration: '1s', ratio: '100%', rate: '1/s', size: '1B' }[other.type]
 }
 
 /** `.count > 100/s` means `.rate`. */

@@ -2,11 +2,12 @@
 import type { Clause, FreezeDeclaration, RuleDeclaration } from '../tree.ts'
 import { checkAction, checkRoom, printAction, sayApart } from './actions.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
-import { checkCondition, type RuleEnvironment } from './conditions.ts'
+import { checkCondition, type RuleEnvironment, wholeSteps } from './conditions.ts'
 import { messages } from './messages.ts'
 import { isPatient } from './patience.ts'
 import { type Action, type Rule, workloadId } from './program.ts'
 import { type Scope, say } from './scope.ts'
+import { printDuration } from './units.ts'
 import { boundsOf, type Defaults, type TargetEntry, type Targets, targetNamed, workloadOf } from './workloads.ts'
 
 export const defaultEveryNs = 5e9
@@ -81,7 +82,7 @@ export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope
     between: clauses.between,
     observe: clauses.observe ?? defaults.observe ?? false,
   }
-  if (isImpatient(rule, target)) say(scope, messages.impatient, tree.condition.range, { rule: name }, patienceFix(tree))
+  if (isImpatient(rule, target)) say(scope, messages.impatient, tree.condition.range, { rule: name }, patienceFix(tree, everyNs))
   return rule
 }
 
@@ -116,12 +117,13 @@ function isImpatient(rule: Rule, target: TargetEntry): boolean {
 }
 
 /** `for 5m` behind a single comparison; around anything larger it needs parentheses. */
-function patienceFix(tree: RuleTree): Parameters<typeof say>[4] {
+function patienceFix(tree: RuleTree, everyNs: number): Parameters<typeof say>[4] {
   const { condition } = tree
   if (condition === undefined) return {}
   const { start, end } = condition.range
+  const clause = `for ${printDuration(wholeSteps(5 * 60e9, everyNs))}`
   const simple = condition.kind === 'compare' || condition.kind === 'parenthesis'
-  const behind = { range: { start: end, end }, text: simple ? ' for 5m' : ') for 5m' }
+  const behind = { range: { start: end, end }, text: simple ? ` ${clause}` : `) ${clause}` }
   const edits = simple ? [behind] : [{ range: { start, end: start }, text: '(' }, behind]
-  return { fix: { title: 'write for 5m behind it', edits } }
+  return { fix: { title: `write ${clause} behind it`, edits } }
 }

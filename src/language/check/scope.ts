@@ -133,7 +133,7 @@ function declareLets(scope: Scope): void {
   }
 }
 
-function definition(symbol: LetSymbol): NonNullable<Diagnostic['related']>[number] {
+export function definition(symbol: LetSymbol): NonNullable<Diagnostic['related']>[number] {
   return { file: symbol.scope.file, range: symbol.name.range, message: 'defined here' }
 }
 

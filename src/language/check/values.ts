@@ -3,7 +3,7 @@ import type { Expression, Literal, Name, Ranged, TextRange, WorkloadNode } from 
 import { arithmeticType, compute, operationName, operationRule } from './arithmetic.ts'
 import { messages } from './messages.ts'
 import type { QuantityType, Type, Value, Workload } from './program.ts'
-import { type LetSymbol, lookUp, replaceWith, type Scope, type StaticValue, say } from './scope.ts'
+import { definition, type LetSymbol, lookUp, replaceWith, type Scope, type StaticValue, say } from './scope.ts'
 import { checkSpanValue } from './spans.ts'
 import { guess, plain, printDuration } from './units.ts'
 
@@ -161,7 +161,13 @@ export function sayMismatch<P>(
   const literal = value.kind === 'constant' && node.kind === value.type ? bareNumber(scope, node, value.value) : undefined
   const text = literal === undefined ? undefined : guess(literal, wanted)
   const [message, parameters] = entry(text)
-  say(scope, message, range, parameters, text === undefined ? {} : replaceWith(node.range, text))
+  say(scope, message, range, parameters, text === undefined ? definitionOf(node, scope) : replaceWith(node.range, text))
+}
+
+/** Of a name: where it is defined, since that is what has to be mended. */
+function definitionOf(node: Ranged & { readonly kind: string; readonly name?: Name }, scope: Scope): Parameters<typeof say>[4] {
+  const symbol = node.kind === 'name' && node.name !== undefined ? scope.lets.get(node.name.text) : undefined
+  return symbol === undefined ? {} : { related: [definition(symbol)] }
 }
 
 /** The number that stands in a literal, without its unit: 400 of `400ms`. */
@@ -286,16 +292,11 @@ function checkCall(node: Expression & { kind: 'call' }, env: Environment): Value
 }
 
 function arithmetic(operator: '+' | '-' | '*' | '/' | 'min' | 'max', of: readonly Value[], type: QuantityType): Value {
-  if (of.every((value) => value.kind === 'constant'))
-    return {
-      kind: 'constant',
-      value: compute(
-        operator,
-        of.map((value) => value.value),
-      ),
-      type,
-    }
-  return { kind: 'arithmetic', operator, of, type }
+  const constants = of.filter((value) => value.kind === 'constant').map((value) => value.value)
+  if (constants.length < of.length) return { kind: 'arithmetic', operator, of, type }
+  const result = compute(operator, constants)
+  // Whole nanoseconds, as literals are: 0.1 * 3s is 300ms, whatever binary fractions make of it.
+  return { kind: 'constant', value: type === 'duration' ? Math.round(result) : result, type }
 }
 
 /** A literal that must be a whole number of at least `least`. */

@@ -53,6 +53,18 @@ const comparisons: Case[] = [
     fixed: 'span(ads/Get).rate > 100/s',
   },
   {
+    it: 'the unit of a metric',
+    source: rule('«metric("queue_wait_seconds") > 400ms»'),
+    says: 'SC2101 a Number is compared with a Duration: did you mean metric(…, unit 1s)?',
+    fixed: 'metric("queue_wait_seconds", unit 1s) > 400ms',
+  },
+  {
+    it: 'a name, which is mended where it is defined',
+    source: `let slow = 400\n${rule('span(ads/Get).p99 > «slow»')}`,
+    says: 'SC2101 a Duration is compared with a Number',
+    help: 'compare it with a Duration, such as 400ms',
+  },
+  {
     it: 'no guess where none is good',
     source: rule('span(ads/Get).p99 > «span(ads/Get).rate»'),
     says: 'SC2101 a Duration is compared with a Rate',
@@ -153,7 +165,7 @@ const values: Case[] = [
     source: rule('«span(ads/Get).duration > 400ms»'),
     says: 'SC2109 `span(ads/Get).duration > 400ms` is asked of each span: it needs a count, N times in D',
     help: 'say how many spans of the last minute, say, must be so; put further tests of the same span after `where`',
-    fixed: 'span(ads/Get).duration > 400ms 5 times in 60s',
+    fixed: 'span(ads/Get).duration > 400ms 5 times in 1m',
   },
   {
     it: 'over without spans',
