@@ -45,16 +45,15 @@ export class Timeline {
   }
 
   /**
-   * A change of truth, or between the two kinds of unknown: that nobody knows, and that the service is idle. A rule begins as false, and an
-   * idle service says nothing new until it has spoken once.
+   * A change of truth. That a rule's service is idle (unknown as empty, few or a division by nothing) counts as false, so that a quiet
+   * service does not fill the page; that nobody knows (stale, unreadable) or that replicas settle is news. A rule begins as false.
    */
-  #isNews(outcome: RuleOutcome): boolean {
-    const { rule, truth, unknown } = outcome
+  #isNews({ rule, truth, unknown }: RuleOutcome): boolean {
     const idle = unknown === 'empty' || unknown === 'few' || unknown === 'arithmetic'
-    const word = truth === 'unknown' ? (idle ? 'idle' : `unknown ${unknown}`) : truth
-    const before = this.#words.get(rule)
+    const word = truth !== 'unknown' ? truth : idle ? 'false' : `unknown ${unknown}`
+    const before = this.#words.get(rule) ?? 'false'
     this.#words.set(rule, word)
-    return before === undefined ? word !== 'false' && word !== 'idle' : word !== before
+    return word !== before
   }
 }
 

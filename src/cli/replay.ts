@@ -1,0 +1,138 @@
+/** `scalec replay RECORDING… --rules FILES…`: what these rules would have done while this was recorded. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { createEngine } from '../engine/index.ts'
+import { duration } from '../plan/index.ts'
+import type { Recording, RecordingFailure } from '../recordings/index.ts'
+import {
+  createDecisionFilter,
+  decisionLine,
+  decodeMessages,
+  emptyTotals,
+  isRecording,
+  missingNames,
+  openRecording,
+  RecordingCatalog,
+  replay,
+  simulatedWorld,
+} from '../recordings/index.ts'
+import type { ExitCode } from './exit.ts'
+import { exit } from './exit.ts'
+import { durationOf, replicasOf } from './replay/arguments.ts'
+import { bundleFrom } from './replay/bundle.ts'
+import { json } from './replay/json.ts'
+import { type Report, text } from './replay/text.ts'
+import { Timeline } from './replay/timeline.ts'
+import type { Format } from './rules.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ReplayOptions {
+  /** Rule files or folders; or `bundle`. */
+  readonly rules?: readonly string[]
+  readonly bundle?: string
+  /** `deployment/adservice=2` */
+  readonly replicas?: readonly string[]
+  readonly readyAfter?: string
+  readonly lateness?: string
+  readonly format: Format
+  /** Where the decision log goes, as the daemon writes it. */
+  readonly decisions?: string
+  /** Says on `err` how far it is, over and over on one line. */
+  readonly progress?: boolean
+}
+
+/** Usage and I/O problems are said on `err`, and the exit code tells which kind. */
+export async function run(recordings: readonly string[], options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
+  const fail = (problem: string): ExitCode => {
+    terminal.err(`scalec: ${problem}\n`)
+    return exit.usage
+  }
+  if ((options.rules === undefined) === (options.bundle === undefined))
+    return fail('give the rules with --rules or a compiled bundle with --bundle, one of the two')
+  const readyAfter = durationOf('--ready-after', options.readyAfter ?? '30s')
+  if ('problem' in readyAfter) return fail(readyAfter.problem)
+  const lateness = durationOf('--lateness', options.lateness ?? '5s')
+  if ('problem' in lateness) return fail(lateness.problem)
+  const bundle = bundleFrom(options, terminal)
+  if (typeof bundle === 'number') return bundle
+  const before = replicasOf(bundle.targets, options.replicas ?? [])
+  if ('problem' in before) return fail(before.problem)
+
+  const engine = createEngine({ bundle, latenessNs: lateness.value })
+  const world = simulatedWorld(
+    [...before.value].map(([id, replicas]) => ({ id, replicas })),
+    readyAfter.value,
+  )
+  const catalog = new RecordingCatalog()
+  const timeline = new Timeline(createDecisionFilter())
+  const totals = emptyTotals()
+  const opened = await openRecording(recordings)
+  if (!isRecording(opened)) return fail(`${opened.file}: ${opened.message}`)
+  const log = options.decisions === undefined ? undefined : openLog(options.decisions)
+  if (log !== undefined && 'problem' in log) return fail(log.problem)
+  const progress = options.progress === true ? progressOn(terminal, opened, catalog) : undefined
+  const unread: RecordingFailure[] = []
+  const rejected: string[] = []
+  const tables = decodeMessages(opened, engine.table(), {
+    onFailure: (failure) => unread.push(failure),
+    onRejected: (spans, message) => rejected.push(`${spans} left out: ${message}`),
+  })
+  try {
+    for await (const step of replay({ engine, tables, world, observe: (table) => catalog.observe(table), totals })) {
+      for (const decision of timeline.add(step)) log?.write(`${decisionLine(decision)}\n`)
+      progress?.tick()
+    }
+  } finally {
+    log?.close()
+    progress?.clear()
+  }
+  sayUnread(unread, rejected, terminal)
+  if (unread.length > 0 && catalog.spans === 0) return exit.usage
+  const report: Report = {
+    recordings: opened.files,
+    rules: bundle.rules.map((rule) => rule.name),
+    start: catalog.start,
+    end: catalog.end,
+    ...totals,
+    readyAfterNs: readyAfter.value,
+    before: before.value,
+    after: world.replicas(),
+    missing: missingNames(bundle, catalog.operations()),
+    events: timeline.events,
+  }
+  terminal.out(options.format === 'json' ? json(report, bundle.digest) : text(report))
+  return unread.length > 0 ? exit.usage : exit.fine
+}
+
+/** What could not be read, the first few of each kind; the rest of the recording was replayed. */
+function sayUnread(unread: readonly RecordingFailure[], rejected: readonly string[], terminal: Terminal): void {
+  const few = 5
+  for (const { file, at, message } of unread.slice(0, few)) terminal.err(`scalec: ${file}${at === undefined ? '' : `, ${at}`}: ${message}\n`)
+  if (unread.length > few) terminal.err(`scalec: and ${unread.length - few} more that could not be read\n`)
+  for (const spans of rejected.slice(0, few)) terminal.err(`scalec: spans ${spans}\n`)
+  if (rejected.length > few) terminal.err(`scalec: and ${rejected.length - few} more messages with such spans\n`)
+}
+
+function openLog(path: string): { readonly write: (line: string) => void; readonly close: () => void } | { readonly problem: string } {
+  try {
+    const file = openSync(path, 'w')
+    return { write: (line) => void writeSync(file, line), close: () => closeSync(file) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return { problem: `${path} cannot be written (${code})` }
+  }
+}
+
+/** A line that is written over twice a second. */
+function progressOn(terminal: Terminal, recording: Recording, catalog: RecordingCatalog): { tick(): void; clear(): void } {
+  let next = performance.now() + 500
+  return {
+    tick() {
+      if (performance.now() < next) return
+      next = performance.now() + 500
+      const share = Math.floor((100 * recording.bytesRead) / Math.max(1, recording.totalBytes))
+      terminal.err(`\r\x1b[K${share}%  ${catalog.spans.toLocaleString('en')} spans, ${duration(catalog.end - catalog.start)} of the recording`)
+    },
+    clear: () => terminal.err('\r\x1b[K'),
+  }
+}

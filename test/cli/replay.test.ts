@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../src/cli/replay.ts'
+import { encodeRequest, type PlainSpan, service } from '../support/otlp.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'scalec-replay-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const oneLine = 'scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 5 times in 60s\n'
+const begin = 1_700_000_000n
+
+/** Two ads a second for `seconds`, 150 ms each, from the 30th second on 600 ms. */
+function surge(seconds: number): Buffer {
+  const frames = Array.from({ length: seconds }, (_, second) => {
+    const ads = [0, 1].map((n): PlainSpan => {
+      const end = (begin + BigInt(second)) * 1_000_000_000n + BigInt(n) * 500_000_000n
+      const id = (second * 2 + n + 1).toString(16)
+      return {
+        traceId: id.padStart(32, '0'),
+        spanId: id.padStart(16, '0'),
+        name: '/hipstershop.AdService/GetAds',
+        kind: 2,
+        start: end - (second < 30 ? 150_000_000n : 600_000_000n),
+        end,
+      }
+    })
+    const request = encodeRequest([service('adservice', ads)])
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(request.length)
+    return Buffer.concat([length, request])
+  })
+  return Buffer.concat(frames)
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+async function replayed(recording: string, options: Partial<Parameters<typeof run>[1]> = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text), outColour: false, errColour: false }
+  const given = options.bundle === undefined && options.rules === undefined ? { rules: [rules] } : {}
+  const code = await run([recording], { format: 'text', ...given, ...options }, terminal)
+  return { code, out: out.join('').replaceAll(`${folder}/`, ''), err: err.join('').replaceAll(`${folder}/`, '') }
+}
+
+let rules: string
+let recording: string
+beforeAll(() => {
+  rules = file('rules.scale', `target deployment/adservice { between 1 and 10 }\nads-slow: ${oneLine}`)
+  recording = file('traces.binpb.gz', gzipSync(surge(100)))
+})
+
+describe('scalec replay', () => {
+  it('reads as a story', async () => {
+    const { code, out, err } = await replayed(recording, { replicas: ['deployment/adservice=2'], readyAfter: '20s' })
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    expect(out).toBe(`traces.binpb.gz: 2023-11-14 22:13:19 to 22:14:59 UTC (1m40s), 200 spans (2/s)
+1 rule: ads-slow
+deployment/adservice starts with 2 replicas; new replicas are ready after 20s
+
+22:14:15  +0m56s  true     ads-slow: span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps (now 600ms, 10 spans)
+                           seen in 00000000000000000000000000000065 and 00000000000000000000000000000066
+22:14:15  +0m56s  scale    deployment/adservice [ScaleUp] ads-slow: 2 → 4 replicas
+22:14:20  +1m01s  false    ads-slow: span(adservice/GetAds).p99 > 400ms in 0 of the last 12 steps, 1 unknown
+22:15:00  +1m41s  true     ads-slow: span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps (now 600ms, 10 spans)
+                           seen in 000000000000000000000000000000bf and 000000000000000000000000000000c0
+22:15:00  +1m41s  scale    deployment/adservice [ScaleUp] ads-slow: 4 → 6 replicas
+
+2 actions, no hold
+deployment/adservice went from 2 to 6 replicas
+20 steps, 200 of 200 spans matched a rule
+`)
+  })
+
+  it('runs the one-line program as it is', async () => {
+    const { code, out, err } = await replayed(recording, { rules: [file('one.scale', oneLine)] })
+    expect(code).toBe(0)
+    expect(out).toContain('[ScaleUp]')
+    expect(err).toContain('warning')
+  })
+
+  it('is the same bytes each time, and the decision log is in the report', async () => {
+    const log = join(folder, 'decisions.jsonl')
+    const [first, second] = [await replayed(recording, { format: 'json', decisions: log }), await replayed(recording, { format: 'json' })]
+    expect(second.out).toBe(first.out)
+    const report = JSON.parse(first.out)
+    const decisions = report.events.filter((e: { kind: string }) => e.kind === 'decision').map((e: { decision: object }) => e.decision)
+    const logged = readFileSync(log, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(logged).toEqual(decisions)
+    expect(logged[0]).toMatchObject({
+      outcome: 'scale',
+      from: 1,
+      to: 3,
+      rules: [{ rule: 'ads-slow', because: { kind: 'times', counted: { have: 5, need: 5 } } }],
+    })
+    expect(report).toMatchObject({ spans: 200, matched: 200, late: 0, duplicate: 0, missing: [], targets: [{ id: 'deployment/adservice', before: 1 }] })
+  })
+
+  it('says first which names the recording does not have', async () => {
+    const typo = file('typo.scale', 'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when span(adservise/GetAds).p99 > 1s 2 times in 60s\n')
+    const { code, out } = await replayed(recording, { rules: [typo] })
+    expect(code).toBe(0)
+    expect(out).toContain('warning: no span of service adservise; did you mean adservice? (r)\n\nnothing happened')
+  })
+})
+
+describe('mistakes', () => {
+  it('in the recording end it with what and where', async () => {
+    const broken = surge(3)
+    broken.fill(0xff, 20, 60)
+    const { code, out, err } = await replayed(file('broken.binpb', broken))
+    expect(code).toBe(2)
+    expect(err).toMatch(/^scalec: broken.binpb, byte 0, byte \d+ of the message: /)
+    // What could be read is still reported on.
+    expect(out).toContain('4 spans')
+    const cut = await replayed(file('cut.binpb.gz', gzipSync(surge(100)).subarray(0, 2000)))
+    expect(cut.code).toBe(2)
+    expect(cut.err).toMatch(/^scalec: cut.binpb.gz, .*: the compressed file is cut off\n$/)
+    const noise = await replayed(file('noise.txt', 'not a recording'))
+    expect([noise.code, noise.out]).toEqual([2, ''])
+    expect(noise.err).toContain('noise.txt')
+    const absent = await replayed(join(folder, 'absent.binpb'))
+    expect(absent.code).toBe(2)
+    expect(absent.err).toContain('absent.binpb')
+  })
+  it('on the command line say what is right', async () => {
+    const err = async (options: Parameters<typeof replayed>[1]) => {
+      const result = await replayed(recording, options)
+      expect([result.code, result.out]).toEqual([2, ''])
+      return result.err
+    }
+    expect(await err({ rules: [rules], bundle: 'x' })).toBe('scalec: give the rules with --rules or a compiled bundle with --bundle, one of the two\n')
+    expect(await err({ replicas: ['deployment/adservise=2'] })).toBe(
+      'scalec: --replicas deployment/adservise: no rule scales it; did you mean deployment/adservice?\n',
+    )
+    expect(await err({ replicas: ['deployment/adservice'] })).toContain('such as deployment/adservice=2')
+    expect(await err({ readyAfter: '30' })).toBe('scalec: --ready-after 30: a duration is written 500ms, 30s or 1m30s\n')
+    expect(await err({ decisions: join(folder, 'no', 'where') })).toContain('cannot be written (ENOENT)')
+    expect(await err({ rules: [], bundle: join(folder, 'absent.json') })).toBeTruthy()
+  })
+  it('in the rules are printed as scalec check prints them', async () => {
+    const { code, err } = await replayed(recording, { rules: [file('bad.scale', 'scale deployment/a +1 when span(a/b).p99 > 400 2 times in 60s\n')] })
+    expect(code).toBe(1)
+    expect(err).toContain('400ms')
+  })
+  it('include what cannot be measured yet', async () => {
+    const traced = file(
+      'traced.scale',
+      'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when span(adservice/GetAds).own.p99 > 1s 2 times in 60s\n',
+    )
+    const { code, err } = await replayed(recording, { rules: [traced] })
+    expect(code).toBe(1)
+    expect(err).toContain('rule r uses .own, which this version cannot measure yet')
+  })
+})
