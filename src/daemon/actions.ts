@@ -18,6 +18,8 @@ export interface ActionsOptions {
   /** The orchestrator has taken the decision. */
   readonly acted: (decision: Decision) => void
   readonly failed: (target: string, error: OrchestrationError) => void
+  /** Whether the present rules still have the target. */
+  readonly isTarget: (target: string) => boolean
   /** Of the last run. */
   readonly pending: Readonly<Record<string, PendingAction>>
 }
@@ -112,6 +114,8 @@ export function createActions(options: ActionsOptions): Actions {
       let changed = false
       for (const [target, { decision }] of [...pending]) {
         if (running.has(target)) continue
+        // Nobody reads the target of a rule that is gone, and nobody asks what became of it.
+        if (!options.isTarget(target)) pending.delete(target)
         const fate = settle(target)
         changed ||= fate !== 'unknown'
         if (fate === 'done') done.push(decision)

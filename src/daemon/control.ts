@@ -1,4 +1,5 @@
 /** The control loop: takes the steps that are due, one at a time, in order, and has their decisions carried out. */
+import { setImmediate as giveWay } from 'node:timers/promises'
 import type { Engine, StepResult } from '../engine/index.ts'
 import type { Decision } from '../plan/index.ts'
 import type { Actions } from './actions.ts'
@@ -27,6 +28,8 @@ export interface Control {
   stop(): Promise<void>
 }
 
+/** Steps taken without a pause, after a long sleep of the machine for instance, give way to requests this often. */
+const giveWayMs = 50
 /** How long a step waits for its actions; slower ones go on beside the next steps, with their targets held. */
 const actionPatienceMs = 1000
 
@@ -37,6 +40,7 @@ export function createControl(options: ControlOptions): Control {
 
   async function takeDue(): Promise<void> {
     for (const decision of await options.actions.resolve()) options.decided(decision)
+    let resumed = performance.now()
     for (let at = options.engine().due(wallClock()); at !== undefined; at = options.engine().due(wallClock())) {
       const began = performance.now()
       const result = options.engine().step(at, options.actions.world())
@@ -48,6 +52,9 @@ export function createControl(options: ControlOptions): Control {
         else calls.push(options.actions.carryOut(decision, workload).then(options.decided))
       }
       if (calls.length > 0) await patiently(Promise.all(calls))
+      if (performance.now() - resumed < giveWayMs) continue
+      await giveWay()
+      resumed = performance.now()
     }
   }
 

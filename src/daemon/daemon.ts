@@ -9,6 +9,7 @@ import { type Api, createFeed, startApi } from './api/index.ts'
 import { timestamp, waitUnlessAborted, wallClock } from './clock.ts'
 import type { Config } from './config/index.ts'
 import { createControl } from './control.ts'
+import { counted } from './counted-client.ts'
 import { createCurrent } from './current.ts'
 import type { DecisionFile } from './decision-file.ts'
 import { createIntake } from './intake.ts'
@@ -54,9 +55,10 @@ const firstReadingMs = 2000
 const saveDelayMs = 1000
 
 export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError> {
-  const { config, logger, client, saved } = parts
+  const { config, logger, saved } = parts
   const started = wallClock()
   const metrics = createMetrics(version)
+  const client = counted(parts.client, metrics.orchestratorErrors)
   const status = createStatus()
   const feed = createFeed<DecisionRecord>(config.decisions.recent, Math.floor(started / 1e3))
   const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile })
@@ -78,6 +80,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     persist: saver.now,
     acted: (decision) => current.engine.acted(decision),
     failed: reporter.refused,
+    isTarget: (target) => current.workloadOf(target) !== undefined,
     pending: saved?.pending ?? {},
   })
   const control = createControl({
@@ -100,6 +103,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     fed: () => {
       if (phase === 'running') control.wake()
     },
+    refused: reporter.exportRefused,
   })
   metrics.observeWatermark(() => current.engine.watermark)
 

@@ -14,6 +14,8 @@ export interface IntakeOptions {
   readonly current: () => { readonly engine: Engine; readonly table: SpanTable }
   /** Called after spans went into the engine. */
   readonly fed: () => void
+  /** An export was refused. */
+  readonly refused: (transport: Transport, code: string, problem: string) => void
 }
 
 export interface DrainableIntake extends Intake {
@@ -68,7 +70,10 @@ export function createIntake(options: IntakeOptions): DrainableIntake {
       metrics.inFlightBytes.set(inFlight)
     },
     take,
-    answered: (transport, code) => metrics.requests.inc({ transport, code }),
+    answered(transport, code, problem) {
+      metrics.requests.inc({ transport, code })
+      if (problem !== undefined) options.refused(transport, code, problem)
+    },
     drain() {
       draining = true
     },

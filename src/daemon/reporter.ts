@@ -9,6 +9,7 @@ import { timestamp, toMillis, wallClock } from './clock.ts'
 import type { DecisionFile } from './decision-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import type { Transport } from './receivers/index.ts'
 import type { LoadedRules } from './rules.ts'
 import type { ReloadStatus, Status } from './status.ts'
 
@@ -24,6 +25,8 @@ export interface Reporter {
   read(target: string, now: WorkloadSnapshot | WorkloadError): void
   /** The orchestrator did not take an action. */
   refused(target: string, error: OrchestrationError): void
+  /** An export was refused; a burst of one kind is a line in ten seconds. */
+  exportRefused(transport: Transport, code: string, problem: string): void
   stateNotWritten(error: Error): void
   /** An exception where there should be none. */
   bug(error: unknown): void
@@ -37,9 +40,13 @@ export interface ReporterParts {
   readonly decisionFile: DecisionFile | undefined
 }
 
+const refusalQuietMs = 10_000
+
 export function createReporter({ logger, metrics, status, feed, decisionFile }: ReporterParts): Reporter {
   const filter = createDecisionFilter()
   const targetsRead = new Set<string>()
+  /** By transport and code: when the last line was written, and how many were not since. */
+  const refusals = new Map<string, { at: number; since: number }>()
   let reload: ReloadStatus = { at: timestamp(wallClock()), ok: true }
 
   function noteReload(result: Omit<ReloadStatus, 'at'>): void {
@@ -93,7 +100,6 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
     },
     read(target, now) {
       if ('error' in now) {
-        metrics.orchestratorErrors.inc({ target, call: 'get', error: now.error })
         forget(target)
         logger.warn({ target, error: now.error }, now.message)
         return
@@ -104,8 +110,18 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
       logger.debug({ target, desired: now.desired, ready: now.ready, blocked: now.blocked, owner: now.owner }, 'target read')
     },
     refused(target, { error, message }) {
-      metrics.orchestratorErrors.inc({ target, call: 'set', error })
       logger.warn({ target, error }, message)
+    },
+    exportRefused(transport, code, problem) {
+      const kind = `${transport} ${code}`
+      const last = refusals.get(kind)
+      const at = Date.now()
+      if (last !== undefined && at - last.at < refusalQuietMs) {
+        last.since++
+        return
+      }
+      refusals.set(kind, { at, since: 0 })
+      logger.warn({ transport, code, ...(last === undefined ? {} : { alsoSinceLastLine: last.since }) }, `export refused: ${problem}`)
     },
     stateNotWritten(error) {
       metrics.stateErrors.inc()

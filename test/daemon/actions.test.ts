@@ -43,7 +43,7 @@ function fakeOrchestrator() {
   return { fake, client }
 }
 
-async function setUp(options: { pending?: Record<string, PendingAction>; persist?: () => Promise<void> } = {}) {
+async function setUp(options: { pending?: Record<string, PendingAction>; persist?: () => Promise<void>; isTarget?: boolean } = {}) {
   const { fake, client } = fakeOrchestrator()
   const world = createWorld(client, [{ id: target, workload }], { now: () => 2048, wait: async () => {} })
   const acted: string[] = []
@@ -60,6 +60,7 @@ async function setUp(options: { pending?: Record<string, PendingAction>; persist
       }),
     acted: ({ id }) => acted.push(id),
     failed: (_, { error }) => failed.push(error),
+    isTarget: () => options.isTarget ?? true,
     pending: options.pending ?? {},
   })
   return { fake, world, actions, acted, failed, written }
@@ -149,6 +150,12 @@ describe('an action of a run that was killed', () => {
     expect(actions.pending.size).toBe(1)
     fake.getError = { error: 'not-found', message: 'gone' }
     await world.refresh()
+    await actions.resolve()
+    expect([actions.pending.size, acted]).toEqual([0, []])
+  })
+
+  it('is void when no rule has its target any more', async () => {
+    const { actions, acted } = await setUp({ pending, isTarget: false })
     await actions.resolve()
     expect([actions.pending.size, acted]).toEqual([0, []])
   })

@@ -52,6 +52,7 @@ export function workspace(rules: string, more = ''): Workspace {
         `receivers: {grpc: {port: 0}, http: {port: 0}, max_request: 1MiB}
 api: {port: 0}
 engine: {lateness: 200ms}
+shutdown: {delay: 50ms}
 state: {dir: ${join(dir, 'state')}}
 decisions: {file: ${join(dir, 'decisions.jsonl')}}
 ${text}`,

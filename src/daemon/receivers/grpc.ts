@@ -48,8 +48,7 @@ async function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Sessi
 
 function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, intake: Intake): void {
   stream.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
-  const contentType = String(headers['content-type'] ?? '')
-  if (headers[':method'] !== 'POST' || !contentType.startsWith('application/grpc')) {
+  if (headers[':method'] !== 'POST' || !/^application\/grpc(\+proto)?(;|$)/.test(headers['content-type'] ?? '')) {
     stream.respond({ ':status': 415 }, { endStream: true })
     return
   }
@@ -148,7 +147,7 @@ const codeNames: Readonly<Record<number, string>> = { 3: 'INVALID_ARGUMENT', 8: 
 /** An answer without a message: status and all in the headers ("Trailers-Only"). */
 function fail(stream: ServerHttp2Stream, intake: Intake, number: number, message: string, more: Readonly<Record<string, string>> = {}): void {
   if (stream.destroyed || stream.headersSent) return
-  intake.answered('grpc', codeNames[number] ?? String(number))
+  intake.answered('grpc', codeNames[number] ?? String(number), message)
   stream.respond(
     {
       ':status': 200,

@@ -102,23 +102,23 @@ function collect(exchange: Exchange, done: (body: Buffer) => void): void {
 
 function answer(exchange: Exchange, result: Answer): void {
   if (result.kind !== 'accepted') refuse(exchange, result)
-  else send(exchange, 200, exchange.encoding === 'json' ? exportResponseJson(result) : exportResponse(result))
+  else send(exchange, 200, exchange.encoding === 'json' ? exportResponseJson(result) : exportResponse(result), undefined)
 }
 
 function refuse(exchange: Exchange, refusal: Refused): void {
   if (refusal.kind === 'unavailable') exchange.response.setHeader('retry-after', String(Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))))
   const statusCode = refusal.kind === 'unavailable' ? 503 : refusal.kind === 'too-large' ? 413 : 400
-  send(exchange, statusCode, exchange.encoding === 'json' ? statusJson(refusal) : status(refusal))
+  send(exchange, statusCode, exchange.encoding === 'json' ? statusJson(refusal) : status(refusal), refusal.message)
 }
 
 function plain(exchange: Exchange, statusCode: number, number: number, message: string): void {
-  send(exchange, statusCode, exchange.encoding === 'json' ? plainStatusJson(number, message) : plainStatus(number, message))
+  send(exchange, statusCode, exchange.encoding === 'json' ? plainStatusJson(number, message) : plainStatus(number, message), message)
 }
 
-function send(exchange: Exchange, statusCode: number, body: Buffer | string): void {
+function send(exchange: Exchange, statusCode: number, body: Buffer | string, problem: string | undefined): void {
   const { request, response, intake } = exchange
   if (response.headersSent || response.destroyed) return
-  intake.answered('http', String(statusCode))
+  intake.answered('http', String(statusCode), problem)
   // What is left of a refused body is read and dropped: a client that is still sending would otherwise see a reset, not the answer.
   request.resume()
   response.writeHead(statusCode, { 'content-type': contentTypes[exchange.encoding], 'content-length': Buffer.byteLength(body) })

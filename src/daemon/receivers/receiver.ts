@@ -28,8 +28,8 @@ export interface Intake {
   release(bytes: number): void
   /** Decodes and counts one request. Synchronous: when it returns, the bytes may be reused. */
   take(bytes: Uint8Array, encoding: Encoding, transport: Transport): Answer
-  /** Tells that a request was answered, for metrics; `code` in the transport's own words. */
-  answered(transport: Transport, code: string): void
+  /** Tells that a request was answered: `code` in the transport's own words, and what was wrong with it. */
+  answered(transport: Transport, code: string, problem?: string): void
 }
 
 export interface Receiver {
