@@ -24,7 +24,9 @@ const rules = `
 target deployment/adservice { between 1 and 10 }
 ads-slow: scale deployment/adservice +2 when span(adservice/*).p99 > 400ms 5 times in 60s
 ads-calm: scale deployment/adservice -1 when span(adservice/*).p99 < 120ms for 10m
+target deployment/cartservice { between 1 and 20 }
 cart: scale deployment/cartservice to hold span(cartservice).rate at 50/s per replica when span(cartservice).count > 0
+target deployment/checkoutservice { between 1 and 10 }
 errors: scale deployment/checkoutservice +1 when span(checkoutservice/PlaceOrder where http.response.status_code >= 500).rate > 5/s
 `
 
@@ -66,7 +68,7 @@ async function seconds(once: () => Promise<void>): Promise<number> {
 
 async function replay(file: string, ruleFile: string): Promise<void> {
   const said: string[] = []
-  const terminal = { out: (text: string) => said.push(text), err: (text: string) => said.push(text), outColour: false, errColour: false }
+  const terminal = { out: (text: string) => said.push(text), err: () => {}, outColour: false, errColour: false }
   const code = await run([file], { rules: [ruleFile], format: 'json' }, terminal)
   const spans = code === 0 ? (JSON.parse(said.join('')) as { spans: number }).spans : 0
   if (spans !== spanCount) throw new Error(`the replay saw ${spans} spans: ${said.join('')}`)
