@@ -1,3 +1,4 @@
+export { type ArrowSink, writeArrow } from './arrow.ts'
 export { type DecodeOptions, decodeMessages } from './messages.ts'
 export { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from './recording.ts'
 export { emptyTotals, type ReplayInput, type ReplayTotals, replay, step } from './replay.ts'
