@@ -57,13 +57,7 @@ function checkHold(node: ActionNode & { kind: 'hold' }, env: Environment): Actio
   const given = checkQuantity(node.at, { scope, everyNs: undefined })
   if (value === undefined || given === undefined) return undefined
   if (value.kind === 'constant') {
-    say(
-      scope,
-      messages.constantComparison,
-      node.value.range,
-      { text: printQuantity(value.value, value.type), truth: true },
-      { help: 'hold a value of spans or of a metric' },
-    )
+    say(scope, messages.constantHeld, node.value.range, {})
     return undefined
   }
   if (given.type !== value.type) {

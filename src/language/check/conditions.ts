@@ -65,6 +65,12 @@ function checkTimes(node: Condition & { kind: 'times' }, env: RuleEnvironment): 
   const count = wholeNumber(node.count, scope, 'a count of times', 1)
   const ns = positiveDuration(node.window, scope, 'a window')
   const compared = spanFieldComparison(node.inner)
+  const several = compared === undefined ? spanComparisonsIn(node.inner) : []
+  if (several.length > 0) {
+    for (const each of several) checkSpanTest(each, env)
+    say(scope, messages.spanLogic, node.inner.range, {})
+    return undefined
+  }
   const of = compared === undefined ? checkCondition(node.inner, env) : undefined
   const spans = compared === undefined ? undefined : checkSpanTest(compared, env)
   if (ns === undefined) return undefined
@@ -106,6 +112,22 @@ function spanFieldComparison(condition: Condition): SpanTest | undefined {
   return undefined
 }
 
+/** Comparisons of fields of each span that are joined by logic. */
+function spanComparisonsIn(condition: Condition): SpanTest[] {
+  switch (condition.kind) {
+    case 'parenthesis':
+    case 'not':
+      return spanComparisonsIn(condition.inner)
+    case 'and':
+    case 'or':
+      return [...spanComparisonsIn(condition.left), ...spanComparisonsIn(condition.right)]
+    default: {
+      const compared = spanFieldComparison(condition)
+      return compared === undefined ? [] : [compared]
+    }
+  }
+}
+
 /** The comparison as a further test in the selector. */
 function checkSpanTest(compared: SpanTest, env: RuleEnvironment): { selector: ReturnType<typeof withTest>; text: string } | undefined {
   const { scope } = env
@@ -145,9 +167,9 @@ function checkSpanComparand(field: string, compared: SpanTest, env: RuleEnvironm
     case 'name':
       return other
     default: {
-      const value = checkQuantity(other, env)
-      if (value === undefined) return undefined
-      if (value.kind === 'constant') return { kind: value.type, value: value.value, range: other.range }
+      const value = other.kind === 'span' ? undefined : checkQuantity(other, env)
+      if (value === undefined && other.kind !== 'span') return undefined
+      if (value?.kind === 'constant') return { kind: value.type, value: value.value, range: other.range }
       say(scope, messages.fieldComparand, other.range, { field })
       return undefined
     }

@@ -207,6 +207,18 @@ export const messages = {
     (p) => `${typeName(p.type)} cannot be shared among replicas`,
     () => 'leave out `per replica`, or hold a rate or a count',
   ),
+  spanLogic: message(
+    'SC2120',
+    'error',
+    () => '`times` counts the spans that pass one comparison, and these are several',
+    () => 'keep one and put the others after `where`: span(a/b where self > 100ms).duration > 400ms 5 times in 60s',
+  ),
+  attributeAsStat: message<{ attribute: string }>(
+    'SC2121',
+    'error',
+    (p) => `an attribute such as \`${p.attribute}\` is tested after \`where\``,
+    (p) => `write span(a/b where ${p.attribute} == …) and what of these spans is meant, such as .count`,
+  ),
 
   // Rules that cannot work
 
@@ -323,6 +335,18 @@ export const messages = {
     'error',
     (p) => `a load must name its spans, and \`${p.pattern}\` is a pattern`,
     () => 'write a service and an operation without *',
+  ),
+  constantHeld: message(
+    'SC3021',
+    'error',
+    () => 'a constant cannot be held: nothing changes it',
+    () => 'hold a value of spans or of a metric',
+  ),
+  noKind: message(
+    'SC3022',
+    'error',
+    () => 'no span is of all these kinds at once',
+    () => 'join tests of `kind` by `or`, or write kind in ("client", "producer")',
   ),
 
   // Warnings

@@ -23,10 +23,16 @@ export function checkSelector(node: SelectorNode, scope: Scope): Selector | unde
   const ancestor = node.ancestor === undefined ? undefined : checkSelector(node.ancestor.selector, scope)
   const tests = checked.filter((predicate) => predicate !== undefined)
   if (tests.length < checked.length || (node.ancestor !== undefined && ancestor === undefined)) return undefined
+  const { kinds, where } = split(tests, node.operation !== undefined)
+  if (kinds.length === 0 && node.where !== undefined) {
+    say(scope, messages.noKind, node.where.range, {})
+    return undefined
+  }
   return {
     service: node.service.text,
     ...(node.operation === undefined ? {} : { operation: node.operation.text }),
-    ...split(tests, node.operation !== undefined),
+    kinds,
+    ...(where === undefined ? {} : { where }),
     ...(node.ancestor === undefined || ancestor === undefined ? {} : { ancestor: { relation: node.ancestor.relation, selector: ancestor } }),
   }
 }

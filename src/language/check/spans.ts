@@ -50,6 +50,10 @@ function isSpanDuration(word: string): word is SpanDuration {
   return (spanDurations as readonly string[]).includes(word)
 }
 
+function isStat(word: string): boolean {
+  return Object.hasOwn(ofSpans, word) || Object.hasOwn(ofDurations, word) || word === 'quantile' || word === 'apdex'
+}
+
 export function checkSpanValue(node: SpanExpression, env: Environment): Value | undefined {
   const { scope, everyNs, window } = env
   if (window !== undefined) window.used = true
@@ -72,8 +76,13 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
   }
   const field = first.name.text
   if (!isSpanDuration(field)) {
+    if (second !== undefined && !isStat(field)) {
+      const range = { start: first.range.start, end: node.range.end }
+      say(scope, messages.attributeAsStat, range, { attribute: scope.tree.source.text.slice(range.start, range.end) })
+      return undefined
+    }
     const measured = checkStat(first, undefined, env)
-    return second === undefined ? measured : unknownStat(second, [], env)
+    return second === undefined || measured === undefined ? measured : unknownStat(second, [], env)
   }
   if (second === undefined) {
     const fix = { title: `write .${field}.p99`, edits: [{ range: { start: first.name.range.end, end: first.name.range.end }, text: '.p99' }] }
@@ -81,7 +90,7 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
     return undefined
   }
   const measured = checkStat(second, first, env)
-  return third === undefined ? measured : unknownStat(third, [], env)
+  return third === undefined || measured === undefined ? measured : unknownStat(third, [], env)
 }
 
 function checkStat(
@@ -114,7 +123,7 @@ function checkStat(
   }
   if (name === 'apdex') {
     const argument = onlyArgument(segment, '.apdex(400ms)', env)
-    const thresholdNs = argument === undefined ? undefined : positiveDuration(argument, scope, 'the threshold of apdex')
+    const thresholdNs = argument === undefined ? undefined : positiveDuration(argument, scope, 'the threshold of apdex', 'latency')
     return thresholdNs === undefined ? undefined : { field: duration, stat: { kind: 'apdex', thresholdNs }, type: 'ratio' }
   }
   return unknownStat(segment, field === undefined ? [...spanDurations, ...Object.keys(ofSpans)] : [], env)

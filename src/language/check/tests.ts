@@ -124,7 +124,7 @@ function checkLoad(statement: TestStatement & { kind: 'load' }, scope: Scope): v
       given: printRate(rate),
       range: 'a rate above 0/s; leave the load out for none',
     })
-  positiveDuration(statement.taking, scope, 'the duration of a span')
+  positiveDuration(statement.taking, scope, 'the duration of a span', 'latency')
   checkShare(statement.jitter, 'a jitter', scope)
   checkShare(statement.failing, 'a share of failures', scope)
   checkPeriod(statement.from, statement.to, scope)

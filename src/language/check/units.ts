@@ -92,14 +92,17 @@ export function example(type: Type): string {
   return { number: '3', duration: '400ms', ratio: '5%', rate: '100/s', size: '512MiB', text: '"text"', boolean: 'true' }[type]
 }
 
+/** What a duration is for: how long something took, or a stretch of time in which it is watched. */
+export type DurationUse = 'latency' | 'period'
+
 /**
- * The literal of type `wanted` that somebody who wrote the bare number `value` most likely means: seconds below 10 and for fractions (the
- * habit of PromQL), else milliseconds; percent for ratios; undefined where no guess is good.
+ * The literal of type `wanted` that somebody who wrote the bare number `value` most likely means: seconds for periods, and for latencies below
+ * 10 or with a fraction (the habit of PromQL), else milliseconds; percent for ratios; undefined where no guess is good.
  */
-export function guess(value: number, wanted: Type): string | undefined {
+export function guess(value: number, wanted: Type, use: DurationUse = 'latency'): string | undefined {
   switch (wanted) {
     case 'duration':
-      return printDuration(value < 10 || !Number.isInteger(value) ? value * second : value * 1e6)
+      return printDuration(use === 'period' || value < 10 || !Number.isInteger(value) ? value * second : value * 1e6)
     case 'ratio':
       return value < 0 ? undefined : printRatio(value <= 1 ? value : value / 100)
     case 'rate':

@@ -5,7 +5,7 @@ import { messages } from './messages.ts'
 import type { QuantityType, Type, Value, Workload } from './program.ts'
 import { definition, type LetSymbol, lookUp, replaceWith, type Scope, type StaticValue, say } from './scope.ts'
 import { checkSpanValue } from './spans.ts'
-import { guess, plain, printDuration } from './units.ts'
+import { type DurationUse, guess, plain, printDuration } from './units.ts'
 
 export type CheckedValue = Value | StaticValue
 
@@ -128,19 +128,19 @@ function constant(value: CheckedValue | undefined, node: Ranged, scope: Scope, w
  * The value of a constant expression of one type, in that type's unit. `what` names it in messages: "a window".
  * Undefined after an error.
  */
-export function constantOf(node: Expression, scope: Scope, wanted: QuantityType, what: string): number | undefined {
+export function constantOf(node: Expression, scope: Scope, wanted: QuantityType, what: string, use: DurationUse = 'period'): number | undefined {
   const value = constant(checkValue(node, { scope, everyNs: undefined }), node, scope, what)
   if (value === undefined) return undefined
   if (value.type !== wanted) {
-    sayMismatch(scope, node, value, wanted, (g) => [messages.wrongType, { what, wanted, given: value.type, guess: g }])
+    sayMismatch(scope, node, value, wanted, (g) => [messages.wrongType, { what, wanted, given: value.type, guess: g }], node.range, use)
     return undefined
   }
   return value.value as number
 }
 
 /** A constant duration above zero, in nanoseconds. */
-export function positiveDuration(node: Expression, scope: Scope, what: string): number | undefined {
-  const ns = constantOf(node, scope, 'duration', what)
+export function positiveDuration(node: Expression, scope: Scope, what: string, use?: DurationUse): number | undefined {
+  const ns = constantOf(node, scope, 'duration', what, use)
   if (ns === undefined || ns > 0) return ns
   say(scope, messages.notPositive, node.range, { what, given: printDuration(ns) })
   return undefined
@@ -157,9 +157,10 @@ export function sayMismatch<P>(
   wanted: Type,
   entry: (guess: string | undefined) => readonly [Parameters<typeof say<P>>[1], P],
   range: TextRange = node.range,
+  use: DurationUse = 'latency',
 ): void {
   const literal = value.kind === 'constant' && node.kind === value.type ? bareNumber(scope, node, value.value) : undefined
-  const text = literal === undefined ? undefined : guess(literal, wanted)
+  const text = literal === undefined ? undefined : guess(literal, wanted, use)
   const [message, parameters] = entry(text)
   say(scope, message, range, parameters, text === undefined ? definitionOf(node, scope) : replaceWith(node.range, text))
 }
@@ -170,9 +171,9 @@ function definitionOf(node: Ranged & { readonly kind: string; readonly name?: Na
   return symbol === undefined ? {} : { related: [definition(symbol)] }
 }
 
-/** The number that stands in a literal, without its unit: 400 of `400ms`. */
+/** The number that stands in a literal, without its unit: 400 of `400ms`; of a ratio the number that it is, 0.05. */
 function bareNumber(scope: Scope, node: Ranged & { readonly kind: string }, value: number): number | undefined {
-  if (node.kind === 'number') return value
+  if (node.kind === 'number' || node.kind === 'ratio') return value
   const digits = /^[\d.]+(?=[A-Za-z%/]+$)/.exec(scope.tree.source.text.slice(node.range.start, node.range.end))
   return digits === null ? undefined : Number(digits[0])
 }

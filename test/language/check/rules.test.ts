@@ -137,6 +137,12 @@ const actions: Case[] = [
     fixed: '50/s',
   },
   {
+    it: 'a constant that is held',
+    source: 'scale deployment/ads to hold «3» at 4 when replicas(deployment/ads) > 1',
+    says: 'SC3021 a constant cannot be held: nothing changes it',
+    help: 'hold a value of spans or of a metric',
+  },
+  {
     it: 'a duration shared among replicas',
     source: 'scale deployment/ads to hold span(ads/Get).p99 at 50ms« per replica» when replicas(deployment/ads) > 1',
     says: 'SC2119 a Duration cannot be shared among replicas',

@@ -47,6 +47,12 @@ const comparisons: Case[] = [
     fixed: '400',
   },
   {
+    it: 'a share of a quotient',
+    source: rule('(span(ads/Get).errors / span(ads/Get).count) over 1m > «5%»'),
+    says: 'SC2101 a Number is compared with a Ratio: did you mean 0.05?',
+    fixed: '0.05',
+  },
+  {
     it: 'rate instead of count',
     source: rule('«span(ads/Get).count > 100/s»'),
     says: 'SC2101 a Number is compared with a Rate: did you mean .rate?',
@@ -168,6 +174,24 @@ const values: Case[] = [
     fixed: 'span(ads/Get).duration > 400ms 5 times in 1m',
   },
   {
+    it: 'several fields of each span',
+    source: rule('«(span(ads/Get).duration > 400ms and span(ads/Get).self > 100ms)» 5 times in 60s'),
+    says: 'SC2120 `times` counts the spans that pass one comparison, and these are several',
+    help: 'keep one and put the others after `where`: span(a/b where self > 100ms).duration > 400ms 5 times in 60s',
+  },
+  {
+    it: 'fields of two spans',
+    source: rule('span(ads/Get).duration > «span(ads/Put).duration» 5 times in 60s'),
+    says: 'SC2116 `.duration` of each span can only be compared with a constant',
+    help: 'write the constant on the other side',
+  },
+  {
+    it: 'an attribute as a statistic',
+    source: rule('span(ads/Get).«http.response.status_code» >= 500 5 times in 60s'),
+    says: 'SC2121 an attribute such as `http.response.status_code` is tested after `where`',
+    help: 'write span(a/b where http.response.status_code == …) and what of these spans is meant, such as .count',
+  },
+  {
     it: 'over without spans',
     source: rule('span(ads/Get).p99 > «(400ms) over 2m»'),
     says: 'SC2112 `over` says the window of a value of spans; there is none here',
@@ -176,8 +200,8 @@ const values: Case[] = [
   {
     it: 'a number as window',
     source: rule('span(ads/Get).p99 over «60» > 400ms'),
-    says: 'SC2103 a window must be a Duration, not a Number: did you mean 60ms?',
-    fixed: '60ms',
+    says: 'SC2103 a window must be a Duration, not a Number: did you mean 1m?',
+    fixed: '1m',
   },
   {
     it: 'a value that changes as window',
@@ -206,6 +230,12 @@ const predicates: Case[] = [
     source: rule('span(ads/Get where kind == «SERVER»).count > 3'),
     says: 'SC2011 `SERVER` is not a kind of spans: did you mean server?',
     fixed: 'server',
+  },
+  {
+    it: 'two kinds at once',
+    source: rule('span(ads/Get where «kind == client and kind == server»).count > 3'),
+    says: 'SC3022 no span is of all these kinds at once',
+    help: 'join tests of `kind` by `or`, or write kind in ("client", "producer")',
   },
   {
     it: 'an unknown status',
