@@ -94,10 +94,11 @@ class StreamEvaluator implements Evaluator {
   ingest(table: SpanTable, now: Nanos | undefined): IngestReport {
     this.#columns.bind(table)
     const { service, operation, kind, duration, endTime, length } = table
-    const words = wordsOf(table.traceId)
+    const ids = { trace: wordsOf(table.traceId), span: wordsOf(table.spanId) }
     const latest = now === undefined ? Number.POSITIVE_INFINITY : now + skewNs
     const earliest = this.#clock.next ?? Number.NEGATIVE_INFINITY
     const index = this.#index
+    const { series, kinds, above, where } = index
     let matched = 0
     let duplicate = 0
     let late = 0
@@ -124,23 +125,24 @@ class StreamEvaluator implements Evaluator {
         tickEnd = tick.end
       }
       if (end > tick.lastEnd) tick.lastEnd = end
-      const candidates = index.find(service[row] as number, operation[row] as number)
-      if (candidates === undefined) continue
+      let candidate = index.find(service[row] as number, operation[row] as number)
+      let id = series[candidate] as number
+      if (id < 0) continue
       const code = kindOf(kind[row] as number)
       let kept = -1
-      for (let i = 0; i < candidates.length; i++) {
-        const candidate = candidates[i] as (typeof candidates)[number]
-        if (((candidate.kinds >>> code) & 1) === 0 || !((duration[row] as number) > candidate.above)) continue
-        if (candidate.where !== undefined && !candidate.where(row)) continue
+      for (; id >= 0; id = series[++candidate] as number) {
+        if (!((duration[row] as number) > (above[candidate] as number)) || (((kinds[candidate] as number) >>> code) & 1) === 0) continue
+        const test = where[candidate]
+        if (test !== undefined && !test(row)) continue
         if (kept < 0) {
-          if (!tick.isNew(table, row, code === clientKind || code === producerKind)) {
+          kept = tick.keep(table, row, end, ids, code === clientKind || code === producerKind ? 1 : 0)
+          if (kept < 0) {
             duplicate++
             break
           }
-          kept = tick.keep(table, row, end, words)
           matched++
         }
-        tick.link(candidate.series, kept)
+        tick.link(id, kept)
       }
     }
     if (lastEnd !== Number.NEGATIVE_INFINITY) this.#clock.arrived(lastEnd, now)
@@ -262,7 +264,6 @@ class StreamEvaluator implements Evaluator {
       const tick = this.#tickAt(old.lastEnd)
       tick.lastEnd = Math.max(tick.lastEnd, old.lastEnd)
     }
-    for (let at = this.#clock.tickOf(old.start); at < old.end; at += this.#clock.tickNs) if (at >= (this.#clock.next ?? at)) this.#tickAt(at).adoptIds(old)
   }
 }
 

@@ -2,10 +2,21 @@
 
 export const exemplarLimit = 5
 
-export interface Exemplar {
+export class Exemplar {
   readonly value: number
-  /** Hex. */
-  readonly traceId: string
+  readonly #id: Uint32Array
+  #hex: string | undefined
+
+  constructor(value: number, id: Uint32Array) {
+    this.value = value
+    this.#id = id
+  }
+
+  /** Hex, made when it is first read: most exemplars never are. */
+  get traceId(): string {
+    this.#hex ??= hexOf(this.#id, 0)
+    return this.#hex
+  }
 }
 
 /**
@@ -48,7 +59,7 @@ export class WorstRows {
     const found: Exemplar[] = []
     for (let i = 0; i < this.#count; i++) {
       const row = this.#rows[i] as number
-      found.push({ value: values[row] as number, traceId: hexOf(ids, row) })
+      found.push(new Exemplar(values[row] as number, ids.slice(row * 4, row * 4 + 4)))
     }
     return found
   }
@@ -57,6 +68,7 @@ export class WorstRows {
 /** The worst of several lists. */
 export function mergeExemplars(lists: readonly (readonly Exemplar[])[]): readonly Exemplar[] {
   if (lists.length === 1) return lists[0] as readonly Exemplar[]
+  if (lists.length === 0) return lists.flat()
   const all = lists.flat().sort((a, b) => b.value - a.value || (a.traceId < b.traceId ? -1 : 1))
   const seen = new Set<string>()
   const worst: Exemplar[] = []

@@ -132,9 +132,9 @@ function matchField(field: FieldIR, pattern: string, columns: Columns): RowTest 
   throw new Error(`${field.name} is no text`)
 }
 
-/** OTLP's unspecified kind is taken as INTERNAL. */
+/** OTLP's unspecified kind is taken as INTERNAL, and so is one that OTLP does not have. */
 export function kindOf(kind: number): number {
-  return kind === 0 ? 1 : kind
+  return kind >= 1 && kind <= 5 ? kind : 1
 }
 
 function numberTest(operator: ComparisonOperator, wanted: number): (value: number) => boolean {

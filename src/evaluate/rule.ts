@@ -80,16 +80,16 @@ export function filterOf(epoch: Epoch | undefined, up: boolean): Filter | undefi
   return up ? undefined : { by: 'end', from: epoch.since }
 }
 
-export function evaluateRule(rule: CompiledRule, context: StepContext): RuleOutcome {
-  const because = rule.condition(context)
-  const { memory } = rule
-  const stale = because.unknown === 'stale'
-  memory.staleSince = stale ? (memory.staleSince ?? context.at) : undefined
-  const outcome: RuleOutcome = { rule: rule.ir.name, target: rule.ir.target, truth: because.truth, because }
+export function evaluateRule({ ir, condition, hold, memory }: CompiledRule, context: StepContext): RuleOutcome {
+  const because = condition(context)
+  const { truth, unknown } = because
+  memory.staleSince = unknown === 'stale' ? (memory.staleSince ?? context.at) : undefined
+  const outcome: RuleOutcome = { rule: ir.name, target: ir.target, truth, because }
+  if (unknown === undefined && hold === undefined) return outcome
   return {
     ...outcome,
-    ...(because.unknown === undefined ? {} : { unknown: because.unknown }),
+    ...(unknown === undefined ? {} : { unknown }),
     ...(memory.staleSince === undefined ? {} : { staleSince: memory.staleSince }),
-    ...(rule.hold === undefined ? {} : { hold: rule.hold.observe(context) }),
+    ...(hold === undefined ? {} : { hold: hold.observe(context) }),
   }
 }

@@ -7,20 +7,13 @@ import { canonicalOperation, type Dictionary, operationMatcher, serviceMatcher }
 import { takeBound } from './bound.ts'
 import { type Columns, compilePredicate, type RowTest } from './predicate.ts'
 
-/** A series whose service and operation patterns match; kind and `where` are still to be tested. */
-export interface Candidate {
+interface Selector {
   readonly series: number
   /** Bit k set: spans of OTLP kind k match. */
   readonly kinds: number
   /** A span is longer than this in nanoseconds, or no match. */
   readonly above: number
   readonly where: RowTest | undefined
-}
-
-/** Of one pair; undefined where no selector matches. */
-export type Candidates = readonly Candidate[] | undefined
-
-interface Selector extends Candidate {
   readonly matches: ((operation: string) => boolean) | undefined
 }
 
@@ -41,12 +34,19 @@ export class SelectorIndex {
   readonly #byService = new Map<string, Group>()
   readonly #byGlob: { readonly matches: (service: string) => boolean; readonly group: Group }[] = []
   readonly #limit: number
-  /** Open addressing: service, operation and answer + 1 (0: free) a slot. */
+  /** Open addressing: service, operation and list + 1 (0: free) a slot. */
   #slots: Uint32Array
   #mask: number
   #used = 0
-  readonly #answers: Candidates[] = [undefined]
-  readonly #answerOf = new Map<string, number>()
+  readonly #answerOf = new Map<string, number>([['', 0]])
+  /**
+   * Lists of candidates, one behind the other, each ended by a series of −1: the series whose service and operation patterns match a pair, and what is
+   * still to be tested of a span. Columns, not objects, so that a look-up touches little memory; the empty list is at 0.
+   */
+  readonly series: number[] = [-1]
+  readonly kinds: number[] = [0]
+  readonly above: number[] = [0.5]
+  readonly where: (RowTest | undefined)[] = [undefined]
 
   constructor(dictionary: Dictionary, columns: Columns, limit: number = pairLimit) {
     this.#dictionary = dictionary
@@ -72,32 +72,46 @@ export class SelectorIndex {
     else for (const key of new Set([selector.operation, canonicalOperation(selector.operation)])) listed(group.exact, key).push(found)
   }
 
-  find(service: number, operation: number): Candidates {
+  /** Where the pair's list of candidates begins. */
+  find(service: number, operation: number): number {
     const slots = this.#slots
     let slot = hashOf(service, operation) & this.#mask
     for (let at = slot * 3; slots[at + 2] !== 0; at = slot * 3) {
-      if (slots[at] === service && slots[at + 1] === operation) return this.#answers[(slots[at + 2] as number) - 1]
+      if (slots[at] === service && slots[at + 1] === operation) return (slots[at + 2] as number) - 1
       slot = (slot + 1) & this.#mask
     }
     return this.#resolve(service, operation)
   }
 
-  #resolve(service: number, operation: number): Candidates {
-    const found = this.#match(this.#dictionary.text(service), this.#dictionary.text(operation))
-    if (this.#used >= this.#limit) return found
-    // Few answers are distinct: every pair that the same selectors match shares one list.
-    const key = found?.map((candidate) => candidate.series).join(' ') ?? ''
-    let answer = this.#answerOf.get(key)
-    if (answer === undefined) {
-      answer = found === undefined ? 0 : this.#answers.push(found) - 1
-      this.#answerOf.set(key, answer)
-    }
-    this.#insert(service, operation, answer + 1)
+  #resolve(service: number, operation: number): number {
+    const list = this.#list(this.#match(this.#dictionary.text(service), this.#dictionary.text(operation)))
+    if (this.#used >= this.#limit) return list
+    this.#insert(service, operation, list + 1)
     if (++this.#used * 2 > this.#mask) this.#double()
-    return this.#answers[answer]
+    return list
   }
 
-  #match(service: string, operation: string): Candidates {
+  /** Pairs that the same selectors match share a list. */
+  #list(found: readonly Selector[]): number {
+    const key = found.map((selector) => selector.series).join(' ')
+    let list = this.#answerOf.get(key)
+    if (list === undefined) {
+      list = this.series.length
+      for (const { series, kinds, above, where } of found) this.#append(series, kinds, above, where)
+      this.#append(-1, 0, 0.5, undefined)
+      this.#answerOf.set(key, list)
+    }
+    return list
+  }
+
+  #append(series: number, kinds: number, above: number, where: RowTest | undefined): void {
+    this.series.push(series)
+    this.kinds.push(kinds)
+    this.above.push(above)
+    this.where.push(where)
+  }
+
+  #match(service: string, operation: string): readonly Selector[] {
     const groups = this.#byGlob.filter(({ matches }) => matches(service)).map(({ group }) => group)
     const exact = this.#byService.get(service)
     if (exact !== undefined) groups.push(exact)
@@ -107,7 +121,7 @@ export class SelectorIndex {
       for (const selector of group.globs) if (selector.matches?.(operation)) found.add(selector)
       for (const key of spellings(operation)) for (const selector of group.exact.get(key) ?? []) if (selector.matches?.(operation)) found.add(selector)
     }
-    return found.size === 0 ? undefined : [...found].sort((a, b) => a.series - b.series)
+    return [...found].sort((a, b) => a.series - b.series)
   }
 
   #group(service: string): Group {
@@ -123,10 +137,12 @@ export class SelectorIndex {
     return compilePredicate(where, this.#columns)
   }
 
-  #insert(service: number, operation: number, answer: number): void {
+  #insert(service: number, operation: number, mark: number): void {
     let slot = hashOf(service, operation) & this.#mask
     while (this.#slots[slot * 3 + 2] !== 0) slot = (slot + 1) & this.#mask
-    this.#slots.set([service, operation, answer], slot * 3)
+    this.#slots[slot * 3] = service
+    this.#slots[slot * 3 + 1] = operation
+    this.#slots[slot * 3 + 2] = mark
   }
 
   #double(): void {

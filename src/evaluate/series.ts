@@ -84,6 +84,15 @@ export class Series {
       this.#asked.clear()
       this.#at = at
     }
+    if (evidence.from === Number.NEGATIVE_INFINITY) {
+      // The usual case, without a key to make.
+      let window = this.#asked.get(length)
+      if (window === undefined) {
+        window = this.#whole(length, at)
+        this.#asked.set(length, window)
+      }
+      return window
+    }
     const filter: Filter | undefined = this.#narrows(length, at, evidence) ? { by: evidence.up ? 'start' : 'end', from: evidence.from } : undefined
     const key = filter === undefined ? length : `${length} ${filterKey(filter)}`
     let window = this.#asked.get(key)
