@@ -1,5 +1,5 @@
 /** `scalec replay RECORDING… --rules FILES…`: what these rules would have done while this was recorded. */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Bundle } from '../bundle/index.ts'
 import { createEngine } from '../engine/index.ts'
 import { duration } from '../plan/index.ts'
 import type { Recording, RecordingFailure } from '../recordings/index.ts'
@@ -20,6 +20,7 @@ import { exit } from './exit.ts'
 import { durationOf, replicasOf } from './replay/arguments.ts'
 import { bundleFrom } from './replay/bundle.ts'
 import { json } from './replay/json.ts'
+import { OutputError, openOutputs } from './replay/outputs.ts'
 import { type Report, text } from './replay/text.ts'
 import { Timeline } from './replay/timeline.ts'
 import type { Format } from './rules.ts'
@@ -36,6 +37,8 @@ export interface ReplayOptions {
   readonly format: Format
   /** Where the decision log goes, as the daemon writes it. */
   readonly decisions?: string
+  /** Where the flattened span table goes, as an Arrow file. */
+  readonly arrow?: string
   /** Says on `err` how far it is, over and over on one line. */
   readonly progress?: boolean
 }
@@ -56,45 +59,60 @@ export async function run(recordings: readonly string[], options: ReplayOptions,
   if (typeof bundle === 'number') return bundle
   const before = replicasOf(bundle.targets, options.replicas ?? [])
   if ('problem' in before) return fail(before.problem)
+  const recording = await openRecording(recordings)
+  if (!isRecording(recording)) return fail(`${recording.file}: ${recording.message}`)
+  try {
+    return await replayed(bundle, recording, { before: before.value, readyAfterNs: readyAfter.value, latenessNs: lateness.value }, options, terminal)
+  } catch (error) {
+    if (error instanceof OutputError) return fail(error.message)
+    throw error
+  }
+}
 
-  const engine = createEngine({ bundle, latenessNs: lateness.value })
+interface Setting {
+  /** Desired counts at the start, by target. */
+  readonly before: ReadonlyMap<string, number>
+  readonly readyAfterNs: number
+  readonly latenessNs: number
+}
+
+async function replayed(bundle: Bundle, recording: Recording, setting: Setting, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
+  const { before, readyAfterNs, latenessNs } = setting
+  const engine = createEngine({ bundle, latenessNs })
   const world = simulatedWorld(
-    [...before.value].map(([id, replicas]) => ({ id, replicas })),
-    readyAfter.value,
+    [...before].map(([id, replicas]) => ({ id, replicas })),
+    readyAfterNs,
   )
   const catalog = new RecordingCatalog()
   const timeline = new Timeline(createDecisionFilter())
   const totals = emptyTotals()
-  const opened = await openRecording(recordings)
-  if (!isRecording(opened)) return fail(`${opened.file}: ${opened.message}`)
-  const log = options.decisions === undefined ? undefined : openLog(options.decisions)
-  if (log !== undefined && 'problem' in log) return fail(log.problem)
-  const progress = options.progress === true ? progressOn(terminal, opened, catalog) : undefined
+  const outputs = await openOutputs(options, bundle.projection)
+  const progress = options.progress === true ? progressOn(terminal, recording, catalog) : undefined
   const unread: RecordingFailure[] = []
   const rejected: string[] = []
-  const tables = decodeMessages(opened, engine.table(), {
+  const tables = decodeMessages(recording, engine.table(), {
     onFailure: (failure) => unread.push(failure),
     onRejected: (spans, message) => rejected.push(`${spans} left out: ${message}`),
   })
   try {
-    for await (const step of replay({ engine, tables, world, observe: (table) => catalog.observe(table), totals })) {
-      for (const decision of timeline.add(step)) log?.write(`${decisionLine(decision)}\n`)
+    for await (const step of replay({ engine, tables: outputs.through(tables), world, observe: (table) => catalog.observe(table), totals })) {
+      for (const decision of timeline.add(step)) outputs.log(decisionLine(decision))
       progress?.tick()
     }
   } finally {
-    log?.close()
     progress?.clear()
+    await outputs.close()
   }
   sayUnread(unread, rejected, terminal)
   if (unread.length > 0 && catalog.spans === 0) return exit.usage
   const report: Report = {
-    recordings: opened.files,
+    recordings: recording.files,
     rules: bundle.rules.map((rule) => rule.name),
     start: catalog.start,
     end: catalog.end,
     ...totals,
-    readyAfterNs: readyAfter.value,
-    before: before.value,
+    readyAfterNs,
+    before,
     after: world.replicas(),
     missing: missingNames(bundle, catalog.operations()),
     events: timeline.events,
@@ -110,17 +128,6 @@ function sayUnread(unread: readonly RecordingFailure[], rejected: readonly strin
   if (unread.length > few) terminal.err(`scalec: and ${unread.length - few} more that could not be read\n`)
   for (const spans of rejected.slice(0, few)) terminal.err(`scalec: spans ${spans}\n`)
   if (rejected.length > few) terminal.err(`scalec: and ${rejected.length - few} more messages with such spans\n`)
-}
-
-function openLog(path: string): { readonly write: (line: string) => void; readonly close: () => void } | { readonly problem: string } {
-  try {
-    const file = openSync(path, 'w')
-    return { write: (line) => void writeSync(file, line), close: () => closeSync(file) }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    return { problem: `${path} cannot be written (${code})` }
-  }
 }
 
 /** A line that is written over twice a second. */

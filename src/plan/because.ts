@@ -9,8 +9,7 @@ export function describe(because: Because): string {
     case 'and':
     case 'or': {
       const deciding = parts.filter((part) => part.truth === because.truth)
-      const all = because.truth === (because.kind === 'and' ? 'true' : 'false')
-      return list((deciding.length > 0 ? deciding : parts).map(describe), all ? 'and' : 'or')
+      return list((deciding.length > 0 ? deciding : parts).map(describe), because.kind)
     }
     case 'not':
       return parts[0] === undefined ? because.text : `not (${describe(parts[0])})`
@@ -37,10 +36,17 @@ export function describe(because: Because): string {
 }
 
 function compared(because: Because): string {
+  const { left, right } = because
   // Where the left side is a literal the right side holds the news.
-  const observed = because.left?.spans === undefined && because.right?.spans !== undefined ? because.right : because.left
-  if (observed === undefined) return because.text
-  return `${because.text} (${value(observed)}${ofSpans(observed)})`
+  const [news, other] = left?.spans === undefined && right?.spans !== undefined ? [right, left] : [left, right]
+  if (news === undefined) return because.text
+  return `${because.text} (${distinct(news, other)}${ofSpans(news)})`
+}
+
+/** With as many digits as tell it from the other side. */
+function distinct(observed: Observed, other: Observed | undefined): string {
+  const short = value(observed)
+  return other !== undefined && observed.value !== other.value && short === value(other) ? value(observed, 6) : short
 }
 
 function held(because: Because, text: string): string {

@@ -10,9 +10,9 @@ const units: readonly (readonly [string, number])[] = [
   ['ns', 1],
 ]
 
-/** A duration in nanoseconds as the language writes it: `5m`, `1m30s`, `400ms`; measured ones to three digits. */
-export function duration(ns: number): string {
-  if (ns < 0) return `-${duration(-ns)}`
+/** A duration in nanoseconds as the language writes it: `5m`, `1m30s`, `400ms`; measured ones to three digits, or as many as asked for. */
+export function duration(ns: number, digits = 3): string {
+  if (ns < 0) return `-${duration(-ns, digits)}`
   if (ns === 0) return '0s'
   if (ns >= 60e9) {
     const seconds = Math.round(ns / 1e9)
@@ -27,28 +27,28 @@ export function duration(ns: number): string {
       .join('')
   }
   const [unit, size] = units.find(([, size]) => ns >= size) ?? (['ns', 1] as const)
-  return `${significant(ns / size)}${unit}`
+  return `${significant(ns / size, digits)}${unit}`
 }
 
-/** Three significant digits, whole numbers whole. */
-export function significant(n: number): string {
-  return String(Number.isInteger(n) || Math.abs(n) >= 1000 ? Math.round(n) : Number(n.toPrecision(3)))
+/** Three significant digits, or as many as asked for; whole numbers whole. */
+export function significant(n: number, digits = 3): string {
+  return String(Number.isInteger(n) || Math.abs(n) >= 10 ** digits ? Math.round(n) : Number(n.toPrecision(digits)))
 }
 
 /** A value of the language's types with its unit; `unknown` with the reason where it has none. */
-export function value(observed: Observed): string {
+export function value(observed: Observed, digits = 3): string {
   if (observed.value === undefined) return observed.unknown === undefined ? 'unknown' : `unknown: ${observed.unknown}`
   switch (observed.type) {
     case 'duration':
-      return duration(observed.value)
+      return duration(observed.value, digits)
     case 'ratio':
-      return `${significant(observed.value * 100)}%`
+      return `${significant(observed.value * 100, digits)}%`
     case 'rate':
-      return `${significant(observed.value)}/s`
+      return `${significant(observed.value, digits)}/s`
     case 'size':
-      return `${significant(observed.value / 2 ** 20)}MiB`
+      return `${significant(observed.value / 2 ** 20, digits)}MiB`
     default:
-      return significant(observed.value)
+      return significant(observed.value, digits)
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { tableFromIPC } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/replay.ts'
 import { encodeRequest, type PlainSpan, service } from '../support/otlp.ts'
@@ -112,6 +113,15 @@ deployment/adservice went from 2 to 6 replicas
     const { code, out } = await replayed(recording, { rules: [typo] })
     expect(code).toBe(0)
     expect(out).toContain('warning: no span of service adservise; did you mean adservice? (r)\n\nnothing happened')
+  })
+
+  it('writes the spans as an Arrow file', async () => {
+    const arrow = join(folder, 'out.arrow')
+    expect((await replayed(recording, { arrow })).code).toBe(0)
+    const table = tableFromIPC(readFileSync(arrow))
+    expect(table.numRows).toBe(200)
+    expect(table.get(0)?.toJSON()).toMatchObject({ service: 'adservice', operation: '/hipstershop.AdService/GetAds', kind: 'SERVER' })
+    expect((await replayed(recording, { arrow: join(folder, 'no', 'where') })).err).toMatch(/^scalec: .*no\/where cannot be written \(ENOENT\)\n$/)
   })
 })
 

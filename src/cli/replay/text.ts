@@ -73,8 +73,7 @@ function isNews({ target, outcome, reason }: Decision, reasons: Map<string, stri
 }
 
 function ruleLine({ rule, truth, unknown, why, measured }: RuleEvent): string {
-  // A comparison has its measurement in the clause already.
-  const now = measured === undefined || why.includes(measured) ? '' : ` (now ${measured})`
+  const now = measured === undefined ? '' : ` (now ${measured})`
   return `${truth.padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${now}`
 }
 

@@ -58,7 +58,8 @@ export class Timeline {
 }
 
 function ruleEvent(at: Nanos, { rule, truth, unknown, because }: RuleOutcome): RuleEvent {
-  const newest = measured(because)
+  // The clause of these two only counts; of all others it has the measurements itself.
+  const newest = because.kind === 'times' || because.kind === 'for' ? measured(because) : undefined
   return {
     kind: 'rule',
     at,
