@@ -34,13 +34,13 @@ describe('the verdict', () => {
     ['no breach', { samples: samples(() => 90) }, 'the surge pushed p99 over 300 ms'],
     ['no scale-up', { actions: [down] }, 'a rule added replicas'],
     ['a scale-up before the surge', { actions: [{ ...up, seen: 5 }, down] }, 'a rule added replicas'],
-    ['replicas that never got ready', { ready: [{ at: 0, replicas: 2 }] }, 'the new replicas took traffic'],
+    ['replicas that never got ready', { ready: [{ at: 0, replicas: 2 }] }, 'the new replicas got ready'],
     ['no relief', { samples: samples((t) => (t < 12 ? 90 : 700)) }, 'p99 fell below the threshold while the surge went on'],
     [
       'relief that came too late to be seen',
       {
         ready: [
-          { at: 35, replicas: 4 },
+          { at: 37, replicas: 4 },
           { at: 53, replicas: 3 },
         ],
       },

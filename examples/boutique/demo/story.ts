@@ -35,21 +35,34 @@ export interface Check {
   readonly detail: string
 }
 
-export interface Verdict {
-  readonly checks: readonly Check[]
-  readonly breach?: number
-  readonly up?: Action
+/** What can be read off a story; what did not happen is undefined. p99s are milliseconds. */
+export interface Figures {
+  /** The end of the first second of the surge whose p99 was over the threshold. */
+  readonly breach: number | undefined
+  readonly up: Action | undefined
   /** When the replicas of `up` were ready. */
-  readonly upReady?: number
-  readonly down?: Action
-  readonly p99: { readonly before?: number; readonly during?: number; readonly after?: number; readonly end?: number }
+  readonly upReady: number | undefined
+  /** The start of the first second after that whose p99 was below the threshold: what had queued before is worked off. */
+  readonly caughtUp: number | undefined
+  /** Seconds from `caughtUp` to the end of the surge, and those of them whose p99 was below the threshold. */
+  readonly rest: { readonly seconds: number; readonly below: number }
+  readonly down: Action | undefined
+  readonly downDone: number | undefined
+  readonly p99: {
+    readonly before: number | undefined
+    readonly during: number | undefined
+    readonly after: number | undefined
+    readonly end: number | undefined
+  }
 }
 
-/** New replicas are given so long to work off what had queued before them. */
-const recoverySeconds = 4
-/** And must then hold for so long, or the surge says nothing. */
+export interface Verdict extends Figures {
+  readonly checks: readonly Check[]
+}
+
+/** What is left of the surge must last so long, or it says nothing. */
 const provenSeconds = 4
-/** In so many of the seconds after that p99 must be below the threshold: a machine that does other things as well stalls now and then. */
+/** In so many of its seconds p99 must be below the threshold: a machine that does other things as well stalls now and then. */
 const calmShare = 0.75
 
 /** The p99 in milliseconds of the requests that were due in [from, to); undefined of none. */
@@ -68,70 +81,81 @@ export function p99PerSecond(samples: readonly Sample[], until: number): (number
 }
 
 export function judge(story: Story, bounds: Bounds): Verdict {
-  const { samples, actions, ready } = story
-  const { surge, thresholdMs, initialReplicas } = bounds
+  const figures = measure(story, bounds)
+  return { ...figures, checks: check(figures, bounds) }
+}
+
+function measure({ samples, actions, ready }: Story, { surge, thresholdMs }: Bounds): Figures {
   const bySecond = p99PerSecond(samples, surge.to)
-  const breachSecond = bySecond.findIndex((value, second) => second >= surge.from && (value ?? 0) > thresholdMs)
-  const breach = breachSecond < 0 ? undefined : breachSecond + 1
+  const isBelow = (value: number | undefined): boolean => value !== undefined && value < thresholdMs
+  /** The first second from `from` on that is as asked. */
+  const second = (from: number, asked: (value: number | undefined) => boolean): number | undefined => {
+    const index = bySecond.findIndex((value, at) => at >= from && asked(value))
+    return index < 0 ? undefined : index
+  }
+  const breachSecond = second(surge.from, (value) => value !== undefined && value > thresholdMs)
   const up = actions.find((a) => a.to > a.from && a.seen > surge.from && a.seen < surge.to)
   const upReady = up && ready.find((r) => r.at >= up.seen - 1 && r.replicas >= up.to)?.at
-  const settled = upReady === undefined ? undefined : upReady + recoverySeconds
-  const after = settled === undefined ? undefined : p99(samples, settled, surge.to)
-  const seen = settled === undefined ? [] : bySecond.slice(Math.ceil(settled))
-  const below = seen.filter((value) => (value ?? Number.POSITIVE_INFINITY) < thresholdMs).length
-  const down = actions.find((a) => a.to === a.from - 1 && a.seen > surge.to)
-  const downDone = down && ready.find((r) => r.at >= down.seen - 1 && r.replicas === down.to)?.at
-  const before = p99(samples, 0, surge.from)
-  const during = breach === undefined ? undefined : p99(samples, surge.from, settled ?? surge.to)
-  const end = p99(samples, surge.to + 1, Number.POSITIVE_INFINITY)
-  const checks: Check[] = [
+  const caughtUp = upReady === undefined ? undefined : second(upReady, isBelow)
+  const rest = caughtUp === undefined ? [] : bySecond.slice(caughtUp)
+  // The first one of all: what goes back before the surge is over goes back too early.
+  const firstDown = actions.find((a) => a.to < a.from)
+  const down = firstDown !== undefined && firstDown.seen > surge.to && firstDown.to === firstDown.from - 1 ? firstDown : undefined
+  return {
+    breach: breachSecond === undefined ? undefined : breachSecond + 1,
+    up,
+    upReady,
+    caughtUp,
+    rest: { seconds: rest.length, below: rest.filter(isBelow).length },
+    down,
+    downDone: down && ready.find((r) => r.at >= down.seen - 1 && r.replicas === down.to)?.at,
+    p99: {
+      before: p99(samples, 0, surge.from),
+      during: p99(samples, surge.from, caughtUp ?? surge.to),
+      after: caughtUp === undefined ? undefined : p99(samples, caughtUp, surge.to),
+      end: p99(samples, surge.to + 1, Number.POSITIVE_INFINITY),
+    },
+  }
+}
+
+function check({ breach, up, upReady, caughtUp, rest, down, downDone, p99: { during, after } }: Figures, bounds: Bounds): Check[] {
+  const { surge, thresholdMs, initialReplicas } = bounds
+  return [
     {
       what: `the surge pushed p99 over ${thresholdMs} ms`,
-      ok: breach !== undefined && during !== undefined && during > thresholdMs,
-      detail: breach === undefined ? 'it never did' : `${ms(during)}, first seen ${seconds(breach - surge.from)} after its start`,
+      ok: breach !== undefined,
+      detail: breach === undefined ? 'it never did' : `to ${ms(during)}, first seen ${seconds(breach - surge.from)} after its start`,
     },
     {
       what: 'a rule added replicas',
-      ok: up !== undefined && up.from >= initialReplicas,
+      ok: breach !== undefined && up !== undefined && up.from >= initialReplicas,
       detail:
         up === undefined ? 'no decision to scale up during the surge' : `${up.from} to ${up.to}, ${seconds(up.seen - (breach ?? up.seen))} after the breach`,
     },
     {
-      what: 'the new replicas took traffic',
+      what: 'the new replicas got ready',
       ok: upReady !== undefined,
-      detail: upReady === undefined || up === undefined ? 'they were never ready' : `ready ${seconds(upReady - up.seen)} after the decision`,
+      detail: upReady === undefined || up === undefined ? 'they never did' : `${seconds(upReady - up.seen)} after the decision`,
     },
     {
       what: 'p99 fell below the threshold while the surge went on',
-      ok: seen.length >= provenSeconds && below >= calmShare * seen.length,
+      ok: rest.seconds >= provenSeconds && rest.below >= calmShare * rest.seconds,
       detail:
-        settled === undefined
-          ? 'nothing to measure'
-          : seen.length < provenSeconds
-            ? `the replicas were ready only ${seconds(surge.to - (upReady ?? 0))} before the end of the surge`
-            : `in ${below} of the ${seen.length} seconds to its end; ${ms(after)} over all of them`,
+        caughtUp === undefined || upReady === undefined
+          ? 'it did not'
+          : `${seconds(Math.max(0, caughtUp - upReady))} after that, and was in ${rest.below} of the ${rest.seconds} seconds left of the surge${rest.seconds < provenSeconds ? ', too few to tell' : ''}; ${ms(after)} over all of them`,
     },
     {
       what: 'one replica went back after the surge',
       ok: down !== undefined && downDone !== undefined,
       detail:
         down === undefined
-          ? 'no decision to scale down'
+          ? 'that was not the first decision to scale down'
           : downDone === undefined
             ? `${down.from} to ${down.to} was decided and not done`
             : `${down.from} to ${down.to}, ${seconds(down.seen - surge.to)} after its end`,
     },
   ]
-  return {
-    checks,
-    p99: defined({ before, during, after, end }),
-    ...defined({ breach, up, upReady, down }),
-  }
-}
-
-/** Without the fields that are undefined. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
 
 export function ms(value: number | undefined): string {

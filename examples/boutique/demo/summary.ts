@@ -4,14 +4,16 @@ import { type Check, ms, type Story, seconds, type Verdict } from './story.ts'
 
 export function summary(story: Story, verdict: Verdict, checks: readonly Check[]): string {
   const { samples, actions } = story
-  const { breach, up, upReady, p99 } = verdict
+  const { breach, up, upReady, caughtUp, p99 } = verdict
+  const between = (from: number | undefined, to: number | undefined): string => (from === undefined || to === undefined ? '–' : seconds(Math.max(0, to - from)))
   const failed = samples.filter((s) => !s.ok).length
   const rows: [string, string][] = [
-    ['from breach to action', breach === undefined || up === undefined ? '–' : seconds(up.seen - breach)],
-    ['from action to ready', up === undefined || upReady === undefined ? '–' : seconds(upReady - up.seen)],
+    ['from breach to action', between(breach, up?.seen)],
+    ['from action to replicas that are ready', between(up?.seen, upReady)],
+    ['from then to p99 below the threshold', between(upReady, caughtUp)],
     ['p99 before the surge', ms(p99.before)],
-    ['p99 until the new replicas had caught up', ms(p99.during)],
-    ['p99 for the rest of the surge', `${ms(p99.after)} (threshold ${thresholdMs} ms)`],
+    ['p99 in the surge until then', ms(p99.during)],
+    ['p99 in the rest of the surge', `${ms(p99.after)} (threshold ${thresholdMs} ms)`],
     ['p99 after the surge', ms(p99.end)],
     ['requests', `${samples.length}, ${failed} failed`],
   ]
