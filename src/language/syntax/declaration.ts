@@ -92,13 +92,14 @@ function giveUp(
   const [failure] = failures as [Failure]
   const found = tokens[failure.at]
   // What starts a new line behind a whole declaration is no part of it.
-  if (failure.behind && found !== undefined && isFirstOnLine(source.text, tokens, failure.at)) {
+  if (failure.behind && found !== undefined && (isFirstOnLine(source.text, tokens, failure.at) || found.tokenType === t.keyword.language)) {
     const { cst } = attempt(tokens.slice(0, failure.at))
     return { cst: guessed ? undefined : cst, read: original.indexOf(found), diagnostics, failedAt: undefined }
   }
   let last = -1
   for (const { at, expected } of failures) {
-    if (at <= last) continue
+    // What is missing at the end after something else went wrong is no news.
+    if (at <= last || (last >= 0 && at >= tokens.length)) continue
     last = at
     const token = tokens[at]
     if (token?.tokenType === t.LeftParen && tokens[at - 1]?.tokenType === t.Name)

@@ -64,7 +64,7 @@ function joinPatterns(text: string, tokens: IToken[], start: number): void {
   let kept = start
   for (let i = start; i < tokens.length; i++) {
     const token = tokens[i] as IToken
-    if (token.tokenType === t.Star && inSelector(tokens, kept)) {
+    if (token.tokenType === t.Star && inSelector(tokens, kept, token)) {
       let first = token
       while (kept > 0 && isPiece(tokens[kept - 1] as IToken) && touches(tokens[kept - 1] as IToken, first)) first = tokens[--kept] as IToken
       let last = token
@@ -78,10 +78,15 @@ function joinPatterns(text: string, tokens: IToken[], start: number): void {
   tokens.length = kept
 }
 
-/** Whether the token that would stand at `i` is a part of a service or an operation. */
-function inSelector(tokens: readonly IToken[], i: number): boolean {
+/** Whether the `*` that would stand at `i` belongs to a service or an operation: what is before its name tells. */
+function inSelector(tokens: readonly IToken[], i: number, star: IToken): boolean {
+  let next = star
   let before = i - 1
-  while (before >= 0 && (isPiece(tokens[before] as IToken) || tokens[before]?.tokenType === t.Slash) && !isRelation(tokens[before] as IToken)) before--
+  for (let token = tokens[before]; token !== undefined && !isRelation(token); token = tokens[--before]) {
+    const slash = token.tokenType === t.Slash || next.tokenType === t.Slash
+    if (token.tokenType !== t.Slash && !(isPiece(token) && (slash || touches(token, next)))) break
+    next = token
+  }
   const opener = tokens[before]
   return opener !== undefined && (isRelation(opener) || (opener.tokenType === t.LeftParen && tokens[before - 1]?.tokenType === t.keyword.span))
 }

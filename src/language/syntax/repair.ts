@@ -102,9 +102,9 @@ function signs(at: Trouble): Repair | undefined {
       if (pair?.tokenType === t.Less) return replaced(at, at.at, 2, t.LessEqual, '<=', m.comparisonSpelling, { sign: '=<', meant: '<=' }, 'write <=')
       return replaced(at, at.at, 1, t.Equal, '==', m.singleEqual, {}, 'write ==')
     }
-    case t.Less:
-      if (next?.tokenType === t.Greater && endOf(token) === next.startOffset)
-        return replaced(at, at.at, 2, t.NotEqual, '!=', m.comparisonSpelling, { sign: '<>', meant: '!=' }, 'write !=')
+    case t.Greater:
+      if (at.tokens[at.at - 1]?.tokenType === t.Less && endOf(at.tokens[at.at - 1] as IToken) === token.startOffset)
+        return replaced(at, at.at - 1, 2, t.NotEqual, '!=', m.comparisonSpelling, { sign: '<>', meant: '!=' }, 'write !=')
       return undefined
     default:
       return undefined
@@ -183,11 +183,16 @@ function misspellings(at: Trouble): Repair[] {
   const token = at.tokens[at.at]
   if (token === undefined || !token.tokenType.CATEGORIES?.includes(t.Identifier)) return []
   const expected = new Set(at.expected)
-  const near = ranked(token.image, t.keywords)
+  const near = ranked(token.image, t.keywords).filter((word) => word.length > 3 || word.length !== token.image.length || sameLetters(word, token.image))
   return [...near.filter((word) => expected.has(word)), ...near.filter((word) => !expected.has(word))].slice(0, 4).map((meant) => misspelling(at, meant))
 }
 
-export function misspelling(at: Trouble, meant: string): Repair {
+/** Of short words another letter makes another word: `foo` is no `for`, `fro` may be. */
+function sameLetters(a: string, b: string): boolean {
+  return [...a].sort().join('') === [...b.toLowerCase()].sort().join('')
+}
+
+function misspelling(at: Trouble, meant: string): Repair {
   const word = (at.tokens[at.at] as IToken).image
   return replaced(at, at.at, 1, k[meant as t.Keyword], meant, m.misspelt, { word, meant }, `write ${meant}`)
 }

@@ -1,0 +1,89 @@
+/** Mistakes: what is underlined, under which code, and what the fix is. */
+import { describe, expect, it } from 'vitest'
+import { parse } from '../../../src/language/index.ts'
+import { fixed, marked } from './support.ts'
+
+/** Understood: after the fix the program parses. */
+const understood = [
+  'scale deployment/a +2 [wen](SC1003 write when) span(a/b).p99 > 400ms',
+  'scale deployment/a +2 [WHEN](SC1003 write when) span(a/b).p99 > 400ms',
+  'scale deployment/a +2 when a > b [evry](SC1003 write every) 5s [pirority](SC1003 write priority) 3',
+  'freeze deployment/a [upp](SC1003 write up) when a > b',
+  'target deployment/a { between 1 [an](SC1003 write and) 10 }',
+  '[tagret](SC1003 write target) deployment/a { }',
+  'x: [sclae](SC1003 write scale) deployment/a -1 when a > b',
+  'test "x" { [expct](SC1003 write expect) no action }',
+  'let x = [400 ms](SC1007 write 400ms)',
+  'let x = [400msec](SC1008 write 400ms)',
+  'let x = [1min](SC1008 write 1m)',
+  'scale deployment/a +2 when a > b 5 times in [60 sec](SC1007 write 60s) every [2 minutes](SC1007 write 2m)',
+  'scale deployment/a +2 when a > b [&&](SC1010 write and) c > d [||](SC1010 write or) [!](SC1010 write not)(e > f)',
+  'scale deployment/a +2 when a > b[&&](SC1010 write and)c > d',
+  'scale deployment/a +2 when a > b for[:](SC1013 remove the :) 5m',
+  'scale deployment/a +2 when a > b every 5s[,](SC1013 remove the ,) cooldown 60s[;](SC1013 remove the ;)',
+  'scale deployment/a +2 when span(a where status [=](SC1011 write ==) error).count > 3',
+  'scale deployment/a +2 when a [=>](SC1012 write >=) b and c [=<](SC1012 write <=) d and e [<>](SC1012 write !=) f',
+  'scale deployment/a +2 when span(a/[\'GET /x\'](SC1005 write "GET /x")).p99 > 1s',
+  'scale deployment/a +2 when span(a/[GET /x](SC1018 write "GET /x")).p99 > 1s',
+  'import [other.scale](SC1006 write "other.scale")',
+  'test [a latency step](SC1006 write "a latency step") { }',
+  'scale deployment/a +2 when during mon-[friday](SC1025 write fri) in [Europe/Paris](SC1006 write "Europe/Paris")',
+  'scale deployment/a +2 when span(a where name matches [Get*](SC1006 write "Get*")).count > 3',
+  'scale deployment/a +2 when span(a/b).rate[[5m]](SC1014 write over 5m) > 5/s',
+  'scale [adservice](SC1019 write deployment/adservice) +2 when a > b',
+  'let x [5](SC1001 insert =)',
+  'scale deployment/a +2 when span(a/b [>](SC1001 insert )) 400ms',
+  'target deployment/a [between](SC1001 insert {) 1 and 10 }',
+]
+
+/** Reported, and the fix, where there is one, is no promise. */
+const others = [
+  'scale deployment/a +2 when span(a/b).p99 >[](SC1001)',
+  'scale deployment/a [2](SC1001) when a > b',
+  'scale deployment/a +2 when [span(a/b).p99](SC1020)',
+  'scale deployment/a +2 when [span(a/b).p99](SC1023) for 5m',
+  'scale deployment/a +2 when a < b [<](SC1022) c',
+  'scale deployment/a +2 when [(a > b)](SC1021) > c',
+  'let x = [a > b](SC1021)',
+  'let x = [7parsecs](SC1009)',
+  'let x = ["open](SC1004)',
+  'scale deployment/a +2 when [rate](SC1015)(a) > 5',
+  'scale deployment/a +2 when during 08:00-[24:01](SC1026)',
+  'scale deployment/a +2 when during [someday](SC1025)',
+  'test "x" { expect [deployment/a](SC1024) fires }',
+  'let a = 1 [language](SC1017) 1',
+  '[foo](SC1016) bar',
+  'scale deployment/a +2 when a > b\n[foo](SC1016) bar',
+  'scale deployment/a +2 when a [§§](SC1002)> b',
+]
+
+const plain = (text: string) => text.replace(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(SC\d{4}(?: (?:insert \)|[^)])*)?\)/g, '$1')
+
+describe('mistakes', () => {
+  it.each([...understood, ...others])('%s', (text) => {
+    expect(marked(plain(text))).toBe(text)
+  })
+
+  it.each(understood)('is mended by its fixes: %s', (text) => {
+    const source = { name: 'x', text: plain(text) }
+    const mended = fixed(source.text, parse(source).diagnostics)
+    expect(mended).not.toBe(source.text)
+    expect(parse({ name: 'x', text: mended }).diagnostics).toEqual([])
+  })
+
+  it('are said in words', () => {
+    const message = (text: string) => parse({ name: 'x', text }).diagnostics.map((d) => d.message)
+    expect(message('scale deployment/a 2 when a > b')).toEqual(['expected `+`, `-` or `to`, found `2`'])
+    expect(message('scale deployment/a +2 when >')).toEqual(['expected a value or a condition, found `>`'])
+    expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value or a condition, found the end'])
+    expect(message('target deployment/a { 5 }')).toEqual(['expected a clause or `}`, found `5`'])
+    expect(message('test "x" { 5 }')).toEqual(['expected a statement of a test or `}`, found `5`'])
+    expect(message('scale deployment/a +x when a > b')).toEqual(['expected a number or a percentage, found `x`'])
+    expect(message('scale deployment/a +2 when a > b every')).toEqual(['expected a value, found the end'])
+  })
+
+  it('of several kinds in one declaration are all told', () => {
+    const codes = parse({ name: 'x', text: 'scale deployment/a +2 wen a = 400 ms && b => 5min evry 5 s' }).diagnostics.map((d) => d.code)
+    expect(codes).toEqual(['SC1003', 'SC1011', 'SC1007', 'SC1010', 'SC1012', 'SC1008', 'SC1003', 'SC1007'])
+  })
+})
