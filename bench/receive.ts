@@ -29,6 +29,8 @@ target deployment/cartservice { between 1 and 10 }
 interface Server {
   readonly what: string
   readonly port: number
+  /** Of scaled. */
+  readonly api?: string
   readonly process: ChildProcess
 }
 
@@ -47,6 +49,7 @@ export default async function measure(): Promise<readonly Row[]> {
         bytesPerSpan = report.bytesPerSpan
         rates.get(what)?.push(report.spans / report.seconds)
       }
+    const evaluated = await countsOf(servers[0]?.api ?? '')
     const of = (what: string): number => median(rates.get(what) as number[])
     const [ours, ...peers] = servers.map(({ what }) => what) as [string, ...string[]]
     return [
@@ -55,7 +58,7 @@ export default async function measure(): Promise<readonly Row[]> {
         figure: of(ours),
         unit: 'spans/s',
         ratios: Object.fromEntries(peers.map((peer) => [peer, of(ours) / of(peer)])),
-        note: `2,048 spans a request, ${Math.round(bytesPerSpan)} bytes a span; medians of ${rounds} × ${seconds} s`,
+        note: `2,048 spans a request, ${Math.round(bytesPerSpan)} bytes a span; ${Math.round(evaluated.matchedShare * 100)} % matched a rule; medians of ${rounds} × ${seconds} s`,
       },
       ...peers.map((what) => ({ what, figure: of(what), unit: 'spans/s' })),
     ]
@@ -77,10 +80,10 @@ async function startScaled(folder: string): Promise<Server> {
   const lines: string[] = []
   for await (const line of createInterface({ input: server.stderr })) {
     lines.push(line)
-    const ready = /"grpc":"127\.0\.0\.1:(\d+)"/.exec(line)
+    const ready = /"grpc":"127\.0\.0\.1:(\d+)".*"api":"([^"]+)"/.exec(line)
     if (ready === null) continue
     server.stderr.resume()
-    return { what: 'scaled', port: Number(ready[1]), process: server }
+    return { what: 'scaled', port: Number(ready[1]), api: `http://${ready[2]}`, process: server }
   }
   throw new Error(`scaled did not start:\n${lines.join('\n')}`)
 }
@@ -89,6 +92,15 @@ async function startPeer(what: string, kind: string): Promise<Server> {
   const server = spawn(process.execPath, [here('./peers/receive-objects.ts'), kind], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string]
   return { what, port: Number(line), process: server }
+}
+
+/** A daemon that had dropped the spans would be fast too. */
+async function countsOf(api: string): Promise<{ readonly matchedShare: number }> {
+  const text = await (await fetch(`${api}/metrics`)).text()
+  const value = (name: string): number => Number(new RegExp(`^scale_spans_${name}_total(?:\\{.*\\})? (\\d+)$`, 'm').exec(text)?.[1])
+  const lost = value('late') + value('duplicate') + value('future') + value('rejected')
+  if (lost > value('received') / 100 || value('matched') === 0) throw new Error(`scaled did not count what it received:\n${text}`)
+  return { matchedShare: value('matched') / value('received') }
 }
 
 async function runClient(port: number): Promise<ClientReport> {

@@ -7,8 +7,11 @@ import { once } from 'node:events'
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { constants, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import type { Call } from './grpc-message.ts'
+import { prefixLength, receiveMessage } from './grpc-message.ts'
 import { inflate } from './inflate.ts'
 import { code, codeOf, exportResponse, status } from './messages.ts'
+import { createBufferPool } from './pool.ts'
 import type { Answer, Intake, Receiver, Refused } from './receiver.ts'
 import { tooLarge } from './receiver.ts'
 
@@ -16,11 +19,15 @@ const exportPath = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 /** Bytes that a client may send ahead on one stream and on one connection: a stream holds a usual batch without a round trip. */
 const streamWindow = 4 * 2 ** 20
 const connectionWindow = 32 * 2 ** 20
-const prefixLength = 5
+/** A call of which nothing is heard for so long is given up, with the memory that it holds. */
+const idleMs = 30_000
+/** Memory kept for messages to come. */
+const pooledBytes = 32 * 2 ** 20
 
 /** Starts listening; rejects with the listener's error (EADDRINUSE, EACCES). */
 export async function grpcReceiver(host: string, port: number, intake: Intake): Promise<Receiver> {
   const sessions = new Set<ServerHttp2Session>()
+  const pool = createBufferPool(pooledBytes)
   const server = createServer({ settings: { initialWindowSize: streamWindow, maxFrameSize: 2 ** 20, maxConcurrentStreams: 1000 }, maxSessionMemory: 256 })
   server.on('session', (session) => {
     sessions.add(session)
@@ -30,7 +37,7 @@ export async function grpcReceiver(host: string, port: number, intake: Intake): 
   })
   // A client that breaks the protocol loses its connection; nobody else notices.
   server.on('sessionError', () => {})
-  server.on('stream', (stream, headers) => serve(stream as ServerHttp2Stream, headers, intake))
+  server.on('stream', (stream, headers) => serve({ stream: stream as ServerHttp2Stream, intake, pool }, headers))
   server.listen(port, host)
   await once(server, 'listening')
   return { transport: 'grpc', host, port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, sessions, graceMs) }
@@ -46,8 +53,10 @@ async function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Sessi
   clearTimeout(cut)
 }
 
-function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, intake: Intake): void {
+function serve(call: Call, headers: IncomingHttpHeaders): void {
+  const { stream, intake } = call
   stream.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
+  stream.setTimeout(idleMs, () => stream.close(constants.NGHTTP2_CANCEL))
   if (headers[':method'] !== 'POST' || !/^application\/grpc(\+proto)?(;|$)/.test(headers['content-type'] ?? '')) {
     stream.respond({ ':status': 415 }, { endStream: true })
     return
@@ -58,68 +67,28 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, intake: 
   else if (encoding !== 'identity' && encoding !== 'gzip')
     fail(stream, intake, code.unimplemented, `grpc-encoding ${encoding} is not supported: use gzip or identity`)
   else if (refusal !== undefined) refuse(stream, intake, refusal)
-  else collect(stream, intake, (message, compressed) => decode(stream, intake, message, compressed ? encoding : undefined))
+  else
+    receiveMessage(call, (result) => {
+      if ('refused' in result) refuse(stream, intake, result.refused)
+      else decode(call, result.message, result.compressed ? encoding : undefined)
+    })
 }
 
 /** `compression` is that of this message; a stream that declares gzip may still send plain messages. */
-function decode(stream: ServerHttp2Stream, intake: Intake, message: Buffer, compression: 'gzip' | 'identity' | undefined): void {
-  if (compression === undefined) answer(stream, intake, intake.take(message, 'protobuf', 'grpc'))
-  else if (compression === 'identity') fail(stream, intake, code.internal, 'the message is marked compressed, but there is no grpc-encoding')
-  else
+function decode({ stream, intake, pool }: Call, message: Buffer, compression: 'gzip' | 'identity' | undefined): void {
+  if (compression === 'gzip') {
     inflate(message, intake.maxRequestBytes, (result) => {
+      pool.give(message)
       if (stream.destroyed) return
       if ('bytes' in result) answer(stream, intake, intake.take(result.bytes, 'protobuf', 'grpc'))
       else if (result.error === 'too-large') refuse(stream, intake, tooLarge(intake.maxRequestBytes))
       else refuse(stream, intake, { kind: 'malformed', message: result.message, offset: 0 })
     })
-}
-
-/** Gathers the one message of a unary call in memory that the intake knows of. */
-function collect(stream: ServerHttp2Stream, intake: Intake, done: (message: Buffer, compressed: boolean) => void): void {
-  let prefix = Buffer.alloc(0)
-  let message: Buffer | undefined
-  let filled = 0
-  let held = 0
-  stream.on('close', () => intake.release(held))
-
-  const stop = (refusal: Refused): void => {
-    stream.removeAllListeners('data')
-    stream.removeAllListeners('end')
-    refuse(stream, intake, refusal)
+    return
   }
-  /** Makes room for the message that the prefix announces. */
-  const open = (length: number): Refused | Buffer => {
-    if (length > intake.maxRequestBytes) return tooLarge(intake.maxRequestBytes)
-    const refusal = intake.hold(length)
-    if (refusal !== undefined) return refusal
-    held = length
-    return Buffer.allocUnsafeSlow(length)
-  }
-  stream.on('data', (chunk: Buffer) => {
-    let rest = chunk
-    if (message === undefined) {
-      const missing = prefixLength - prefix.length
-      prefix = Buffer.concat([prefix, rest.subarray(0, missing)])
-      if (prefix.length < prefixLength) return
-      rest = rest.subarray(missing)
-      const opened = open(prefix.readUInt32BE(1))
-      if ('kind' in opened) {
-        stop(opened)
-        return
-      }
-      message = opened
-    }
-    if (filled + rest.length > message.length) {
-      stop({ kind: 'malformed', message: 'there are more bytes than the one message of a unary call', offset: message.length })
-      return
-    }
-    rest.copy(message, filled)
-    filled += rest.length
-  })
-  stream.on('end', () => {
-    if (message !== undefined && filled === message.length) done(message, prefix[0] === 1)
-    else stop({ kind: 'malformed', message: `the message ends after ${filled} of ${message?.length ?? 'unknown'} bytes`, offset: filled })
-  })
+  if (compression === undefined) answer(stream, intake, intake.take(message, 'protobuf', 'grpc'))
+  else fail(stream, intake, code.internal, 'the message is marked compressed, but there is no grpc-encoding')
+  pool.give(message)
 }
 
 function answer(stream: ServerHttp2Stream, intake: Intake, result: Answer): void {
