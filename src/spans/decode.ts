@@ -8,7 +8,7 @@
  */
 import { equalBytes } from './bytes.ts'
 import { notUtf8 } from './dictionary.ts'
-import { columnOfBytes, shapeOf } from './projection.ts'
+import { memoSlots, placeOfKey, shapeOf } from './projection.ts'
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeBoolean, attributeMissing, attributeNumber, attributeOther, attributeText, type SpanTable } from './table.ts'
 import { bytesType, fixed64Type, varintType, WireReader } from './wire.ts'
@@ -58,6 +58,7 @@ class RequestDecoder {
     this.#table = table
     this.#projecting = table.spanAttributes.columns.length > 0
     this.#columns = columnsOf(table)
+    table.spanAttributes.memo.request++
     this.#resourceType = new Uint8Array(table.resourceAttributes.columns.length)
     this.#resourceValue = new Float64Array(table.resourceAttributes.columns.length)
   }
@@ -109,16 +110,15 @@ class RequestDecoder {
   #resourceAttribute(start: number, end: number): boolean {
     if (!this.#keyValue(start, end)) return false
     const { view } = this.reader
-    const column = columnOfBytes(this.#table.resourceAttributes, view, this.#keyFrom, this.#keyTo)
+    const place = placeOfKey(this.#table.resourceAttributes, view, this.#keyFrom, this.#keyTo)
     const length = this.#keyTo - this.#keyFrom
     const isService = length === serviceName.byteLength && equalBytes(serviceName, 0, view, this.#keyFrom, length)
-    if (column === undefined && !isService) return true
+    if (place === 0 && !isService) return true
     if (!this.#intern()) return false
     if (isService) this.#service = this.#valueType === attributeText ? this.#value : 0
-    if (column !== undefined) {
-      const i = this.#table.resourceAttributes.columns.indexOf(column)
-      this.#resourceType[i] = this.#valueType
-      this.#resourceValue[i] = this.#value
+    if (place !== 0) {
+      this.#resourceType[place - 1] = this.#valueType
+      this.#resourceValue[place - 1] = this.#value
     }
     return true
   }
@@ -174,7 +174,7 @@ class RequestDecoder {
           if (projecting) {
             const keyTo = at + 4 + (bytes[at + 3] as number)
             if (keyTo + 2 > next || bytes[at + 2] !== keyTag || bytes[keyTo] !== valueTag || keyTo + 2 + (bytes[keyTo + 1] as number) !== next) break
-            if (shapes[shapeOf(keyTo - at - 4, bytes[keyTo - 1] as number)] !== 0 && !this.#usualAttribute(at + 4, keyTo, next, row)) return false
+            if (shapes[shapeOf(keyTo - at - 4, bytes[keyTo - 1] as number)] !== 0 && !this.#usualAttribute(at + 2, keyTo, next, row)) return false
           }
           at = next
         } else if (tag === traceIdTag) {
@@ -331,36 +331,41 @@ class RequestDecoder {
     return true
   }
 
-  /** Key [keyFrom, keyTo), then a value of up to 127 bytes that ends at `end`: a text or an integer is stored at once. */
-  #usualAttribute(keyFrom: number, keyTo: number, end: number, row: number): boolean {
-    const { reader } = this
-    const { bytes, view } = reader
-    const column = columnOfBytes(this.#table.spanAttributes, view, keyFrom, keyTo)
-    if (column === undefined) return true
-    const from = keyTo + 4
-    const tag = bytes[keyTo + 2] as number
-    const second = bytes[keyTo + 3] as number
-    if (tag === stringValueTag && from + second === end) {
-      const code = this.#table.dictionary.codeOfBytes(bytes, from, end, view)
-      if (code === notUtf8) return reader.fail(from, 'an attribute text is not UTF-8')
-      column.type[row] = attributeText
-      column.value[row] = code
+  /** The KeyValue [start, end) with its key at [start + 2, keyTo), which has the shape of some column's, and a value of up to 127 bytes. */
+  #usualAttribute(start: number, keyTo: number, end: number, row: number): boolean {
+    const { view } = this.reader
+    const { columns, memo } = this.#table.spanAttributes
+    // The last eight bytes: of short ones some in front of it are among them, which only costs a miss.
+    const hash = Math.imul(view.getUint32(end - 4, true), 0x9e3779b1) ^ Math.imul(view.getUint32(end - 8, true) + end - start, 0x85ebca6b)
+    const slot = (hash ^ (hash >>> 15)) & (memoSlots - 1)
+    const length = end - start
+    if (memo.marks[slot] === memo.request && memo.lengths[slot] === length && equalBytes(view, memo.starts[slot] as number, view, start, length)) {
+      const place = memo.columns[slot] as number
+      if (place === 0) return true
+      const column = columns[place - 1] as AttributeColumn
+      column.type[row] = memo.types[slot] as number
+      column.value[row] = memo.values[slot] as number
       return true
     }
-    if (tag === intValueTag && end - from === 1 && second >= 0x80 && (bytes[from] as number) < 0x80) {
-      // Two bytes, as HTTP statuses and most ports have.
-      column.type[row] = attributeNumber
-      column.value[row] = (second & 0x7f) | ((bytes[from] as number) << 7)
-      return true
+    const place = placeOfKey(this.#table.spanAttributes, view, start + 2, keyTo)
+    if (place !== 0) {
+      this.#valueType = attributeOther
+      if (!(this.#anyValue(keyTo + 2, end) && this.#store(columns[place - 1] as AttributeColumn, row))) return false
     }
-    this.#valueType = attributeOther
-    return this.#anyValue(keyTo + 2, end) && this.#store(column, row)
+    memo.marks[slot] = memo.request
+    memo.starts[slot] = start
+    memo.lengths[slot] = length
+    memo.columns[slot] = place
+    memo.types[slot] = this.#valueType
+    memo.values[slot] = this.#value
+    return true
   }
 
   #attribute(start: number, end: number, row: number): boolean {
     if (!this.#keyValue(start, end)) return false
-    const column = columnOfBytes(this.#table.spanAttributes, this.reader.view, this.#keyFrom, this.#keyTo)
-    return column === undefined || this.#store(column, row)
+    const { spanAttributes } = this.#table
+    const place = placeOfKey(spanAttributes, this.reader.view, this.#keyFrom, this.#keyTo)
+    return place === 0 || this.#store(spanAttributes.columns[place - 1] as AttributeColumn, row)
   }
 
   #store(column: AttributeColumn, row: number): boolean {
@@ -462,11 +467,9 @@ const statusCodeTag = 0x18
 /** The first of two bytes; the second is 1. */
 const flagsTag = 0x85
 
-/** Of KeyValue, and of AnyValue. */
+/** Of KeyValue. */
 const keyTag = 0x0a
 const valueTag = 0x12
-const stringValueTag = 0x0a
-const intValueTag = 0x18
 
 /** OTLP's greatest SpanKind and StatusCode; anything above counts as unspecified. */
 const greatestKind = 5

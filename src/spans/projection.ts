@@ -13,7 +13,26 @@ export interface ProjectionIndex {
   /** Of each column 1 + the next one of its shape; 0: it is the last. */
   readonly nextOfShape: Uint16Array
   readonly byName: ReadonlyMap<string, AttributeColumn>
+  readonly memo: AttributeMemo
 }
+
+/**
+ * What the KeyValues of the present request gave, by their bytes: a stream repeats few attributes, and comparing one with
+ * its twin further up costs less than reading it. A slot is good if its mark is the present request's.
+ */
+export interface AttributeMemo {
+  request: number
+  readonly marks: Float64Array
+  /** Where in the request the twin starts, and how long it is. */
+  readonly starts: Int32Array
+  readonly lengths: Int32Array
+  /** 1 + its column; 0: none. */
+  readonly columns: Uint16Array
+  readonly types: Uint8Array
+  readonly values: Float64Array
+}
+
+export const memoSlots = 1024
 
 export function indexProjection(columns: readonly AttributeColumn[], scope: AttributeRef['scope']): ProjectionIndex {
   const own = columns.filter((column) => column.attribute.scope === scope)
@@ -25,7 +44,25 @@ export function indexProjection(columns: readonly AttributeColumn[], scope: Attr
     nextOfShape[i] = firstOfShape[shape] as number
     firstOfShape[shape] = i + 1
   })
-  return { columns: own, firstOfShape, nextOfShape, byName: new Map(own.map((column) => [column.attribute.name, column])) }
+  return {
+    columns: own,
+    firstOfShape,
+    nextOfShape,
+    byName: new Map(own.map((column) => [column.attribute.name, column])),
+    memo: emptyMemo(own.length > 0 ? memoSlots : 0),
+  }
+}
+
+function emptyMemo(slots: number): AttributeMemo {
+  return {
+    request: 0,
+    marks: new Float64Array(slots),
+    starts: new Int32Array(slots),
+    lengths: new Int32Array(slots),
+    columns: new Uint16Array(slots),
+    types: new Uint8Array(slots),
+    values: new Float64Array(slots),
+  }
 }
 
 /** An index into `firstOfShape`. */
@@ -33,15 +70,15 @@ export function shapeOf(length: number, lastByte: number): number {
   return (length * 37 + lastByte) & 0xff
 }
 
-/** The column of the key bytes [start, end). */
-export function columnOfBytes(index: ProjectionIndex, bytes: DataView, start: number, end: number): AttributeColumn | undefined {
+/** 1 + the column of the key bytes [start, end); 0: none. */
+export function placeOfKey(index: ProjectionIndex, bytes: DataView, start: number, end: number): number {
   const length = end - start
-  if (length === 0) return undefined
-  let next = index.firstOfShape[shapeOf(length, bytes.getUint8(end - 1))] as number
-  while (next !== 0) {
-    const column = index.columns[next - 1] as AttributeColumn
-    if (column.key.byteLength === length && equalBytes(column.key, 0, bytes, start, length)) return column
-    next = index.nextOfShape[next - 1] as number
+  if (length === 0) return 0
+  let place = index.firstOfShape[shapeOf(length, bytes.getUint8(end - 1))] as number
+  while (place !== 0) {
+    const { key } = index.columns[place - 1] as AttributeColumn
+    if (key.byteLength === length && equalBytes(key, 0, bytes, start, length)) return place
+    place = index.nextOfShape[place - 1] as number
   }
-  return undefined
+  return 0
 }
