@@ -26,7 +26,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
   const diagnostics: Diagnostic[] = []
   const scopes = scopesOf(roots, resolve, diagnostics)
   for (const scope of scopes) checkLanguage(scope)
-  for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol, [])
+  for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol)
 
   const defaults = new Map<Scope, Defaults>()
   const defaultsOf = (scope: Scope): Defaults => {

@@ -2,6 +2,7 @@
 import { type Diagnostic, type Message, report } from '../diagnostics.ts'
 import { nearest } from '../syntax/nearest.ts'
 import type { FileTree, LetDeclaration, Name, TextRange } from '../tree.ts'
+import { withoutTooDeep } from './depth.ts'
 import { messages } from './messages.ts'
 import type { Constant } from './program.ts'
 
@@ -30,7 +31,7 @@ export interface Scope {
   /** Own and imported ones. */
   readonly lets: Map<string, LetSymbol>
   /** An import could not be read: unknown names are not reported, they may be there. */
-  readonly incomplete: boolean
+  incomplete: boolean
   /** Of the whole compilation. */
   readonly diagnostics: Diagnostic[]
 }
@@ -72,34 +73,32 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
     const known = scopes.get(tree.source.name)
     if (known !== undefined) return known
     const imports: Import[] = []
-    let incomplete = false
     const scope: Scope = {
-      tree,
+      tree: withoutTooDeep(tree, diagnostics),
       file: tree.source.name,
       root: rootNames.has(tree.source.name),
       imports,
       lets: new Map(),
-      get incomplete() {
-        return incomplete || imports.some((imported) => imported.scope.incomplete)
-      },
+      incomplete: false,
       diagnostics,
     }
     const here = [...path, scope.file]
     for (const declaration of tree.declarations) {
       if (declaration.kind !== 'import') continue
       if (declaration.path === undefined) {
-        incomplete = true
+        scope.incomplete = true
         continue
       }
       const imported = resolve(declaration.path.value, tree)
       if (imported === undefined) {
-        incomplete = true
+        scope.incomplete = true
         say(scope, messages.importMissing, declaration.path.range, { path: declaration.path.value })
       } else if (here.includes(imported.source.name)) {
-        incomplete = true
+        scope.incomplete = true
         say(scope, messages.importCycle, declaration.path.range, { path: [...here.slice(here.indexOf(imported.source.name)), imported.source.name] })
       } else imports.push({ scope: visit(imported, here), range: declaration.path.range })
     }
+    scope.incomplete ||= imports.some((imported) => imported.scope.incomplete)
     declareLets(scope)
     scopes.set(scope.file, scope)
     return scope

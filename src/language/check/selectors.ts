@@ -206,7 +206,7 @@ function sayUnit(name: Name, node: ComparedValue | Literal, value: StaticValue, 
 function namedValue(name: Name, scope: Scope): StaticValue | undefined {
   if (scope.lets.has(name.text)) {
     const symbol = lookUp(scope, name)
-    return symbol && valueOfLet(symbol, [])
+    return symbol && valueOfLet(symbol)
   }
   if (scope.incomplete) return undefined
   const near = nearest(name.text, scope.lets.keys())

@@ -76,31 +76,54 @@ export function literalValue(node: Literal): StaticValue {
 
 function valueOfName(name: Name, scope: Scope): StaticValue | undefined {
   const symbol = lookUp(scope, name)
-  return symbol === undefined ? undefined : valueOfLet(symbol, [])
+  return symbol === undefined ? undefined : valueOfLet(symbol)
 }
 
-/** Evaluates a `let` once; `path` holds those that are being evaluated. A cycle is reported where it closes. */
-export function valueOfLet(symbol: LetSymbol, path: readonly LetSymbol[]): StaticValue | undefined {
+/** A `let` that is being evaluated, and the names that must be evaluated before it. */
+interface Pending {
+  readonly symbol: LetSymbol
+  readonly needs: Name[]
+  cyclic: boolean
+}
+
+/** Evaluates a `let` once, after what it needs; a stack of its own lets a chain be of any length. A cycle is reported where it closes. */
+export function valueOfLet(symbol: LetSymbol): StaticValue | undefined {
   if (symbol.state !== 'new') return symbol.value
-  const { declaration, scope } = symbol
-  symbol.state = 'evaluating'
-  const here = [...path, symbol]
-  let cyclic = false
-  for (const name of declaration.value === undefined ? [] : namesIn(declaration.value)) {
-    const other = scope.lets.get(name.text)
-    if (other === undefined) continue
-    if (other.state === 'evaluating') {
-      cyclic = true
-      const cycle = here.slice(here.indexOf(other))
-      const related = cycle.slice(1).map((s) => ({ file: s.scope.file, range: s.name.range, message: `\`${s.name.text}\` needs the next` }))
-      for (const member of cycle) member.used = true
-      say(other.scope, messages.letCycle, other.name.range, { path: [...cycle, other].map((s) => s.name.text) }, { related })
-    } else valueOfLet(other, here)
+  const stack = [begin(symbol)]
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const name = top.needs.pop()
+    const other = name === undefined ? undefined : top.symbol.scope.lets.get(name.text)
+    if (other?.state === 'new') stack.push(begin(other))
+    else if (other?.state === 'evaluating') {
+      top.cyclic = true
+      sayCycle(stack.slice(stack.findIndex((pending) => pending.symbol === other)).map((pending) => pending.symbol))
+    } else if (name === undefined) {
+      finish(top)
+      stack.pop()
+    }
   }
-  if (!cyclic && !declaration.broken && declaration.value !== undefined)
-    symbol.value = constant(checkValue(declaration.value, { scope, everyNs: undefined }), declaration.value, scope, 'a `let`')
-  symbol.state = 'done'
   return symbol.value
+}
+
+function begin(symbol: LetSymbol): Pending {
+  symbol.state = 'evaluating'
+  const { broken, value } = symbol.declaration
+  return { symbol, needs: broken || value === undefined ? [] : namesIn(value).reverse(), cyclic: false }
+}
+
+function finish({ symbol, cyclic }: Pending): void {
+  const { declaration, scope } = symbol
+  symbol.state = 'done'
+  if (cyclic || declaration.broken || declaration.value === undefined) return
+  symbol.value = constant(checkValue(declaration.value, { scope, everyNs: undefined }), declaration.value, scope, 'a `let`')
+}
+
+function sayCycle(cycle: readonly LetSymbol[]): void {
+  const [first] = cycle
+  if (first === undefined) return
+  for (const member of cycle) member.used = true
+  const related = cycle.slice(1).map((s) => ({ file: s.scope.file, range: s.name.range, message: `\`${s.name.text}\` needs the next` }))
+  say(first.scope, messages.letCycle, first.name.range, { path: [...cycle, first].map((s) => s.name.text) }, { related })
 }
 
 function namesIn(node: Expression): Name[] {

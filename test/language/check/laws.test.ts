@@ -88,6 +88,24 @@ r: scale deployment/a ${p.action} when ${p.first} and (${p.second}) every ${p.ev
 freeze deployment/a when ${p.second}`,
   )
 
+describe('of deep programs', () => {
+  const deep: Readonly<Record<string, string>> = {
+    sum: `scale deployment/a +1 when span(a).count > 1${' + 1'.repeat(2500)}`,
+    conditions: `scale deployment/a +1 when span(a).count > 1${' and span(a).count > 2'.repeat(2500)}`,
+    predicates: `scale deployment/a +1 when span(a where x == 1${' and x == 2'.repeat(2500)}).count > 1`,
+    periods: `scale deployment/a +1 when span(a).count > 1${' for 5s'.repeat(2500)}`,
+  }
+  for (const [name, text] of Object.entries(deep))
+    it(`${name}: they are refused, and the rest is checked`, () => {
+      expect(checkText(`${text}\nscale deployment/b +0 when during mon-fri`).diagnostics.map((d) => d.code)).toEqual(['SC3023', 'SC4001', 'SC3010'])
+    })
+
+  it('a chain of names may be of any length', () => {
+    const lets = Array.from({ length: 5000 }, (_, i) => `let x${i} = x${i + 1}`).join('\n')
+    expect(checkText(`${lets}\nlet x5000 = 1\nscale deployment/a +1 when span(a).count > x0`).diagnostics.map((d) => d.code)).toEqual(['SC4001'])
+  })
+})
+
 describe('of wrong programs', () => {
   it('every diagnostic lies in the text, in order, and has words', () => {
     fc.assert(
