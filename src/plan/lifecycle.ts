@@ -23,7 +23,8 @@ export const advance: Advance = (state, target, at, snapshot) => {
   const { epoch, lastAction } = state
   if (epoch?.kind !== 'pending') return state
   const since = (moment: number): typeof state => ({ ...state, epoch: { kind: 'since', at: moment } })
-  if (isRead(snapshot) && snapshot.readySince !== undefined) {
+  // A snapshot that still shows the count from before the action was taken before it, and says nothing of the new replicas.
+  if (isRead(snapshot) && snapshot.readySince !== undefined && snapshot.desired !== lastAction?.from) {
     if (snapshot.readySince >= epoch.since) return since(snapshot.readySince)
     // They became ready between two looks at the workload: when is not known, but by now they are.
     if (snapshot.desired === lastAction?.to) return since(at)

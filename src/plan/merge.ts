@@ -7,7 +7,7 @@
  * nobody asks for more. Where a floor and a ceiling contradict, the higher priority decides, then the floor.
  */
 import type { Intent } from './resolve.ts'
-import { wantsOf } from './resolve.ts'
+import { distrusted, wantsOf } from './resolve.ts'
 import type { Context, StageResult } from './stage.ts'
 import { list, replicas } from './words.ts'
 
@@ -21,7 +21,7 @@ export function merge(context: Context): Merged {
   const intents = inForce(resolved.intents, base)
   const merged = withinOwnBounds(context, intents.some((i) => wantsOf(i, base) > base) ? mergeUp(context, intents) : mergeDown(context, intents))
   if (merged.replicas < base && resolved.untrusted.length > 0) {
-    const message = `${list(resolved.untrusted)} cannot be trusted now, so nothing is taken away`
+    const message = `nothing is taken away while ${distrusted(resolved)}`
     return { replicas: base, reason: 'StaleEvidence', message, winners: merged.winners }
   }
   const overruled = resolved.intents.filter((i) => !intents.includes(i) && wantsOf(i, base) !== base)

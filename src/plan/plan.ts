@@ -14,7 +14,7 @@ import { merge } from './merge.ts'
 import { mode } from './mode.ts'
 import { rate } from './rate.ts'
 import type { Cast, Intent, Resolved } from './resolve.ts'
-import { resolve, wantsOf } from './resolve.ts'
+import { distrusted, resolve, wantsOf } from './resolve.ts'
 import { recorded, seeded, stabilize } from './stabilize.ts'
 import type { Context, StageOf, StageResult } from './stage.ts'
 import { list, replicas } from './words.ts'
@@ -100,7 +100,7 @@ function summary({ state, target, at }: PlanInput, base: number, resolved: Resol
     return { replicas: base, ...(all.length === 0 ? {} : { message: all.join('; ') }), ...(reason === undefined ? {} : { reason }) }
   }
   if (asking.length > 0) return say([...asking.map((i) => `${i.rule} wants ${wantsOf(i, base)}`), ...narrowed.map((n) => n.message)])
-  if (untrusted.length > 0) return say([`${list(untrusted)} cannot be known: the evidence is stale or could not be read`], 'StaleEvidence')
+  if (untrusted.length > 0) return say([distrusted(resolved)], 'StaleEvidence')
   if (resolved.settling.length > 0 && state.epoch?.kind === 'pending') return say([settling(at - state.epoch.since, target.settleNs)], 'Settling')
   if (resting.length > 0) return say(resting, 'Cooldown')
   if (narrowed[0] !== undefined) {

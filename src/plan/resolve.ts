@@ -4,7 +4,7 @@ import type { RuleOutcome } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { describe } from './because.ts'
 import type { PlanInput, RuleReport } from './contract.ts'
-import { duration, replicas, value } from './words.ts'
+import { duration, list, replicas, value } from './words.ts'
 
 /** HPA's default tolerance: a ratio this near to 1 is no reason to move. */
 export const tolerance = 0.1
@@ -28,8 +28,8 @@ export interface Resolved {
   /** Rules that freeze a direction now. */
   readonly frozenUp: readonly string[]
   readonly frozenDown: readonly string[]
-  /** Rules whose evidence cannot be trusted: no capacity is taken away while there is one. */
-  readonly untrusted: readonly string[]
+  /** Rules whose evidence cannot be trusted: no capacity is taken away while there is one. `why` is a clause. */
+  readonly untrusted: readonly { readonly rule: string; readonly why: string }[]
   /** Rules that wait for new replicas. */
   readonly settling: readonly string[]
   /** Why rules that would change something keep silent. */
@@ -46,14 +46,15 @@ export function resolve(input: PlanInput, base: number, cast: Cast): Resolved {
   const reports: RuleReport[] = []
   const frozenUp: string[] = []
   const frozenDown: string[] = []
-  const untrusted: string[] = []
+  const untrusted: { rule: string; why: string }[] = []
   const settling: string[] = []
   const resting: string[] = []
   const tolerated: string[] = []
   const narrowed: { up: boolean; message: string }[] = []
   for (const { rule, outcome } of input.rules) {
     const acting = cast === 'all' || !rule.observe
-    if (acting && isUntrusted(outcome)) untrusted.push(rule.name)
+    const distrust = acting ? distrustOf(outcome) : undefined
+    if (distrust !== undefined) untrusted.push({ rule: rule.name, why: distrust })
     if (acting && outcome.unknown === 'settling') settling.push(rule.name)
     const plain = reportOf(outcome)
     if (rule.action.kind === 'freeze') {
@@ -88,6 +89,12 @@ export function resolve(input: PlanInput, base: number, cast: Cast): Resolved {
     }
   }
   return { intents, reports, frozenUp, frozenDown, untrusted, settling, resting, tolerated, narrowed }
+}
+
+/** `slow and calm are unknown: the telemetry is stale`. */
+export function distrusted({ untrusted }: Resolved): string {
+  const byReason = Map.groupBy(untrusted, ({ why }) => why)
+  return [...byReason].map(([why, rules]) => `${list(rules.map((r) => r.rule))} ${rules.length === 1 ? 'is' : 'are'} unknown: ${why}`).join('; ')
 }
 
 /** What the intent would make of `base` alone. */
@@ -173,12 +180,14 @@ function narrow(intent: Intent, rule: RuleIR, base: number): { intent: Intent; n
 }
 
 /**
- * `stale` and `world` mean that nobody knows; `empty`, `few` and `arithmetic` are what an idle service looks like, and must not keep its
- * replicas forever; `settling` passes by itself.
+ * Why nobody knows, as a clause. `stale` and `world` mean that; `empty`, `few` and `arithmetic` are what an idle service looks like, and must
+ * not keep its replicas forever; `settling` passes by itself.
  */
-function isUntrusted(outcome: RuleOutcome): boolean {
-  const untrusted = (unknown: string | undefined): boolean => unknown === 'stale' || unknown === 'world'
-  return (outcome.truth === 'unknown' && untrusted(outcome.unknown)) || untrusted(outcome.hold?.unknown)
+function distrustOf({ truth, unknown, because, hold }: RuleOutcome): string | undefined {
+  const reason = truth === 'unknown' ? unknown : hold?.unknown
+  // A condition that is always true is never unknown: here it stands for a rule that has not been evaluated yet.
+  if (reason === 'stale') return because.kind === 'always' && truth === 'unknown' ? because.text : 'the telemetry is stale'
+  return reason === 'world' ? 'replicas or a metric could not be read' : undefined
 }
 
 function reportOf(outcome: RuleOutcome): Pick<RuleReport, 'rule' | 'truth' | 'unknown' | 'because'> {

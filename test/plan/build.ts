@@ -63,7 +63,7 @@ export type Said = Exclude<Truth, 'unknown'> | UnknownReason
 export function outcome(name: string, said: Said, more: Partial<RuleOutcome> = {}): RuleOutcome {
   const truth: Truth = said === 'true' || said === 'false' ? said : 'unknown'
   const unknown = truth === 'unknown' ? { unknown: said as UnknownReason } : {}
-  return { rule: name, target: ads, truth, ...unknown, because: { kind: 'always', text: `${name} holds`, truth, ...unknown }, ...more }
+  return { rule: name, target: ads, truth, ...unknown, because: { kind: 'compare', text: `${name} holds`, truth, ...unknown }, ...more }
 }
 
 export function snapshot(desired: number, more: Partial<WorkloadSnapshot> = {}): WorkloadSnapshot {

@@ -55,6 +55,11 @@ describe('a down needs unanimity', () => {
     expect(merged(4, 'a -1', ['b +2', { said }])).toBe('StaleEvidence 4 (hold)')
     expect(merged(4, 'a -1', ['b freeze up', { said }])).toBe('StaleEvidence 4 (hold)')
   })
+  it('and the hold says whose evidence and why', () => {
+    expect(decided(4, 'a -1', ['b +2', { said: 'stale' }], ['c +2', { said: 'stale' }], ['d +2', { said: 'world' }]).message).toBe(
+      'a: a holds; 4 → 3 is held: nothing is taken away while b and c are unknown: the telemetry is stale; d is unknown: replicas or a metric could not be read',
+    )
+  })
   it.each(['empty', 'few', 'arithmetic', 'false'] as const)('one that is %s does not', (said) => {
     expect(merged(4, 'a -1', ['b +2', { said }])).toBe('ScaleDown 4 → 3')
   })

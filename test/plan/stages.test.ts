@@ -115,6 +115,8 @@ describe('cooldown and epoch', () => {
     // A look from before the action says nothing; one that missed the moment does.
     expect(later(15, snapshot(2, { readySince: 0 }))).toEqual({ kind: 'pending', since: 10 * s })
     expect(later(40, snapshot(4, { readySince: 0 }))).toEqual({ kind: 'since', at: 40 * s })
+    // Also where the old replicas became ready after the step that the action was planned for.
+    expect(later(15, snapshot(2, { readySince: 12 * s }))).toEqual({ kind: 'pending', since: 10 * s })
     expect(later(130, { error: 'transient', message: '' })).toEqual({ kind: 'since', at: 130 * s })
   })
   it('after a down the epoch is the action', () => expect(done(input(10 * s, 4, [down])).state.epoch).toEqual({ kind: 'since', at: 10 * s }))

@@ -33,7 +33,7 @@ describe('a record', () => {
       to: 4,
       wanted: 4,
       version: 'v2',
-      rules: [{ rule: 'slow', truth: 'true', fired: true, wants: 4, because: { kind: 'always', text: 'slow holds', truth: 'true' } }],
+      rules: [{ rule: 'slow', truth: 'true', fired: true, wants: 4, because: { kind: 'compare', text: 'slow holds', truth: 'true' } }],
     })
   })
   it('says what was wanted where a limit held it', () => expect(decisionRecord(limit)).toMatchObject({ outcome: 'hold', from: 10, to: 10, wanted: 12 }))
