@@ -13,8 +13,8 @@ export function recount(cell: Cell, from: Float64Array, to: Float64Array): Cell 
   return { ...cell, slots: slotsOf(cell, from, to), filtered }
 }
 
-function slotsOf(cell: Cell, from: Float64Array, to: Float64Array): Uint32Array {
-  const slots = new Uint32Array(2 * to.length + 1)
+function slotsOf(cell: Cell, from: Float64Array, to: Float64Array): readonly number[] {
+  const slots = new Array<number>(2 * to.length + 1).fill(0)
   const { durations } = cell
   if (durations instanceof Values) {
     for (const value of durations.all) {
@@ -36,7 +36,7 @@ function slotsOf(cell: Cell, from: Float64Array, to: Float64Array): Uint32Array 
 
 function countsAt(cell: Cell, sketch: SparseSketch, from: Float64Array, threshold: number): { readonly below: number; readonly atMost: number } {
   const at = lowerBound(from, threshold)
-  const upTo = (slot: number): number => cell.slots.subarray(0, slot).reduce((sum, count) => sum + count, 0)
+  const upTo = (slot: number): number => cell.slots.slice(0, slot).reduce((sum, count) => sum + count, 0)
   if (from[at] === threshold) return { below: upTo(2 * at + 1), atMost: upTo(2 * at + 2) }
   let estimate = 0
   sketch.buckets.forEach((bucket, i) => {

@@ -30,7 +30,7 @@ export interface Cell extends Counters {
   readonly firstStart: Nanos
   /** Latest end of a span. */
   readonly lastEnd: Nanos
-  readonly slots: Uint32Array
+  readonly slots: readonly number[]
   /** All durations while they are few, else their sketch. */
   readonly durations: Values | SparseSketch
   readonly worst: readonly Exemplar[]
@@ -116,7 +116,7 @@ export class CellBuilder {
     const worstErrors = this.#worstErrors
     worst.clear()
     worstErrors.clear()
-    const slots = new Uint32Array(2 * thresholds.length + 1)
+    const slots: number[] = new Array<number>(2 * thresholds.length + 1).fill(0)
     const values = count <= exactLimit ? new Float64Array(count) : undefined
     let errors = 0
     let sumHigh = 0

@@ -2,19 +2,24 @@
 
 export const exemplarLimit = 5
 
+const none: readonly Exemplar[] = []
+
 export class Exemplar {
   readonly value: number
-  readonly #id: Uint32Array
+  readonly #ids: Uint32Array
+  readonly #at: number
   #hex: string | undefined
 
-  constructor(value: number, id: Uint32Array) {
+  /** `at` counts ids of four words. */
+  constructor(value: number, ids: Uint32Array, at: number) {
     this.value = value
-    this.#id = id
+    this.#ids = ids
+    this.#at = at
   }
 
   /** Hex, made when it is first read: most exemplars never are. */
   get traceId(): string {
-    this.#hex ??= hexOf(this.#id, 0)
+    this.#hex ??= hexOf(this.#ids, this.#at)
     return this.#hex
   }
 }
@@ -56,29 +61,43 @@ export class WorstRows {
   }
 
   take(values: Float64Array, ids: Uint32Array): readonly Exemplar[] {
+    if (this.#count === 0) return none
     const found: Exemplar[] = []
+    // One small copy: the ids of a closed tick are overwritten.
+    const kept = new Uint32Array(4 * this.#count)
     for (let i = 0; i < this.#count; i++) {
       const row = this.#rows[i] as number
-      found.push(new Exemplar(values[row] as number, ids.slice(row * 4, row * 4 + 4)))
+      for (let word = 0; word < 4; word++) kept[4 * i + word] = ids[4 * row + word] as number
+      found.push(new Exemplar(values[row] as number, kept, i))
     }
     return found
   }
 }
 
-/** The worst of several lists. */
+/** The worst of several lists, each of which is in order. */
 export function mergeExemplars(lists: readonly (readonly Exemplar[])[]): readonly Exemplar[] {
-  if (lists.length === 1) return lists[0] as readonly Exemplar[]
-  if (lists.length === 0) return lists.flat()
-  const all = lists.flat().sort((a, b) => b.value - a.value || (a.traceId < b.traceId ? -1 : 1))
-  const seen = new Set<string>()
+  if (lists.length <= 1) return lists[0] ?? none
+  const next = new Uint8Array(lists.length)
   const worst: Exemplar[] = []
-  for (const exemplar of all) {
-    if (seen.has(exemplar.traceId)) continue
-    seen.add(exemplar.traceId)
-    worst.push(exemplar)
-    if (worst.length === exemplarLimit) break
+  while (worst.length < exemplarLimit) {
+    let from = -1
+    let best: Exemplar | undefined
+    for (let i = 0; i < lists.length; i++) {
+      const head = lists[i]?.[next[i] as number]
+      if (head === undefined || (best !== undefined && !isWorse(head, best))) continue
+      best = head
+      from = i
+    }
+    if (best === undefined) break
+    next[from] = (next[from] as number) + 1
+    const { traceId } = best
+    if (!worst.some((known) => known.traceId === traceId)) worst.push(best)
   }
   return worst
+}
+
+function isWorse(a: Exemplar, b: Exemplar): boolean {
+  return a.value === b.value ? a.traceId < b.traceId : a.value > b.value
 }
 
 function precedes(a: number, b: number, values: Float64Array, ids: Uint32Array): boolean {

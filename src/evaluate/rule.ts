@@ -11,8 +11,8 @@ import { compileValue, type Value } from './values.ts'
 
 /** What a rule remembers; it outlives a reload that leaves the rule as it is. */
 export interface RuleMemory {
-  /** Equal for rules that mean the same. */
-  readonly meaning: string
+  /** The rule that it belongs to. */
+  readonly rule: RuleIR
   /** Of its conditions, in the order of compiling. */
   readonly states: object[]
   staleSince: Nanos | undefined
@@ -44,14 +44,14 @@ export function takesUp(action: ActionIR): boolean {
 }
 
 /** Where a rule stands in its file, and what is said of it there, does not change what it means. */
-export function meaningOf({ source: _source, doc: _doc, ...meaning }: RuleIR): string {
-  return canonicalJson(meaning)
+function meanTheSame(a: RuleIR, b: RuleIR): boolean {
+  const [one, other] = [a, b].map(({ source: _source, doc: _doc, ...meaning }) => canonicalJson(meaning))
+  return one === other
 }
 
 export function compileRule(ir: RuleIR, previous: RuleMemory | undefined, builder: Omit<Builder, 'rule' | 'state'>): CompiledRule {
-  const meaning = meaningOf(ir)
-  const kept = previous?.meaning === meaning ? previous : undefined
-  const memory: RuleMemory = { meaning, states: [], staleSince: kept?.staleSince }
+  const kept = previous !== undefined && meanTheSame(previous.rule, ir) ? previous : undefined
+  const memory: RuleMemory = { rule: ir, states: [], staleSince: kept?.staleSince }
   const full: Builder = {
     ...builder,
     rule: ir,
