@@ -115,6 +115,25 @@ deployment/adservice went from 2 to 6 replicas
     expect(out).toContain('warning: no span of service adservise; did you mean adservice? (r)\n\nnothing happened')
   })
 
+  it('says how many spans came too late or twice', async () => {
+    const shuffled = file('twice.binpb', Buffer.concat([surge(100), surge(100)]))
+    const { code, out } = await replayed(shuffled)
+    expect(code).toBe(0)
+    expect(out).toContain('400 spans')
+    expect(out).toContain('warning: 180 spans came too late for their step and did not count')
+    expect(out).toContain('20 duplicate spans counted once')
+  })
+
+  it('lets more spans be late where it is asked to', async () => {
+    const frames = surge(100)
+    const half = frames.length / 2
+    const swapped = file('swapped.binpb', Buffer.concat([frames.subarray(half), frames.subarray(0, half)]))
+    expect((await replayed(swapped)).out).toContain('came too late')
+    const [patient, ordered] = [await replayed(swapped, { lateness: '2m' }), await replayed(recording)]
+    expect(ordered.out).toContain('1 action')
+    expect(patient.out).toBe(ordered.out.replace('traces.binpb.gz', 'swapped.binpb'))
+  })
+
   it('writes the spans as an Arrow file', async () => {
     const arrow = join(folder, 'out.arrow')
     expect((await replayed(recording, { arrow })).code).toBe(0)
