@@ -189,7 +189,8 @@ function checkComparison(node: ComparisonNode, env: RuleEnvironment): CheckedCon
     return undefined
   }
   const left = checkQuantity(node.left, env)
-  const right = checkQuantity(node.right, env)
+  // Behind `.kind` a word such as `client` is not a name.
+  const right = node.right.kind === 'name' && isKind(inner(node.left)) ? undefined : checkQuantity(node.right, env)
   if (left === undefined || right === undefined) return undefined
   if (left.type !== right.type) {
     sayComparedTypes(node, left, right, env)
@@ -198,6 +199,10 @@ function checkComparison(node: ComparisonNode, env: RuleEnvironment): CheckedCon
   const comparison = orient(left, node.operator, right, left.type, node)
   if (comparison.left.kind === 'constant') return sayConstant(comparison, comparison.left, env)
   return comparison.right.kind === 'constant' ? checkReach(comparison, comparison.right, env) : comparison
+}
+
+function isKind(node: Expression): boolean {
+  return node.kind === 'span' && node.path.length === 1 && node.path[0]?.name.text === 'kind'
 }
 
 /** The least number of whole steps that last at least so long. */

@@ -216,7 +216,7 @@ export const messages = {
   attributeAsStat: message<{ attribute: string }>(
     'SC2121',
     'error',
-    (p) => `an attribute such as \`${p.attribute}\` is tested after \`where\``,
+    (p) => `\`${p.attribute}\` is asked of each span, after \`where\``,
     (p) => `write span(a/b where ${p.attribute} == …) and what of these spans is meant, such as .count`,
   ),
 

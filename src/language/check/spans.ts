@@ -4,7 +4,7 @@ import { nearest } from '../syntax/nearest.ts'
 import type { Expression, PathSegment, SpanExpression } from '../tree.ts'
 import { messages } from './messages.ts'
 import { namedQuantiles } from './print.ts'
-import type { QuantityType, SpanDuration, Stat, Value } from './program.ts'
+import { intrinsics, type QuantityType, type SpanDuration, type Stat, type Value } from './program.ts'
 import { replaceWith, respell, say } from './scope.ts'
 import { checkSelector } from './selectors.ts'
 import { printDuration, printRatio } from './units.ts'
@@ -148,6 +148,10 @@ function checkQuantile(segment: PathSegment, env: Environment): number | undefin
 
 function unknownStat(segment: PathSegment, more: readonly string[], env: Environment): undefined {
   const name = segment.name.text
+  if ((intrinsics as readonly string[]).includes(name)) {
+    say(env.scope, messages.attributeAsStat, segment.range, { attribute: name })
+    return undefined
+  }
   const digits = /^p(\d{1,5})$/.exec(name)?.[1]
   const quantile = digits === undefined ? 0 : Number(digits) / 10 ** digits.length
   const suggestion =
@@ -162,11 +166,11 @@ function unknownStat(segment: PathSegment, more: readonly string[], env: Environ
   return undefined
 }
 
-/** The per-span field that a path without a statistic names, such as `.duration` or `.status`. */
+/** The per-span field that a path without a statistic names, such as `.duration` or `.status`. Not `.kind`, which belongs in `where`: there it replaces the default. */
 export function fieldOfPath(node: SpanExpression): PathSegment | undefined {
   const [first, second] = node.path
   if (first === undefined || second !== undefined || first.arguments !== undefined) return undefined
-  return ['duration', 'self', 'seen', 'gap', 'own', 'status', 'kind', 'name', 'depth'].includes(first.name.text) ? first : undefined
+  return ['duration', 'self', 'seen', 'gap', 'own', 'status', 'name', 'depth'].includes(first.name.text) ? first : undefined
 }
 
 /** Bounds that a value of spans can never leave. */

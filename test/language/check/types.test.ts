@@ -188,8 +188,14 @@ const values: Case[] = [
   {
     it: 'an attribute as a statistic',
     source: rule('span(ads/Get).«http.response.status_code» >= 500 5 times in 60s'),
-    says: 'SC2121 an attribute such as `http.response.status_code` is tested after `where`',
+    says: 'SC2121 `http.response.status_code` is asked of each span, after `where`',
     help: 'write span(a/b where http.response.status_code == …) and what of these spans is meant, such as .count',
+  },
+  {
+    it: 'a kind as a statistic',
+    source: rule('span(ads/Get).«kind» == client 5 times in 60s'),
+    says: 'SC2121 `kind` is asked of each span, after `where`',
+    help: 'write span(a/b where kind == …) and what of these spans is meant, such as .count',
   },
   {
     it: 'over without spans',
