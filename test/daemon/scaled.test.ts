@@ -1,4 +1,5 @@
-import { renameSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readExposition } from './exposition.ts'
@@ -102,6 +103,24 @@ describe('reloading', () => {
     const scaled = await start(at)
     const before = (await scaled.status()).bundle.digest
     at.writeRules(renamed)
+    await scaled.logged(({ msg, digest }) => msg === 'rules loaded' && digest !== before)
+    expect((await scaled.status()).rules.map(({ rule }) => rule)).toEqual(['slower'])
+  })
+
+  it('follows the symbolic links of a ConfigMap', async () => {
+    const at = makeWorkspace(rules)
+    const mount = join(at.dir, 'mount')
+    const version = (name: string, text: string): void => {
+      mkdirSync(join(mount, name), { recursive: true })
+      writeFileSync(join(mount, name, 'ads.scale'), text)
+      symlinkSync(name, join(mount, '..data.new'))
+      renameSync(join(mount, '..data.new'), join(mount, '..data'))
+    }
+    version('..1', rules)
+    symlinkSync(join('..data', 'ads.scale'), join(mount, 'ads.scale'))
+    const scaled = await start(at, ['--rules', mount])
+    const before = (await scaled.status()).bundle.digest
+    version('..2', renamed)
     await scaled.logged(({ msg, digest }) => msg === 'rules loaded' && digest !== before)
     expect((await scaled.status()).rules.map(({ rule }) => rule)).toEqual(['slower'])
   })
