@@ -51,6 +51,8 @@ const savedSchema = z.object({
         lastAction: change.extend({ id: z.string() }).optional(),
         ruleActed: z.record(z.string(), z.number()),
         epoch: z.union([z.object({ kind: z.literal('since'), at: z.number() }), z.object({ kind: z.literal('pending'), since: z.number() })]).optional(),
+        base: replicas.optional(),
+        observed: change.optional(),
       }),
     ),
   }),
