@@ -97,17 +97,27 @@ function giveUp(
     return { cst: guessed ? undefined : cst, read: original.indexOf(found), diagnostics, failedAt: undefined }
   }
   let last = -1
-  for (const { at, expected } of failures) {
+  for (const { at, expected, behind } of failures) {
     // What is missing at the end after something else went wrong is no news.
     if (at <= last || (last >= 0 && at >= tokens.length)) continue
     last = at
-    const token = tokens[at]
-    if (token?.tokenType === t.LeftParen && tokens[at - 1]?.tokenType === t.Name)
-      diagnostics.push(report(m.noSuchFunction, source.name, rangeOf(tokens[at - 1] as IToken), { name: tokens[at - 1]?.image ?? '' }))
-    else diagnostics.push(report(m.unexpected, source.name, placeOf(tokens, at), { expected: expectedPhrase(expected), found: foundPhrase(token) }))
+    diagnostics.push(unexpected(source, tokens, at, expected, behind))
   }
   return { cst: undefined, read: original.length, diagnostics, failedAt: failure.at }
 }
+
+function unexpected(source: SourceText, tokens: readonly IToken[], at: number, expected: readonly string[], behind: boolean): Diagnostic {
+  const token = tokens[at]
+  const before = tokens[at - 1]
+  if (token?.tokenType === t.LeftParen && before?.tokenType === t.Name) return report(m.noSuchFunction, source.name, rangeOf(before), { name: before.image })
+  const found = foundPhrase(token)
+  const place = placeOf(tokens, at)
+  if (behind && token !== undefined && isFirstOnLine(source.text, tokens, at)) return report(m.declarationExpected, source.name, place, { found })
+  const help = ['Plus', 'Minus', 'to'].every((name) => expected.includes(name)) ? { help: actionHelp } : {}
+  return report(m.unexpected, source.name, place, { expected: expectedPhrase(expected), found, ...help })
+}
+
+const actionHelp = 'an action is +N, -N, +N%, -N%, to N, to at least N, to at most N or to hold VALUE at VALUE'
 
 /** The token, or the place right behind the last one. */
 function placeOf(tokens: readonly IToken[], at: number): TextRange {

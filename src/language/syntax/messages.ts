@@ -1,7 +1,12 @@
 /** Everything that the syntax says. A code is never used again for something else. */
 import { message } from '../diagnostics.ts'
 
-export const unexpected = message<{ expected: string; found: string }>('SC1001', 'error', (p) => `expected ${p.expected}, found ${p.found}`)
+export const unexpected = message<{ expected: string; found: string; help?: string }>(
+  'SC1001',
+  'error',
+  (p) => `expected ${p.expected}, found ${p.found}`,
+  (p) => p.help,
+)
 
 export const foreignCharacters = message<{ text: string }>(
   'SC1002',
