@@ -45,6 +45,7 @@ export function createActions(options: ActionsOptions): Actions {
   async function attempt(decision: Decision, workload: WorkloadRef): Promise<Decision> {
     const { target, to, version } = decision
     if (to === undefined || version === undefined) return hold(decision, 'the target has not been read')
+    if (pending.has(target)) return hold(decision, 'the last change has not been answered yet')
     pending.set(target, { workload, decision })
     try {
       await persist()

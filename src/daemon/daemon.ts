@@ -5,7 +5,7 @@ import type { OrchestrationClient } from '../orchestrators/index.ts'
 import { createWorld } from '../orchestrators/index.ts'
 import type { DecisionRecord } from '../recordings/index.ts'
 import { createActions } from './actions.ts'
-import { type Api, createFeed, startApi } from './api/index.ts'
+import { createFeed } from './api/index.ts'
 import { timestamp, waitUnlessAborted, wallClock } from './clock.ts'
 import type { Config } from './config/index.ts'
 import { createControl } from './control.ts'
@@ -13,10 +13,9 @@ import { counted } from './counted-client.ts'
 import { createCurrent } from './current.ts'
 import type { DecisionFile } from './decision-file.ts'
 import { createIntake } from './intake.ts'
+import { type ListenError, listen } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
-import type { Receiver } from './receivers/index.ts'
-import { grpcReceiver, httpReceiver } from './receivers/index.ts'
 import { createReporter } from './reporter.ts'
 import type { LoadedRules, RulesResult } from './rules.ts'
 import { createSaver } from './saver.ts'
@@ -42,17 +41,12 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
-/** An address that cannot be listened on, by its key in the configuration. */
-export interface ListenError {
-  readonly key: string
-  readonly address: string
-  readonly error: NodeJS.ErrnoException
-}
-
 /** How long the first step may wait for the first reading of the targets. */
 const firstReadingMs = 2000
 /** State that no action depends on is written this much later. */
 const saveDelayMs = 1000
+/** Part of the time to stop that is kept for requests under way. */
+const listenersMs = 500
 
 export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError> {
   const { config, logger, saved } = parts
@@ -107,7 +101,15 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   })
   metrics.observeWatermark(() => current.engine.watermark)
 
-  const receivers: Receiver[] = []
+  const listeners = await listen(config, intake, {
+    metrics,
+    decisions: feed,
+    status: document,
+    ready: { phase: () => (phase === 'running' ? undefined : phase) },
+    failed: reporter.bug,
+  })
+  if ('error' in listeners) return listeners
+  const { receivers, api } = listeners
   function document(): object {
     const { bundle, engine } = current
     return {
@@ -123,33 +125,6 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       ...status.document(actions.world()),
     }
   }
-  const ready = { phase: () => (phase === 'running' ? undefined : phase) }
-
-  /** Each is opened by its own key, so that a port in use can be named. */
-  const listeners: readonly { readonly key: string; readonly at: Config['api']; open(host: string, port: number): Promise<unknown> }[] = [
-    { key: 'receivers.grpc', at: config.receivers.grpc, open: async (host, port) => receivers.push(await grpcReceiver(host, port, intake)) },
-    { key: 'receivers.http', at: config.receivers.http, open: async (host, port) => receivers.push(await httpReceiver(host, port, intake)) },
-    {
-      key: 'api',
-      at: config.api,
-      open: async (host, port) => {
-        api = await startApi(host, port, { metrics, decisions: feed, status: document, ready, failed: reporter.bug })
-      },
-    },
-  ]
-  let api: Api | undefined
-  const closeListeners = async (graceMs: number): Promise<void> => {
-    await Promise.all(receivers.map((receiver) => receiver.close(graceMs)))
-    await api?.close()
-  }
-  for (const { key, at, open } of listeners) {
-    try {
-      await open(at.host, at.port)
-    } catch (error) {
-      await closeListeners(0)
-      return { key, address: `${at.host}:${at.port}`, error: error as NodeJS.ErrnoException }
-    }
-  }
 
   reporter.loaded(parts.rules)
   await within(firstReadingMs, world.refresh())
@@ -157,7 +132,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   phase = 'running'
   control.start()
   const addresses = receivers.map(({ transport, host, port }) => [transport, `${host}:${port}`])
-  logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api?.port}` }, 'ready')
+  logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api.port}` }, 'ready')
 
   return {
     reload(result) {
@@ -173,17 +148,19 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       void world.refresh()
     },
     async stop() {
-      const graceMs = config.shutdown.grace / 1e6
+      const delayMs = config.shutdown.delay / 1e6
+      const deadline = performance.now() + delayMs + config.shutdown.grace / 1e6
+      const left = (): number => Math.max(0, deadline - performance.now())
       phase = 'shutting down'
       intake.drain()
       logger.info('shutting down: exports are refused, what is due is evaluated')
       // An action without an answer by then stays written down, and the next run finds out what became of it.
-      await Promise.all([within(graceMs, control.stop()), sleep(config.shutdown.delay / 1e6)])
-      await world.close()
+      await Promise.all([within(left() - listenersMs, control.stop()), sleep(delayMs)])
       await saver.close()
-      await closeListeners(graceMs)
-      await parts.decisionFile?.close()
-      await client.close()
+      await listeners.close(left())
+      parts.decisionFile?.close()
+      // A reading under way ends with its client.
+      await Promise.all([client.close(), within(left(), world.close())])
       logger.info('stopped')
     },
   }

@@ -51,7 +51,8 @@ SIGHUP reloads the rules and opens the decision log again; SIGTERM drains and st
   .action(async (options: Options) => {
     if ((options.bundle === undefined) === (options.rules === undefined)) throw usage('give the rules with either --bundle FILE or --rules PATHS')
     const source = options.bundle === undefined ? ({ kind: 'rules', paths: options.rules ?? [] } as const) : ({ kind: 'bundle', file: options.bundle } as const)
-    process.exitCode = await run(configuration(options), source)
+    // Whatever an orchestrator still waits for must not keep a stopped daemon alive.
+    process.exit(await run(configuration(options), source))
   })
 
 withConfiguration(program.command('check-config'))

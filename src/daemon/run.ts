@@ -1,9 +1,10 @@
 /** `scaled run`: everything between the command line and the daemon: files, signals, exit codes. */
 import { isError } from '../orchestrators/index.ts'
 import type { Config } from './config/index.ts'
-import type { DaemonParts, ListenError } from './daemon.ts'
+import type { DaemonParts } from './daemon.ts'
 import { startDaemon } from './daemon.ts'
 import { type DecisionFile, openDecisionFile } from './decision-file.ts'
+import type { ListenError } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createOrchestrator } from './orchestrate.ts'
 import type { RulesSource } from './rules.ts'

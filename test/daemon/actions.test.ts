@@ -84,6 +84,14 @@ describe('carrying out a decision', () => {
     expect([fake.sets, acted, actions.pending.size]).toEqual([[], [], 0])
   })
 
+  it('does not begin a second one beside it', async () => {
+    const { fake, actions, world } = await setUp()
+    await world.refresh()
+    const both = await Promise.all([actions.carryOut(decision, workload), actions.carryOut({ ...decision, id: 'd2', to: 5 }, workload)])
+    expect(both.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['d1 scale', 'd2 hold'])
+    expect(fake.sets).toHaveLength(1)
+  })
+
   it.each(['conflict', 'not-found', 'not-scalable', 'forbidden', 'blocked'] as const)('holds and reads again after %s', async (error) => {
     const { fake, actions, acted, failed, world, written } = await setUp()
     await world.refresh()

@@ -68,6 +68,18 @@ describe('an orchestrator', () => {
   })
 })
 
+it('does not wait for an orchestrator that never answers when it is told to stop', async () => {
+  const { double, at } = await cluster()
+  const scaled = await start(at, ['--rules', at.rules, '--set', 'shutdown.grace=1s'])
+  double.broken = 'hang'
+  const asked = double.requests.length
+  // A reading is under way.
+  await expect.poll(() => double.requests.length).toBeGreaterThan(asked)
+  const began = performance.now()
+  expect(await scaled.end()).toBe(0)
+  expect(performance.now() - began).toBeLessThan(3000)
+})
+
 describe('a kill in the middle of an action', () => {
   it('that was carried out is not done again, and its cooldown holds', async () => {
     const { double, at, replicas } = await cluster()
