@@ -8,6 +8,8 @@ export interface SeenOperation {
   readonly kinds: number
 }
 
+const longestNs = 86_400e9
+
 export class RecordingCatalog {
   spans = 0
   start: Nanos = Number.POSITIVE_INFINITY
@@ -30,7 +32,9 @@ export class RecordingCatalog {
       seen[name] = (seen[name] as number) | (1 << (kind[row] as number))
       const end = table.endOf(row)
       if (end > this.end) this.end = end
-      const start = end - (duration[row] as number)
+      // A span of more than a day has no start worth believing; most often its clock was not set.
+      const lasted = duration[row] as number
+      const start = lasted < longestNs ? end - lasted : end
       if (start < this.start) this.start = start
     }
   }

@@ -1,6 +1,7 @@
 /** Drives the engine over a recording in the recording's own time, as fast as it can; the workloads are simulated. */
 import type { Engine, StepResult } from '../engine/index.ts'
 import type { SpanTable } from '../spans/index.ts'
+import { PlausibleTimes } from './replay-times.ts'
 import type { SimulatedWorld } from './world.ts'
 
 /** What went in; it grows while the replay runs. */
@@ -11,6 +12,8 @@ export interface ReplayTotals {
   duplicate: number
   /** Ended in a step that was evaluated already: the recording is less ordered than the lateness allows. */
   late: number
+  /** Left out: their times cannot be right. */
+  implausible: number
   steps: number
 }
 
@@ -19,18 +22,20 @@ export interface ReplayInput {
   /** Each table is read before the next is asked for, so that one may be reused for all. */
   readonly tables: AsyncIterable<SpanTable> | Iterable<SpanTable>
   readonly world: SimulatedWorld
-  /** Sees every table before it is ingested. */
+  /** Sees every table as it is ingested. */
   readonly observe?: (table: SpanTable) => void
   readonly totals?: ReplayTotals
 }
 
 export function emptyTotals(): ReplayTotals {
-  return { spans: 0, matched: 0, duplicate: 0, late: 0, steps: 0 }
+  return { spans: 0, matched: 0, duplicate: 0, late: 0, implausible: 0, steps: 0 }
 }
 
 /** Every step of the recording, in order; the last ones as if nothing more could arrive. Errors of `tables` pass through. */
 export async function* replay({ engine, tables, world, observe, totals = emptyTotals() }: ReplayInput): AsyncGenerator<StepResult, ReplayTotals> {
+  const times = new PlausibleTimes()
   for await (const table of tables) {
+    totals.implausible += times.filter(table)
     observe?.(table)
     const report = engine.ingest(table)
     totals.spans += report.spans

@@ -13,6 +13,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const oneLine = 'scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 5 times in 60s\n'
 const begin = 1_700_000_000n
 
+/** A message behind its length. */
+function framed(spans: readonly PlainSpan[]): Buffer {
+  const request = encodeRequest([service('adservice', spans)])
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(request.length)
+  return Buffer.concat([length, request])
+}
+
 /** Two ads a second for `seconds`, 150 ms each, from the 30th second on 600 ms. */
 function surge(seconds: number): Buffer {
   const frames = Array.from({ length: seconds }, (_, second) => {
@@ -28,10 +36,7 @@ function surge(seconds: number): Buffer {
         end,
       }
     })
-    const request = encodeRequest([service('adservice', ads)])
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(request.length)
-    return Buffer.concat([length, request])
+    return framed(ads)
   })
   return Buffer.concat(frames)
 }
@@ -122,6 +127,17 @@ deployment/adservice went from 2 to 6 replicas
     expect(out).toContain('400 spans')
     expect(out).toContain('warning: 180 spans came too late for their step and did not count')
     expect(out).toContain('20 duplicate spans counted once')
+  })
+
+  it('is not led astray by spans of broken clocks', async () => {
+    const at = (seconds: bigint, id: string): Buffer => {
+      const end = seconds * 1_000_000_000n
+      return framed([{ traceId: id.padStart(32, 'f'), spanId: id.padStart(16, 'f'), name: '/hipstershop.AdService/GetAds', kind: 2, start: end, end }])
+    }
+    const broken = file('clocks.binpb', Buffer.concat([at(0n, '1'), surge(50), at(4_000_000_000n, '2'), surge(100).subarray(surge(50).length)]))
+    const { out } = await replayed(broken)
+    expect(out).toContain('warning: 2 spans left out: they ended before 2000, or more than a year after all others\n')
+    expect(out.replace(/warning: 2 spans.*\n/, '').replace('clocks.binpb', 'traces.binpb.gz')).toBe((await replayed(recording)).out)
   })
 
   it('lets more spans be late where it is asked to', async () => {

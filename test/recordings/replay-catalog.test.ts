@@ -47,6 +47,13 @@ describe('a catalog', () => {
     expect(Math.abs(catalog.start - 0.9e9)).toBeLessThan(256)
     expect(Math.abs(catalog.end - 4e9)).toBeLessThan(256)
   })
+  it('does not believe a start that is more than a day before the end', () => {
+    const catalog = new RecordingCatalog()
+    const table = tableOf([['a', 'b', SERVER]])
+    table.duration[0] = 1.7e18
+    catalog.observe(table)
+    expect(Math.abs(catalog.start - 1e9)).toBeLessThan(256)
+  })
   it('grows with the names', () => {
     const catalog = new RecordingCatalog()
     catalog.observe(tableOf(Array.from({ length: 300 }, (_, i) => ['s', `op${i}`, SERVER] as const)))

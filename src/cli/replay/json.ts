@@ -4,7 +4,7 @@ import { printJson } from '../json.ts'
 import type { Report } from './text.ts'
 
 export function json(report: Report, digest: string): string {
-  const { recordings, rules, start, end, spans, matched, duplicate, late, steps, readyAfterNs, before, after, missing, events } = report
+  const { recordings, rules, start, end, spans, matched, duplicate, late, implausible, steps, readyAfterNs, before, after, missing, events } = report
   const empty = spans === 0
   return printJson({
     recordings,
@@ -13,6 +13,7 @@ export function json(report: Report, digest: string): string {
     matched,
     duplicate,
     late,
+    implausible,
     steps,
     bundle: digest,
     rules,

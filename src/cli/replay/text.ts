@@ -1,6 +1,6 @@
 /** A replay's report for people. */
 import type { Decision } from '../../plan/index.ts'
-import { duration, list, replicas } from '../../plan/index.ts'
+import { duration, list, replicas, significant } from '../../plan/index.ts'
 import type { MissingName } from '../../recordings/index.ts'
 import type { Nanos } from '../../spans/index.ts'
 import type { RuleEvent, TimelineEvent } from './timeline.ts'
@@ -14,6 +14,7 @@ export interface Report {
   readonly matched: number
   readonly duplicate: number
   readonly late: number
+  readonly implausible: number
   readonly steps: number
   readonly readyAfterNs: number
   /** Desired counts before and after, by target. */
@@ -30,7 +31,7 @@ export function text(report: Report): string {
 
 function head({ recordings, spans, start, end, rules, before, readyAfterNs, missing }: Report): string[] {
   const seconds = Math.max(1, (end - start) / 1e9)
-  const rate = Math.round(spans / seconds).toLocaleString('en')
+  const rate = significant(spans / seconds)
   const span =
     spans === 0 ? 'no spans' : `${clock(start)} to ${clock(end).slice(11)} UTC (${duration(end - start)}), ${spans.toLocaleString('en')} spans (${rate}/s)`
   const starts = few([...before].map(([id, n]) => `${id} starts with ${replicas(n)}`))
@@ -90,7 +91,7 @@ function shortened({ message }: Decision, said: ReadonlyMap<string, string>): st
   return message
 }
 
-function summary({ events, before, after, late, duplicate, matched, spans, steps }: Report): string[] {
+function summary({ events, before, after, late, implausible, duplicate, matched, spans, steps }: Report): string[] {
   const decisions = events.flatMap((e) => (e.kind === 'decision' ? [e.decision] : []))
   const actions = decisions.filter((d) => d.outcome === 'scale').length
   const held = decisions.filter((d) => d.outcome === 'hold').map((d) => d.reason)
@@ -111,6 +112,7 @@ function summary({ events, before, after, late, duplicate, matched, spans, steps
     lines.push(
       `warning: ${plural(late, 'span')} came too late for ${late === 1 ? 'its' : 'their'} step and did not count; the recording is out of order by more than the lateness`,
     )
+  if (implausible > 0) lines.push(`warning: ${plural(implausible, 'span')} left out: they ended before 2000, or more than a year after all others`)
   if (duplicate > 0) lines.push(`${plural(duplicate, 'duplicate span')} counted once`)
   return lines
 }
