@@ -6,11 +6,12 @@
  * attributes with one key the last. A resource may follow its spans, so service and resource columns are filled when
  * its ResourceSpans ends.
  */
+import { AttributeReader } from './attributes.ts'
 import { equalBytes } from './bytes.ts'
 import { notUtf8 } from './dictionary.ts'
-import { memoSlots, placeOfKey, shapeOf } from './projection.ts'
+import { placeOfKey, shapeOf } from './projection.ts'
 import { type DecodeResult, unknownService } from './result.ts'
-import { type AttributeColumn, attributeBoolean, attributeMissing, attributeNumber, attributeOther, attributeText, type SpanTable } from './table.ts'
+import { type AttributeColumn, attributeMissing, attributeText, type SpanTable } from './table.ts'
 import { bytesType, fixed64Type, varintType, WireReader } from './wire.ts'
 
 /** Appends the request's spans to the table. Never throws on bad input; see {@link DecodeResult}. */
@@ -40,15 +41,9 @@ class RequestDecoder {
   #columns: ReturnType<typeof columnsOf>
   /** Code of the present ResourceSpans' service.name; 0 while it has none. */
   #service = 0
+  readonly #attributes: AttributeReader
   readonly #resourceType: Uint8Array
   readonly #resourceValue: Float64Array
-  /** The KeyValue last read: its key's bytes, and its value as a column has it, a text as bytes. */
-  #keyFrom = 0
-  #keyTo = 0
-  #valueType = attributeMissing
-  #value = 0
-  #textFrom = 0
-  #textTo = 0
   /** Where the field after an unusual one starts. */
   #after = 0
 
@@ -58,7 +53,7 @@ class RequestDecoder {
     this.#table = table
     this.#projecting = table.spanAttributes.columns.length > 0
     this.#columns = columnsOf(table)
-    table.spanAttributes.memo.request++
+    this.#attributes = new AttributeReader(this.reader, table.spanAttributes, table.dictionary)
     this.#resourceType = new Uint8Array(table.resourceAttributes.columns.length)
     this.#resourceValue = new Float64Array(table.resourceAttributes.columns.length)
   }
@@ -108,17 +103,18 @@ class RequestDecoder {
   }
 
   #resourceAttribute(start: number, end: number): boolean {
-    if (!this.#keyValue(start, end)) return false
+    const attribute = this.#attributes
+    if (!attribute.keyValue(start, end)) return false
     const { view } = this.reader
-    const place = placeOfKey(this.#table.resourceAttributes, view, this.#keyFrom, this.#keyTo)
-    const length = this.#keyTo - this.#keyFrom
-    const isService = length === serviceName.byteLength && equalBytes(serviceName, 0, view, this.#keyFrom, length)
+    const place = placeOfKey(this.#table.resourceAttributes, view, attribute.keyFrom, attribute.keyTo)
+    const length = attribute.keyTo - attribute.keyFrom
+    const isService = length === serviceName.byteLength && equalBytes(serviceName, 0, view, attribute.keyFrom, length)
     if (place === 0 && !isService) return true
-    if (!this.#intern()) return false
-    if (isService) this.#service = this.#valueType === attributeText ? this.#value : 0
+    if (!attribute.intern()) return false
+    if (isService) this.#service = attribute.type === attributeText ? attribute.value : 0
     if (place !== 0) {
-      this.#resourceType[place - 1] = this.#valueType
-      this.#resourceValue[place - 1] = this.#value
+      this.#resourceType[place - 1] = attribute.type
+      this.#resourceValue[place - 1] = attribute.value
     }
     return true
   }
@@ -145,9 +141,9 @@ class RequestDecoder {
   }
 
   /**
-   * The hot loop. A field as every SDK writes it is known by its first two bytes and read in place, without a call, so that
-   * the optimizer keeps the arrays in registers; whatever else goes through `#unusualField`. Both write into the row at
-   * once and say in `seen` what they wrote.
+   * The hot path. The fields up to the end time are tried in the order of their numbers, in which every SDK writes them, so that
+   * each costs one well-predicted branch; then attributes and the rest, in a loop without calls. What is written in another order
+   * or in another way goes through `#unusualField`. All write into the row at once and say in `seen` what they wrote.
    */
   #span(start: number, end: number): boolean {
     const { reader } = this
@@ -156,74 +152,69 @@ class RequestDecoder {
     if (row === this.#columns.capacity) this.#grow()
     const { traceId, spanId, parentSpanId, operation, kind, status, startTime, endTime, duration } = this.#columns
     const projecting = this.#projecting
+    const attributes = this.#attributes
     const shapes = this.#table.spanAttributes.firstOfShape
     if (projecting) this.#forgetAttributes(row)
     kind[row] = 0
     status[row] = 0
-    let nameFrom = start | 0
-    let nameTo = nameFrom
+    const t = row * 4
+    const i = row * 2
     let seen = 0
-    let at = nameFrom
+    let at = start | 0
+    if (at + 28 <= end && bytes[at] === traceIdTag && bytes[at + 1] === 16 && bytes[at + 18] === spanIdTag && bytes[at + 19] === 8) {
+      traceId[t] = view.getUint32(at + 2, true)
+      traceId[t + 1] = view.getUint32(at + 6, true)
+      traceId[t + 2] = view.getUint32(at + 10, true)
+      traceId[t + 3] = view.getUint32(at + 14, true)
+      spanId[i] = view.getUint32(at + 20, true)
+      spanId[i + 1] = view.getUint32(at + 24, true)
+      seen = sawTraceId | sawSpanId
+      at += 28
+    }
+    if (at + 2 <= end && bytes[at] === traceStateTag && (bytes[at + 1] as number) < 0x80 && at + 2 + (bytes[at + 1] as number) <= end)
+      at += 2 + (bytes[at + 1] as number)
+    if (at + 10 <= end && bytes[at] === parentSpanIdTag && bytes[at + 1] === 8) {
+      parentSpanId[i] = view.getUint32(at + 2, true)
+      parentSpanId[i + 1] = view.getUint32(at + 6, true)
+      seen |= sawParent
+      at += 10
+    }
+    let nameFrom = at
+    let nameTo = at
+    if (at + 2 <= end && bytes[at] === nameTag && (bytes[at + 1] as number) < 0x80 && at + 2 + (bytes[at + 1] as number) <= end) {
+      nameFrom = at + 2
+      nameTo = nameFrom + (bytes[at + 1] as number)
+      at = nameTo
+    }
+    if (at + 2 <= end && bytes[at] === kindTag && (bytes[at + 1] as number) <= greatestKind) {
+      kind[row] = bytes[at + 1] as number
+      at += 2
+    }
+    if (at + 18 <= end && bytes[at] === startTag && bytes[at + 9] === endTag) {
+      startTime[i] = view.getUint32(at + 1, true)
+      startTime[i + 1] = view.getUint32(at + 5, true)
+      endTime[i] = view.getUint32(at + 10, true)
+      endTime[i + 1] = view.getUint32(at + 14, true)
+      seen |= sawStart | sawEnd
+      at += 18
+    }
     while (at < end) {
       while (at < end) {
         const tag = bytes[at] as number
         const second = bytes[at + 1] as number
+        const next = at + 2 + second
         if (tag === attributesTag) {
-          const next = at + 2 + second
           if (second >= 0x80 || next > end) break
           if (projecting) {
             const keyTo = at + 4 + (bytes[at + 3] as number)
             if (keyTo + 2 > next || bytes[at + 2] !== keyTag || bytes[keyTo] !== valueTag || keyTo + 2 + (bytes[keyTo + 1] as number) !== next) break
-            if (shapes[shapeOf(keyTo - at - 4, bytes[keyTo - 1] as number)] !== 0 && !this.#usualAttribute(at + 2, keyTo, next, row)) return false
+            if (shapes[shapeOf(keyTo - at - 4, bytes[keyTo - 1] as number)] !== 0 && !attributes.usual(at + 2, keyTo, next, row)) return false
           }
           at = next
-        } else if (tag === traceIdTag) {
-          if (second !== 16 || at + 18 > end) break
-          const i = row * 4
-          traceId[i] = view.getUint32(at + 2, true)
-          traceId[i + 1] = view.getUint32(at + 6, true)
-          traceId[i + 2] = view.getUint32(at + 10, true)
-          traceId[i + 3] = view.getUint32(at + 14, true)
-          seen |= sawTraceId
-          at += 18
-        } else if (tag === spanIdTag) {
-          if (second !== 8 || at + 10 > end) break
-          spanId[row * 2] = view.getUint32(at + 2, true)
-          spanId[row * 2 + 1] = view.getUint32(at + 6, true)
-          seen |= sawSpanId
-          at += 10
-        } else if (tag === parentSpanIdTag) {
-          if (second !== 8 || at + 10 > end) break
-          parentSpanId[row * 2] = view.getUint32(at + 2, true)
-          parentSpanId[row * 2 + 1] = view.getUint32(at + 6, true)
-          seen |= sawParent
-          at += 10
-        } else if (tag === nameTag) {
-          if (second >= 0x80 || at + 2 + second > end) break
-          nameFrom = at + 2
-          at = nameTo = nameFrom + second
-        } else if (tag === kindTag) {
-          if (second > greatestKind || at + 2 > end) break
-          kind[row] = second
-          at += 2
-        } else if (tag === startTag) {
-          if (at + 9 > end) break
-          startTime[row * 2] = view.getUint32(at + 1, true)
-          startTime[row * 2 + 1] = view.getUint32(at + 5, true)
-          seen |= sawStart
-          at += 9
-        } else if (tag === endTag) {
-          if (at + 9 > end) break
-          endTime[row * 2] = view.getUint32(at + 1, true)
-          endTime[row * 2 + 1] = view.getUint32(at + 5, true)
-          seen |= sawEnd
-          at += 9
-        } else if (tag === statusTag) {
-          if (second !== 0) {
-            if (second !== 2 || at + 4 > end || bytes[at + 2] !== statusCodeTag || (bytes[at + 3] as number) > greatestStatus) break
-            status[row] = bytes[at + 3] as number
-          } else if (at + 2 > end) break
-          at += 2 + second
+        } else if (tag === statusTag && second === 0 && next <= end) at = next
+        else if (tag === statusTag && second === 2 && next <= end && bytes[at + 2] === statusCodeTag && (bytes[at + 3] as number) <= greatestStatus) {
+          status[row] = bytes[at + 3] as number
+          at = next
         } else if (tag === flagsTag && second === 0x01 && at + 6 <= end) at += 6
         else break
       }
@@ -241,8 +232,6 @@ class RequestDecoder {
       if ((seen & sawWrongId) !== 0) return this.#reject('a trace id is not 16 bytes long, or a span id not 8')
       this.#fillMissing(seen, row)
     }
-    const t = row * 4
-    const i = row * 2
     if (((traceId[t] as number) | (traceId[t + 1] as number) | (traceId[t + 2] as number) | (traceId[t + 3] as number)) === 0)
       return this.#reject('a trace id is all zero or missing')
     if (((spanId[i] as number) | (spanId[i + 1] as number)) === 0) return this.#reject('a span id is all zero or missing')
@@ -285,7 +274,7 @@ class RequestDecoder {
         this.#time(table.endTime, row)
         return sawEnd
       case 9:
-        return !this.#projecting || this.#attribute(from, next, row) ? 0 : failed
+        return !this.#projecting || this.#attributes.any(from, next, row) ? 0 : failed
       default:
         return this.#status(from, next, row) ? 0 : failed
     }
@@ -331,116 +320,6 @@ class RequestDecoder {
     return true
   }
 
-  /** The KeyValue [start, end) with its key at [start + 2, keyTo), which has the shape of some column's, and a value of up to 127 bytes. */
-  #usualAttribute(start: number, keyTo: number, end: number, row: number): boolean {
-    const { view } = this.reader
-    const { columns, memo } = this.#table.spanAttributes
-    // The last eight bytes: of short ones some in front of it are among them, which only costs a miss.
-    const hash = Math.imul(view.getUint32(end - 4, true), 0x9e3779b1) ^ Math.imul(view.getUint32(end - 8, true) + end - start, 0x85ebca6b)
-    const slot = (hash ^ (hash >>> 15)) & (memoSlots - 1)
-    const length = end - start
-    if (memo.marks[slot] === memo.request && memo.lengths[slot] === length && equalBytes(view, memo.starts[slot] as number, view, start, length)) {
-      const place = memo.columns[slot] as number
-      if (place === 0) return true
-      const column = columns[place - 1] as AttributeColumn
-      column.type[row] = memo.types[slot] as number
-      column.value[row] = memo.values[slot] as number
-      return true
-    }
-    const place = placeOfKey(this.#table.spanAttributes, view, start + 2, keyTo)
-    if (place !== 0) {
-      this.#valueType = attributeOther
-      if (!(this.#anyValue(keyTo + 2, end) && this.#store(columns[place - 1] as AttributeColumn, row))) return false
-    }
-    memo.marks[slot] = memo.request
-    memo.starts[slot] = start
-    memo.lengths[slot] = length
-    memo.columns[slot] = place
-    memo.types[slot] = this.#valueType
-    memo.values[slot] = this.#value
-    return true
-  }
-
-  #attribute(start: number, end: number, row: number): boolean {
-    if (!this.#keyValue(start, end)) return false
-    const { spanAttributes } = this.#table
-    const place = placeOfKey(spanAttributes, this.reader.view, this.#keyFrom, this.#keyTo)
-    return place === 0 || this.#store(spanAttributes.columns[place - 1] as AttributeColumn, row)
-  }
-
-  #store(column: AttributeColumn, row: number): boolean {
-    if (!this.#intern()) return false
-    column.type[row] = this.#valueType
-    column.value[row] = this.#value
-    return true
-  }
-
-  #keyValue(start: number, end: number): boolean {
-    const { reader } = this
-    this.#keyFrom = this.#keyTo = start
-    this.#valueType = attributeOther
-    for (let at = start; at < end; ) {
-      if (!reader.field(at, end)) return false
-      at = reader.next
-      if (reader.number === 1) {
-        if (!reader.expect(bytesType, 'key')) return false
-        this.#keyFrom = reader.from
-        this.#keyTo = at
-      } else if (reader.number === 2) {
-        if (!(reader.expect(bytesType, 'value') && this.#anyValue(reader.from, at))) return false
-      }
-    }
-    return true
-  }
-
-  /** Of a oneof the last member counts; an AnyValue without a member changes nothing. */
-  #anyValue(start: number, end: number): boolean {
-    const { reader } = this
-    for (let at = start; at < end; ) {
-      if (!reader.field(at, end)) return false
-      at = reader.next
-      switch (reader.number) {
-        case 1:
-          if (!reader.expect(bytesType, 'string_value')) return false
-          this.#valueType = attributeText
-          this.#textFrom = reader.from
-          this.#textTo = at
-          break
-        case 2:
-          if (!reader.expect(varintType, 'bool_value')) return false
-          this.#valueType = attributeBoolean
-          this.#value = (reader.low | reader.high) === 0 ? 0 : 1
-          break
-        case 3:
-          if (!reader.expect(varintType, 'int_value')) return false
-          this.#valueType = attributeNumber
-          this.#value = (reader.high | 0) * 4294967296 + reader.low
-          break
-        case 4:
-          if (!reader.expect(fixed64Type, 'double_value')) return false
-          this.#valueType = attributeNumber
-          this.#value = reader.view.getFloat64(reader.from, true)
-          break
-        case 5:
-        case 6:
-        case 7:
-          if (!reader.expect(bytesType, 'array_value, kvlist_value or bytes_value')) return false
-          this.#valueType = attributeOther
-      }
-    }
-    return true
-  }
-
-  /** Gives the value just read its dictionary code if it is a text. */
-  #intern(): boolean {
-    if (this.#valueType === attributeOther) this.#value = 0
-    if (this.#valueType !== attributeText) return true
-    const code = this.#table.dictionary.codeOfBytes(this.reader.bytes, this.#textFrom, this.#textTo, this.reader.view)
-    if (code === notUtf8) return this.reader.fail(this.#textFrom, 'an attribute text is not UTF-8')
-    this.#value = code
-    return true
-  }
-
   #forgetAttributes(row: number): void {
     const { columns } = this.#table.spanAttributes
     for (let i = 0; i < columns.length; i++) (columns[i] as AttributeColumn).type[row] = attributeMissing
@@ -456,6 +335,7 @@ class RequestDecoder {
 const spansTag = 0x12
 const traceIdTag = 0x0a
 const spanIdTag = 0x12
+const traceStateTag = 0x1a
 const parentSpanIdTag = 0x22
 const nameTag = 0x2a
 const kindTag = 0x30

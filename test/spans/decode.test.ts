@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { requests } from '../../bench/peers/requests.ts'
 import { decodeRequest } from '../../src/spans/index.ts'
 import { WireReader } from '../../src/spans/wire.ts'
 import { concat, encodeRequest, fixed64, integer, message, type PlainSpan, service, text, varint } from '../support/otlp.ts'
@@ -50,6 +51,24 @@ describe('decoding a request', () => {
       ...{ service: 'unknown_service', operation: '', kind: 0, status: 0, start: 0n, end: 0n, duration: 0, attributes: {} },
       ...{ traceId: getAds.traceId, spanId: getAds.spanId, parentSpanId: '0000000000000000' },
     })
+  })
+
+  it('reads on behind a trace state, which is not kept', () => {
+    const ids = concat([message(1, Buffer.from(getAds.traceId, 'hex')), message(2, Buffer.from(getAds.spanId, 'hex'))])
+    for (const state of ['a=1', `a=${'x'.repeat(200)}`]) {
+      const table = newTable()
+      const span = concat([
+        ids,
+        text(3, state),
+        message(4, Buffer.from(getAds.parentSpanId as string, 'hex')),
+        text(5, 'x'),
+        integer(6, 2n),
+        fixed64(7, 1n),
+        fixed64(8, 3n),
+      ])
+      decodeRequest(message(1, message(2, message(2, span))), table)
+      expect(rowOf(table, 0)).toMatchObject({ parentSpanId: getAds.parentSpanId, operation: 'x', kind: 2, duration: 2 })
+    }
   })
 
   it('takes an empty request', () => {
@@ -121,6 +140,16 @@ describe('the same request by protobufjs', () => {
         expect(rowsOf(table)).toEqual(rowsByProtobufjs(bytes, projection))
       }),
     )
+  })
+
+  it('has the same rows where attributes repeat, as in the benchmark', () => {
+    const refs = ['http.response.status_code', 'network.peer.address', 'rpc.method', 'server.port'].map((name) => ({ scope: 'span', name }) as const)
+    const table = newTable(refs)
+    for (const bytes of requests(2, 500)) {
+      table.clear()
+      expect(decodeRequest(bytes, table)).toMatchObject({ ok: true, spans: 500 })
+      expect(rowsOf(table)).toEqual(rowsByProtobufjs(bytes, refs))
+    }
   })
 
   const recording = '../shared/data/faultfree/ob-faultfree-1min/traces.binpb.gz'
