@@ -31,7 +31,7 @@ export function text(report: Report): string {
 
 function head({ recordings, spans, start, end, rules, before, readyAfterNs, missing }: Report): string[] {
   const seconds = Math.max(1, (end - start) / 1e9)
-  const rate = significant(spans / seconds)
+  const rate = significant(spans / seconds, 2)
   const span =
     spans === 0 ? 'no spans' : `${clock(start)} to ${clock(end).slice(11)} UTC (${duration(end - start)}), ${spans.toLocaleString('en')} spans (${rate}/s)`
   const starts = few([...before].map(([id, n]) => `${id} starts with ${replicas(n)}`))
