@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../examples/boutique/demo/load.ts'
-import { type Action, judge, p99PerSecond, type Story } from '../../examples/boutique/demo/story.ts'
+import { type Action, describe as describeAction, judge, p99PerSecond, type Story } from '../../examples/boutique/demo/story.ts'
 
 const bounds = { surge: { from: 10, to: 40 }, thresholdMs: 300, initialReplicas: 2 }
 
@@ -66,6 +66,12 @@ describe('the verdict', () => {
     const stalls = (every: number) => samples((t) => ((t >= 12 && t < 19) || (t > 19 && Math.floor(t) % every === 0) ? 700 : 90))
     expect(failed({ ...good, samples: stalls(10) })).toEqual([])
     expect(failed({ ...good, samples: stalls(2) })).toEqual(['p99 fell below the threshold while the surge went on'])
+  })
+
+  it('puts the change of a decision first, and once', () => {
+    const message = 'ads-slow: span(ads/GetAds).p99 > 400ms in 3 of the last 5 steps; 2 → 4 replicas'
+    expect(describeAction({ ...up, message })).toBe('ScaleUp 2 → 4: ads-slow: span(ads/GetAds).p99 > 400ms in 3 of the last 5 steps')
+    expect(describeAction(up)).toBe('ScaleUp 2 → 4: two more')
   })
 
   it('places a request in the second in which its answer came', () => {

@@ -4,7 +4,7 @@ import { type Endpoint, readEndpoints } from '../services/balancer.ts'
 import { type DecisionRecord, follow, readStatus, type Status } from './daemon.ts'
 import { type Load, startLoad } from './load.ts'
 import type { Restart } from './restart.ts'
-import { type Action, judge, p99PerSecond, type Story, seconds } from './story.ts'
+import { type Action, describe, judge, p99PerSecond, type Story, seconds } from './story.ts'
 import type { System } from './system.ts'
 import type { View } from './view.ts'
 
@@ -43,7 +43,7 @@ export async function run(system: System, view: View, killDaemon: boolean, stop:
     if (record.outcome !== 'scale' || actions.some((a) => a.id === record.id)) return
     const action = toAction(record, began, elapsed())
     actions.push(action)
-    say(`${record.reason}  ${action.message}`)
+    say(describe(action))
     if (!killDaemon || restart !== undefined) return
     restart = killAndRestart(system, elapsed, say)
     // Awaited at the end; what makes it fail shows as a broken system before.

@@ -14,6 +14,11 @@ export interface Action {
   readonly message: string
 }
 
+/** `ScaleUp 2 → 4: why`: the change first, since the view cuts long lines. */
+export function describe({ reason, from, to, message }: Action): string {
+  return `${reason} ${from} → ${to}: ${message.replace(/; \d+ → \d+ replicas$/, '')}`
+}
+
 export interface Story {
   readonly samples: readonly Sample[]
   readonly actions: readonly Action[]

@@ -1,6 +1,6 @@
 /** The end of a run, for people. */
 import { thresholdMs } from '../scenario.ts'
-import { type Check, ms, type Story, seconds, type Verdict } from './story.ts'
+import { type Check, describe, ms, type Story, seconds, type Verdict } from './story.ts'
 
 export function summary(story: Story, verdict: Verdict, checks: readonly Check[]): string {
   const { samples, actions } = story
@@ -23,7 +23,7 @@ export function summary(story: Story, verdict: Verdict, checks: readonly Check[]
     ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',
     'Decisions',
-    ...(actions.length === 0 ? ['  none'] : actions.map((a) => `  ${seconds(a.seen).padStart(6)}  ${a.reason}  ${a.message}`)),
+    ...(actions.length === 0 ? ['  none'] : actions.map((a) => `  ${seconds(a.seen).padStart(6)}  ${describe(a)}`)),
     '',
     'Checks',
     ...checks.map(({ what, ok, detail }) => `  ${ok ? 'ok     ' : 'MISSING'}  ${what}: ${detail}`),
