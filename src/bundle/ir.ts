@@ -131,6 +131,7 @@ export type ValueIR =
   | { readonly kind: 'replicas' | 'ready'; readonly target: string; readonly workload: WorkloadRef; readonly type: 'number' }
   | { readonly kind: 'metric'; readonly query: string; readonly unit: number; readonly type: ValueType }
   | { readonly kind: 'forecast'; readonly of: ValueIR; readonly aheadNs: number; readonly type: ValueType }
+  /** Computed on the plain numbers: where units differ (a rate times a duration) the compiler has written the conversion out. */
   | { readonly kind: 'arithmetic'; readonly operator: '+' | '-' | '*' | '/' | 'min' | 'max'; readonly of: readonly ValueIR[]; readonly type: ValueType }
 
 /** An aggregate over a selector's spans. */

@@ -1,4 +1,4 @@
-/** A checked program as the intermediate representation. Values, selectors and predicates have the same shape in both. */
+/** A checked program as the intermediate representation. Selectors and predicates have the same shape in both, and most values. */
 import {
   type CheckedCondition,
   type CheckedPredicate,
@@ -10,9 +10,10 @@ import {
   type Rule,
   type Selector,
   type Target,
+  unitFactor,
   type Value,
 } from '../language/index.ts'
-import type { AttributeRef, ConditionIR, PaceIR, RuleIR, SourceRef, TargetIR } from './ir.ts'
+import type { AttributeRef, ConditionIR, PaceIR, RuleIR, SourceRef, TargetIR, ValueIR } from './ir.ts'
 
 export interface Lowered {
   readonly targets: readonly TargetIR[]
@@ -42,7 +43,7 @@ function lowerRule(rule: Rule, lineOf: (file: FileTree, offset: number) => numbe
     name,
     ...(tree.doc === undefined ? {} : { doc: tree.doc }),
     target: rule.target,
-    action: rule.action,
+    action: rule.action.kind === 'hold' ? { ...rule.action, value: lowerValue(rule.action.value) } : rule.action,
     condition: lowerCondition(rule.condition, rule.everyNs),
     everyNs: rule.everyNs,
     cooldownNs: rule.cooldownNs,
@@ -65,7 +66,7 @@ function lowerCondition(condition: CheckedCondition, everyNs: number): Condition
       return { kind: 'not', of: lowerCondition(condition.of, everyNs) }
     case 'compare': {
       const { operator, left, right, type } = condition
-      return { kind: 'compare', operator, left, right, type, text: printComparison(condition, everyNs) }
+      return { kind: 'compare', operator, left: lowerValue(left), right: lowerValue(right), type, text: printComparison(condition, everyNs) }
     }
     case 'times':
       return { kind: 'times', of: lowerCondition(condition.of, everyNs), count: condition.count, withinNs: condition.withinNs }
@@ -82,6 +83,27 @@ function lowerCondition(condition: CheckedCondition, everyNs: number): Condition
       return during
     }
   }
+}
+
+const oneSecond = { kind: 'constant', value: 1e9, type: 'duration' } as const
+
+/**
+ * Whoever evaluates computes with plain numbers: where the units of an operation differ (rates are per second, durations nanoseconds) the
+ * conversion is written out.
+ */
+function lowerValue(value: Value): ValueIR {
+  if (value.kind === 'forecast') return { ...value, of: lowerValue(value.of) }
+  if (value.kind !== 'arithmetic') return value
+  const { operator, type } = value
+  const of = value.of.map(lowerValue)
+  const types = value.of.map((operand) => operand.type)
+  if (unitFactor(operator, types) === 1) return { kind: 'arithmetic', operator, of, type }
+  if (types.includes('duration')) return { kind: 'arithmetic', operator, of: of.map(inSeconds), type }
+  return { kind: 'arithmetic', operator: '*', of: [{ kind: 'arithmetic', operator, of, type: 'number' }, oneSecond], type }
+}
+
+function inSeconds(value: ValueIR): ValueIR {
+  return value.type === 'duration' ? { kind: 'arithmetic', operator: '/', of: [value, oneSecond], type: 'number' } : value
 }
 
 /** One-based lines; the starts of a file's lines are found once. */

@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { analyse, type Bundle, bundleOf, type CompileInput, canonical, compile, type RuleIR, refusals, serialize } from '../../src/bundle/index.ts'
+import {
+  analyse,
+  type Bundle,
+  bundleOf,
+  type CompileInput,
+  canonical,
+  compile,
+  type RuleIR,
+  refusals,
+  serialize,
+  type ValueIR,
+} from '../../src/bundle/index.ts'
 
 const golden = (name: string): string => readFileSync(new URL(`./golden/${name}`, import.meta.url), 'utf8')
 const options = { compiler: '0.1.0' }
@@ -15,6 +26,13 @@ function lines(bundle: Bundle | undefined): string {
   if (bundle === undefined) return ''
   const { rules, sources: _, targets, ...head } = bundle
   return `${[head, ...targets, ...rules].map(canonical).join('\n')}\n`
+}
+
+/** A value as numbers are computed, with the statistics of spans by name. */
+function arithmetic(value: ValueIR): string {
+  if (value.kind === 'span') return value.stat.kind
+  if (value.kind === 'constant') return String(value.value)
+  return value.kind === 'arithmetic' ? `(${value.of.map(arithmetic).join(` ${value.operator} `)})` : value.kind
 }
 
 /** The rules of a program without errors, by name. */
@@ -56,6 +74,18 @@ describe('compile', () => {
   it('puts constants to the right, and folds them', () => {
     const { r } = rulesOf('let x = 200ms\nr: scale deployment/a +1 when 2 * x < span(a).p99')
     expect(r?.condition).toMatchObject({ operator: '>', right: { kind: 'constant', value: 400e6 }, text: 'span(a).p99 > 400ms' })
+  })
+
+  it('writes conversions of units out', () => {
+    const left = (text: string): unknown => {
+      const { r } = rulesOf(`r: scale deployment/a +1 when ${text}`)
+      return r?.condition.kind === 'compare' && [r.condition.text, arithmetic(r.condition.left)]
+    }
+    expect(left('span(a).rate * span(a).mean > 3')).toEqual(['span(a).rate * span(a).mean > 3', '(rate * (mean / 1000000000))'])
+    expect(left('span(a).mean * span(a).rate > 3')).toEqual(['span(a).mean * span(a).rate > 3', '((mean / 1000000000) * rate)'])
+    expect(left('span(a).count / span(a).mean > 3/s')).toEqual(['span(a).count / span(a).mean > 3/s', '(count / (mean / 1000000000))'])
+    expect(left('span(a).count / span(a).rate > 3s')).toEqual(['span(a).count / span(a).rate > 3s', '((count / rate) * 1000000000)'])
+    expect(left('span(a).mean / span(a).max * 2 > 3')).toEqual(['span(a).mean / span(a).max * 2 > 3', '((mean / max) * 2)'])
   })
 
   it('turns a test of kind at the top of where into kinds', () => {

@@ -1,3 +1,4 @@
+export { unitFactor } from './arithmetic.ts'
 export * from './check.ts'
 export { messages as checkMessages } from './messages.ts'
 export * from './print.ts'

@@ -1,5 +1,6 @@
 /** Intervals of numbers: which values an expression can have, and at which values of a signal a rule can fire. */
 import type { Comparison } from '../tree.ts'
+import { unitFactor } from './arithmetic.ts'
 import type { Value } from './program.ts'
 import { rangeOfStat } from './spans.ts'
 
@@ -64,11 +65,17 @@ export function rangeOf(value: Value, mostReplicas: (target: string) => number |
     case 'metric':
     case 'forecast':
       return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-    case 'arithmetic':
-      return combined(
+    case 'arithmetic': {
+      const [low, high] = combined(
         value.operator,
         value.of.map((operand) => rangeOf(operand, mostReplicas)),
       )
+      const factor = unitFactor(
+        value.operator,
+        value.of.map((operand) => operand.type),
+      )
+      return [low * factor, high * factor]
+    }
   }
 }
 

@@ -318,7 +318,8 @@ function checkCall(node: Expression & { kind: 'call' }, env: Environment): Value
 function arithmetic(operator: '+' | '-' | '*' | '/' | 'min' | 'max', of: readonly Value[], type: QuantityType): Value {
   const constants = of.filter((value) => value.kind === 'constant').map((value) => value.value)
   if (constants.length < of.length) return { kind: 'arithmetic', operator, of, type }
-  const result = compute(operator, constants)
+  const types = of.map((value) => value.type)
+  const result = compute(operator, constants, types)
   // Whole nanoseconds, as literals are: 0.1 * 3s is 300ms, whatever binary fractions make of it.
   return { kind: 'constant', value: type === 'duration' ? Math.round(result) : result, type }
 }
