@@ -3,44 +3,12 @@
  * explanation. Pure: the same input always gives the same decision.
  */
 import { createHash } from 'node:crypto'
-import type { WorkloadSnapshot } from '../evaluate/index.ts'
-import { bounds } from './bounds.ts'
-import type { Decision, Plan, PlanInput, Reason, RuleReport, Stage, StageName, TargetState } from './contract.ts'
-import { cooldown, epoch, settling } from './cooldown.ts'
-import { freeze } from './freeze.ts'
-import { guard, health, isRead } from './health.ts'
-import type { Merged } from './merge.ts'
-import { merge } from './merge.ts'
-import { mode } from './mode.ts'
-import { rate } from './rate.ts'
-import type { Cast, Intent, Resolved } from './resolve.ts'
-import { distrusted, resolve, wantsOf } from './resolve.ts'
-import { recorded, seeded, stabilize } from './stabilize.ts'
-import type { Context, StageOf, StageResult } from './stage.ts'
-import { list, replicas } from './words.ts'
-
-/** In order, between merge and compare. */
-const limiting: readonly (readonly [StageName, StageOf])[] = [
-  ['freeze', freeze],
-  ['mode', mode],
-  ['stabilize', stabilize],
-  ['cooldown', cooldown],
-  ['epoch', epoch],
-  ['rate', rate],
-  ['bounds', bounds],
-  ['health', health],
-]
-
-/** One run of the pipeline. */
-interface Run {
-  readonly base: number
-  readonly resolved: Resolved
-  readonly merged: Merged
-  readonly to: number
-  readonly stages: readonly Stage[]
-  /** Of a hold: the last stage that left nothing of what was wanted. */
-  readonly held?: { readonly reason: Reason; readonly message: string }
-}
+import type { Decision, Plan, PlanInput, Reason, RuleReport, StageName, TargetState } from './contract.ts'
+import { guard, isRead } from './health.ts'
+import type { Run } from './run.ts'
+import { runPipeline } from './run.ts'
+import { observing, resting, scaling } from './sentences.ts'
+import { recorded, seeded } from './stabilize.ts'
 
 export const plan: Plan = (input) => {
   const guarded = guard(input)
@@ -67,100 +35,6 @@ export const plan: Plan = (input) => {
     }),
     state: remembered(input, run, would === undefined ? undefined : rehearsal),
   }
-}
-
-function runPipeline(input: PlanInput, snapshot: WorkloadSnapshot, cast: Cast): Run {
-  const base = snapshot.desired
-  const resolved = resolve(input, base, cast)
-  const context: Context = { input, snapshot, base, resolved }
-  const stages: Stage[] = []
-  let wanted = base
-  let held: Run['held']
-  const take = (stage: StageName, result: StageResult): void => {
-    stages.push({ stage, before: wanted, after: result.replicas, ...(result.message === undefined ? {} : { message: result.message }) })
-    wanted = result.replicas
-    if (result.reason !== undefined) held = { reason: result.reason, message: result.message ?? '' }
-  }
-  take('resolve', summary(input, base, resolved))
-  const merged = merge(context)
-  take('merge', merged)
-  for (const [name, stage] of limiting) take(name, stage(context, wanted))
-  take('compare', { replicas: wanted })
-  return { base, resolved, merged, to: wanted, stages, ...(held === undefined || wanted !== base ? {} : { held }) }
-}
-
-/** What the rules ask for, or why those that might ask for something do not. */
-function summary({ state, target, at }: PlanInput, base: number, resolved: Resolved): StageResult {
-  const { intents, untrusted, resting, tolerated, narrowed } = resolved
-  const asking = intents.filter((i) => wantsOf(i, base) !== base)
-  const external =
-    state.base !== undefined && state.base !== base ? [`somebody else changed ${target.id} from ${state.base} to ${replicas(base)}; planning from ${base}`] : []
-  const say = (messages: readonly string[], reason?: Reason): StageResult => {
-    const all = [...external, ...messages]
-    return { replicas: base, ...(all.length === 0 ? {} : { message: all.join('; ') }), ...(reason === undefined ? {} : { reason }) }
-  }
-  if (asking.length > 0) return say([...asking.map((i) => `${i.rule} wants ${wantsOf(i, base)}`), ...narrowed.map((n) => n.message)])
-  if (untrusted.length > 0) return say([distrusted(resolved)], 'StaleEvidence')
-  if (resolved.settling.length > 0 && state.epoch?.kind === 'pending') return say([settling(at - state.epoch.since, target.settleNs)], 'Settling')
-  if (resting.length > 0) return say(resting, 'Cooldown')
-  if (narrowed[0] !== undefined) {
-    return say(
-      narrowed.map((n) => n.message),
-      narrowed[0].up ? 'TooManyReplicas' : 'TooFewReplicas',
-    )
-  }
-  if (tolerated.length > 0) return say(tolerated, 'WithinTolerance')
-  return say([])
-}
-
-type Words = Pick<Decision, 'outcome' | 'reason' | 'message'>
-
-function scaling(run: Run): Words {
-  const { base, to, merged } = run
-  return {
-    outcome: 'scale',
-    reason: to > base ? 'ScaleUp' : 'ScaleDown',
-    message: `${headline(run)}; ${base} → ${replicas(to)}${limits(run, merged.replicas)}`,
-  }
-}
-
-function observing(run: Run, would: number): Words {
-  return {
-    outcome: 'hold',
-    reason: 'Observed',
-    message: `${headline(run)}; would go ${run.base} → ${replicas(would)}${limits(run, run.merged.replicas)}, but only observes`,
-  }
-}
-
-function resting(input: PlanInput, run: Run): Words {
-  const { base, held, merged } = run
-  if (held === undefined) return { outcome: 'steady', reason: 'Steady', message: steady(input, run) }
-  const [first] = merged.winners
-  if (first === undefined && merged.replicas === base) return { outcome: 'hold', reason: held.reason, message: held.message }
-  const wanted = merged.replicas === base && first !== undefined ? wantsOf(first, base) : merged.replicas
-  return { outcome: 'hold', reason: held.reason, message: `${headline(run)}; ${base} → ${wanted} is held: ${held.message}` }
-}
-
-/** The winning rule and why it is true. */
-function headline({ merged, base, stages }: Run): string {
-  const [first, ...others] = merged.winners
-  if (first === undefined) return merged.message ?? stages[0]?.message ?? `${base} replicas`
-  const also = others.length === 0 ? '' : ` (and ${list(others.map((i: Intent) => i.rule))})`
-  return `${first.rule}${also}: ${first.because}`
-}
-
-/** What the stages made of the number that was wanted. */
-function limits({ stages, merged, to, base }: Run, wanted: number): string {
-  const changed = stages.filter((s) => s.message !== undefined && s.stage !== 'resolve' && s.stage !== 'merge' && s.before !== s.after)
-  const notes = [...(merged.winners.length > 0 && merged.message !== undefined ? [merged.message] : []), ...changed.map((s) => s.message as string)]
-  if (notes.length === 0) return ''
-  return ` (${wanted !== to && wanted !== base ? `${wanted} wanted; ` : ''}${notes.join('; ')})`
-}
-
-function steady({ rules, target }: PlanInput, { base, stages }: Run): string {
-  const first = stages[0]?.message
-  const truths = rules.map(({ rule, outcome }) => `${rule.name} is ${outcome.truth}${outcome.unknown === undefined ? '' : ` (${outcome.unknown})`}`)
-  return `${first === undefined ? '' : `${first}; `}${target.id} stays at ${replicas(base)}: ${truths.length === 0 ? 'no rule has been evaluated' : list(truths)}`
 }
 
 function unplanned(input: PlanInput, reason: Reason, message: string): Omit<Decision, 'id' | 'at' | 'target'> {
