@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,6 +26,12 @@ carts: scale deployment/cartservice +1 when span(cartservice/* where duration > 
 target deployment/cartservice { between 1 and 10 }
 `
 
+/** Every SERVER span of any service counts. */
+const broadRules = `${rules}
+anything: scale deployment/frontend +1 when span(*).p99 > 4s 3 times in 30s
+target deployment/frontend { between 1 and 10 }
+`
+
 interface Server {
   readonly what: string
   readonly port: number
@@ -38,7 +44,7 @@ export default async function measure(): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'scaled-bench-'))
   const servers: Server[] = []
   try {
-    servers.push(await startScaled(folder))
+    servers.push(await startScaled('scaled', rules, join(folder, 'a')), await startScaled('scaled, rules on every service', broadRules, join(folder, 'b')))
     servers.push(await startPeer('objects on the same transport', 'http2'), await startPeer('objects on grpc-js', 'grpc-js'))
     const rates = new Map<string, number[]>(servers.map(({ what }) => [what, []]))
     let bytesPerSpan = 0
@@ -49,27 +55,31 @@ export default async function measure(): Promise<readonly Row[]> {
         bytesPerSpan = report.bytesPerSpan
         rates.get(what)?.push(report.spans / report.seconds)
       }
-    const evaluated = await countsOf(servers[0]?.api ?? '')
     const of = (what: string): number => median(rates.get(what) as number[])
-    const [ours, ...peers] = servers.map(({ what }) => what) as [string, ...string[]]
-    return [
-      {
-        what: ours,
-        figure: of(ours),
-        unit: 'spans/s',
-        ratios: Object.fromEntries(peers.map((peer) => [peer, of(ours) / of(peer)])),
-        note: `2,048 spans a request, ${Math.round(bytesPerSpan)} bytes a span; ${Math.round(evaluated.matchedShare * 100)} % matched a rule; medians of ${rounds} × ${seconds} s`,
-      },
-      ...peers.map((what) => ({ what, figure: of(what), unit: 'spans/s' })),
-    ]
+    const peers = servers.filter(({ api }) => api === undefined).map(({ what }) => what)
+    const rows: Row[] = []
+    for (const { what, api } of servers) {
+      const figure = of(what)
+      if (api === undefined) {
+        rows.push({ what, figure, unit: 'spans/s' })
+        continue
+      }
+      const ratios = Object.fromEntries(peers.map((peer) => [peer, figure / of(peer)]))
+      const share = Math.round((await matchedShare(api)) * 100)
+      rows.push({ what, figure, unit: 'spans/s', ratios, note: `${share} % of the spans count` })
+    }
+    const [first, ...others] = rows as [Row, ...Row[]]
+    const load = `2,048 spans a request, ${Math.round(bytesPerSpan)} bytes a span; medians of ${rounds} × ${seconds} s`
+    return [{ ...first, note: `${first.note}; ${load}` }, ...others]
   } finally {
     await Promise.all(servers.map(({ process: server }) => end(server)))
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function startScaled(folder: string): Promise<Server> {
-  writeFileSync(join(folder, 'rules.scale'), rules)
+async function startScaled(what: string, text: string, folder: string): Promise<Server> {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'rules.scale'), text)
   const settings = ['receivers.grpc.port=0', 'receivers.http.port=0', 'api.port=0', `state.dir=${join(folder, 'state')}`].flatMap((setting) => [
     '--set',
     setting,
@@ -83,7 +93,7 @@ async function startScaled(folder: string): Promise<Server> {
     const ready = /"grpc":"127\.0\.0\.1:(\d+)".*"api":"([^"]+)"/.exec(line)
     if (ready === null) continue
     server.stderr.resume()
-    return { what: 'scaled', port: Number(ready[1]), api: `http://${ready[2]}`, process: server }
+    return { what, port: Number(ready[1]), api: `http://${ready[2]}`, process: server }
   }
   throw new Error(`scaled did not start:\n${lines.join('\n')}`)
 }
@@ -95,12 +105,12 @@ async function startPeer(what: string, kind: string): Promise<Server> {
 }
 
 /** A daemon that had dropped the spans would be fast too. */
-async function countsOf(api: string): Promise<{ readonly matchedShare: number }> {
+async function matchedShare(api: string): Promise<number> {
   const text = await (await fetch(`${api}/metrics`)).text()
   const value = (name: string): number => Number(new RegExp(`^scale_spans_${name}_total(?:\\{.*\\})? (\\d+)$`, 'm').exec(text)?.[1])
   const lost = value('late') + value('duplicate') + value('future') + value('rejected')
   if (lost > value('received') / 100 || value('matched') === 0) throw new Error(`scaled did not count what it received:\n${text}`)
-  return { matchedShare: value('matched') / value('received') }
+  return value('matched') / value('received')
 }
 
 async function runClient(port: number): Promise<ClientReport> {
