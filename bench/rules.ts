@@ -5,9 +5,9 @@
 import { parse } from '@marcbachmann/cel-js'
 import { Engine } from 'json-rules-engine'
 import type { Bundle, RuleIR } from '../src/bundle/index.ts'
-import { createEvaluator, type RuleOutcome } from '../src/evaluate/index.ts'
+import { createEvaluator } from '../src/evaluate/index.ts'
 import { createDictionary, type Dictionary, SpanTable } from '../src/spans/index.ts'
-import { median, type Row } from './report.ts'
+import type { Row } from './report.ts'
 
 /** One predicate of one rule. */
 interface Predicate {
@@ -23,109 +23,118 @@ interface PlainSpan {
   readonly duration: number
 }
 
-const begin = 1780272000e9
+/** What the stream calls and what the rules ask for. */
+interface Workload {
+  readonly name: string
+  readonly predicates: (count: number) => readonly Predicate[]
+  /** Operations that the stream calls in turn. */
+  readonly operations: number
+}
+
+const minuteNs = 60e9
+const midnight = 1780272000e9
+const stepNs = 5e9
+/** Five steps that end with a minute: two to warm up, two to measure, and one at whose end all rules are judged. */
+const steps = 5
+const end = midnight + minuteNs
+const begin = end - steps * stepNs
 /** Spans of one table, as a daemon would hand them on. */
 const tableSize = 2048
-const tables = 250
+const tables = 500
 const spanCount = tableSize * tables
-const streamNs = 20e9
-const stepNs = 5e9
-const celSpans: Readonly<Record<number, number>> = { 10: 20_000, 100: 2_000, 1000: 300, 10000: 40 }
+const runs = 3
+const limitNs = 400e6
+const celSpans: Readonly<Record<number, number>> = { 10: 20_000, 100: 4_000, 1000: 400, 10000: 40 }
 const engineSpans: Readonly<Record<number, number>> = { 10: 1_000, 100: 100, 1000: 20 }
-const ruleCounts = [10, 100, 1_000, 10_000]
 
 export default async function rules(): Promise<Row[]> {
+  const limit = (operation: number): Predicate => ({ service: 'shop', operation: operationName(operation), overNs: limitNs })
+  const workloads: readonly Workload[] = [
+    { name: 'ten rules match', operations: 10, predicates: (count) => Array.from({ length: count }, (_, i) => limit(i)) },
+    { name: 'over 5,000 operations', operations: 5_000, predicates: (count) => Array.from({ length: count }, (_, i) => limit(i % 5_000)) },
+    {
+      name: 'ten rules count every span',
+      operations: 1,
+      predicates: (count) => Array.from({ length: count }, (_, i) => (i < 10 ? { ...limit(0), overNs: i * 1e6 } : limit(i))),
+    },
+  ]
   const rows: Row[] = []
-  rows.push(...(await shape('ten match', (count) => ({ predicates: tenMatch(count), operations: 1 }))))
-  rows.push(...(await shape('over 5,000 operations', (count) => ({ predicates: spread(count), operations: Math.min(count, 5_000) }))))
+  for (const workload of workloads) rows.push(...(await rowsOf(workload)))
   return rows
-}
-
-/** Ten rules on the one operation that the stream calls, at ten limits; the others on operations that nobody calls. */
-function tenMatch(count: number): Predicate[] {
-  return Array.from({ length: count }, (_, i) => ({ service: 'shop', operation: i < 10 ? operationName(0) : operationName(i), overNs: (i % 10) * 1e6 }))
-}
-
-/** The rules and the stream over 5,000 operations, or as many as there are rules. */
-function spread(count: number): Predicate[] {
-  return Array.from({ length: count }, (_, i) => ({ service: 'shop', operation: operationName(i % 5_000), overNs: (i % 10) * 1e6 }))
 }
 
 function operationName(i: number): string {
   return `shop.Service${i}/Call`
 }
 
-async function shape(name: string, make: (count: number) => { predicates: readonly Predicate[]; operations: number }): Promise<Row[]> {
+async function rowsOf({ name, predicates: make, operations }: Workload): Promise<Row[]> {
   const rows: Row[] = []
-  let first: number | undefined
-  for (const count of ruleCounts) {
-    const { predicates, operations } = make(count)
-    const ours = measureScale(predicates, operations)
-    first ??= ours.perSpan
-    const ratios: Record<string, number> = { [`${ruleCounts[0]} rules`]: first / ours.perSpan }
-    const cel = measureCel(predicates, operations, celSpans[count] ?? 0)
-    ratios['cel-js'] = cel.perSpan / ours.perSpan
-    assertEqual(cel.counts, countPrefix(predicates, operations, celSpans[count] ?? 0), `${name}, cel-js`)
-    const limit = engineSpans[count]
-    if (limit !== undefined) {
-      const engine = await measureJsonRulesEngine(predicates, operations, limit)
-      ratios['json-rules-engine'] = engine.perSpan / ours.perSpan
-      assertEqual(engine.counts, countPrefix(predicates, operations, limit), `${name}, json-rules-engine`)
-    }
+  const dictionary = createDictionary()
+  const stream = tablesOf(dictionary, operations)
+  let fewest: number | undefined
+  for (const count of [10, 100, 1_000, 10_000]) {
+    const predicates = make(count)
+    const ours = measureScale(predicates, dictionary, stream)
     assertEqual(ours.counts, countPrefix(predicates, operations, spanCount), `${name}, scale`)
-    rows.push({
-      what: `${name}: ${count.toLocaleString('en')} rules`,
-      figure: ours.perSpan,
-      unit: 'ns/span',
-      ratios,
-      note: `${Math.round(ours.perRule)} ns/rule and step`,
-    })
+    fewest ??= ours.perSpan
+    const celCount = celSpans[count] ?? 0
+    const cel = measureCel(predicates, operations, celCount)
+    assertEqual(cel.counts, countPrefix(predicates, operations, celCount), `${name}, cel-js`)
+    const ratios: Record<string, number> = { '10 rules': fewest / ours.perSpan, 'cel-js': cel.perSpan / ours.perSpan }
+    const engineCount = engineSpans[count]
+    if (engineCount !== undefined) {
+      const engine = await measureJsonRulesEngine(predicates, operations, engineCount)
+      assertEqual(engine.counts, countPrefix(predicates, operations, engineCount), `${name}, json-rules-engine`)
+      ratios['json-rules-engine'] = engine.perSpan / ours.perSpan
+    }
+    const note = `last step: ${ours.lastStepMs.toFixed(1)} ms`
+    rows.push({ what: `${name}: ${count.toLocaleString('en')} rules`, figure: ours.perSpan, unit: 'ns/span', ratios, note })
   }
   return rows
 }
 
-/** Median of runs: a span's way through ingest and the closing of its tick; the judging of the rules is told apart, as it costs the same without spans. */
-function measureScale(predicates: readonly Predicate[], operations: number): { perSpan: number; perRule: number; counts: readonly number[] } {
-  const dictionary = createDictionary()
-  const stream = tablesOf(dictionary, operations)
-  const perSpan: number[] = []
-  const perRule: number[] = []
+/**
+ * A span's whole way: ingest, and its part of closing the step. All rules are judged at the end of the last step, which is told apart: judging costs the same
+ * whatever the number of spans. A rule that asks for nothing closes the steps before.
+ */
+function measureScale(
+  predicates: readonly Predicate[],
+  dictionary: Dictionary,
+  stream: readonly SpanTable[],
+): { perSpan: number; lastStepMs: number; counts: readonly number[] } {
+  const bundle = bundleOf(predicates)
+  let perSpan = Number.POSITIVE_INFINITY
+  let lastStepMs = Number.POSITIVE_INFINITY
   let counts: readonly number[] = []
-  for (let run = 0; run < 5; run++) {
-    const evaluator = createEvaluator({ bundle: bundleOf(predicates), dictionary, startAt: begin })
-    let ingestNs = 0
-    let stepsNs = 0
-    let steps = 0
-    let last: readonly RuleOutcome[] = []
+  for (let run = 0; run < runs; run++) {
+    const evaluator = createEvaluator({ bundle, dictionary, latenessNs: 0, startAt: begin })
+    let started = 0
     const step = (drain: boolean): void => {
       for (let due = evaluator.due(undefined, drain); due !== undefined; due = evaluator.due(undefined, drain)) {
-        const started = process.hrtime.bigint()
-        last = evaluator.step({ at: due, world: new Map(), epochs: new Map() })
-        stepsNs += Number(process.hrtime.bigint() - started)
-        steps++
+        const before = cpuNs()
+        const outcomes = evaluator.step({ at: due, world: new Map(), epochs: new Map() })
+        const after = cpuNs()
+        if (due === begin + 2 * stepNs) started = after
+        else if (due === begin + 4 * stepNs) perSpan = Math.min(perSpan, (after - started) / ((spanCount * 2) / steps))
+        else if (due === end) {
+          lastStepMs = Math.min(lastStepMs, (after - before) / 1e6)
+          counts = outcomes.slice(1).map((outcome) => outcome.because.counted?.have ?? 0)
+        }
       }
     }
     for (const table of stream) {
-      const started = process.hrtime.bigint()
       evaluator.ingest(table, undefined)
-      ingestNs += Number(process.hrtime.bigint() - started)
       step(false)
     }
     step(true)
-    // The same steps again without a span: what is left is what the rules cost, not the spans.
-    const idle = idleStepNs(predicates, dictionary, steps)
-    perSpan.push((ingestNs + Math.max(0, stepsNs - idle)) / spanCount)
-    perRule.push(idle / steps / predicates.length)
-    counts = last.map((outcome) => outcome.because.counted?.have ?? 0)
   }
-  return { perSpan: median(perSpan), perRule: median(perRule), counts }
+  return { perSpan, lastStepMs, counts }
 }
 
-function idleStepNs(predicates: readonly Predicate[], dictionary: Dictionary, steps: number): number {
-  const evaluator = createEvaluator({ bundle: bundleOf(predicates), dictionary, startAt: begin })
-  const started = process.hrtime.bigint()
-  for (let i = 1; i <= steps; i++) evaluator.step({ at: begin + i * stepNs, world: new Map(), epochs: new Map() })
-  return Number(process.hrtime.bigint() - started)
+/** Of this process: what else the machine does is not counted. */
+function cpuNs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) * 1000
 }
 
 function measureCel(predicates: readonly Predicate[], operations: number, spans: number): { perSpan: number; counts: readonly number[] } {
@@ -135,10 +144,10 @@ function measureCel(predicates: readonly Predicate[], operations: number, spans:
   const stream = Array.from({ length: spans }, (_, i) => ({ span: spanAt(i, operations) }))
   const counts = predicates.map(() => 0)
   for (const context of stream.slice(0, spans / 10)) for (const expression of expressions) expression(context)
-  const started = process.hrtime.bigint()
+  const started = cpuNs()
   for (const context of stream)
     for (let rule = 0; rule < expressions.length; rule++) if (expressions[rule]?.(context) === true) counts[rule] = (counts[rule] as number) + 1
-  return { perSpan: Number(process.hrtime.bigint() - started) / spans, counts }
+  return { perSpan: (cpuNs() - started) / spans, counts }
 }
 
 async function measureJsonRulesEngine(
@@ -161,12 +170,12 @@ async function measureJsonRulesEngine(
   })
   const counts = predicates.map(() => 0)
   for (let i = 0; i < spans / 10; i++) await engine.run({ ...spanAt(i, operations) })
-  const started = process.hrtime.bigint()
+  const started = cpuNs()
   for (let i = 0; i < spans; i++) {
     const { events } = await engine.run({ ...spanAt(i, operations) })
     for (const { type } of events) counts[Number(type)] = (counts[Number(type)] as number) + 1
   }
-  return { perSpan: Number(process.hrtime.bigint() - started) / spans, counts }
+  return { perSpan: (cpuNs() - started) / spans, counts }
 }
 
 /** The stream's span number `i`, the same for all. */
@@ -174,9 +183,10 @@ function spanAt(i: number, operations: number): PlainSpan {
   return { service: 'shop', operation: operationName(i % operations), duration: durationAt(i) }
 }
 
-/** 0 to 10 ms, scattered. */
+/** 1 to 100 ms, scattered; one span of a hundred takes ten times as long. */
 function durationAt(i: number): number {
-  return ((Math.imul(i, 0x9e3779b1) >>> 8) % 10_000) * 1_000
+  const scattered = Math.imul(i, 0x9e3779b1) >>> 8
+  return (scattered % 100 === 0 ? 10 : 1) * (1 + (scattered % 9_901) / 100) * 1e6
 }
 
 function countPrefix(predicates: readonly Predicate[], operations: number, spans: number): readonly number[] {
@@ -196,35 +206,41 @@ function assertEqual(found: readonly number[], expected: readonly number[], what
   })
 }
 
-/** `span(shop/…).duration > X` over the whole stream, so that the last step tells how many spans each rule matched. */
+/** `span(shop/…).duration > X` over the whole stream, so that the last step tells how many spans each rule matched; before them the rule that closes the steps. */
 function bundleOf(predicates: readonly Predicate[]): Bundle {
-  const rules = predicates.map(
-    ({ service, operation, overNs }, i): RuleIR => ({
-      name: `rule-${i}`,
-      target: 'deployment/shop',
-      action: { kind: 'change', amount: 1, unit: 'replicas' },
-      condition: {
-        kind: 'spans',
-        selector: {
-          service,
-          operation,
-          kinds: [2, 5],
-          where: { kind: 'compare', field: { kind: 'intrinsic', name: 'duration' }, operator: '>', value: overNs },
-        },
-        count: 1,
-        withinNs: streamNs,
-        text: `span(${service}/${operation}).duration > ${overNs / 1e6}ms 1 times in 20s`,
-      },
-      everyNs: stepNs,
-      cooldownNs: 0,
-      atLeastSpans: 0,
-      onMissing: { kind: 'hold' },
-      priority: 0,
-      observe: false,
-      source: { file: 'bench.scale', start: 0, end: 0, line: 1 },
-    }),
-  )
-  return { format: 1, language: 1, compiler: 'bench', digest: '', sources: [], projection: [], targets: [], rules }
+  const rules = predicates.map(({ service, operation, overNs }, i) => countingRule(`rule-${i}`, service, operation, overNs, minuteNs))
+  return {
+    format: 1,
+    language: 1,
+    compiler: 'bench',
+    digest: '',
+    sources: [],
+    projection: [],
+    targets: [],
+    rules: [countingRule('closes', 'nobody', 'Nothing', 0, stepNs), ...rules],
+  }
+}
+
+function countingRule(name: string, service: string, operation: string, overNs: number, everyNs: number): RuleIR {
+  return {
+    name,
+    target: 'deployment/shop',
+    action: { kind: 'change', amount: 1, unit: 'replicas' },
+    condition: {
+      kind: 'spans',
+      selector: { service, operation, kinds: [2, 5], where: { kind: 'compare', field: { kind: 'intrinsic', name: 'duration' }, operator: '>', value: overNs } },
+      count: 1,
+      withinNs: steps * stepNs,
+      text: `span(${service}/${operation}).duration > ${overNs / 1e6}ms 1 times in 25s`,
+    },
+    everyNs,
+    cooldownNs: 0,
+    atLeastSpans: 0,
+    onMissing: { kind: 'hold' },
+    priority: 0,
+    observe: false,
+    source: { file: 'bench.scale', start: 0, end: 0, line: 1 },
+  }
 }
 
 function tablesOf(dictionary: Dictionary, operations: number): SpanTable[] {
@@ -236,12 +252,12 @@ function tablesOf(dictionary: Dictionary, operations: number): SpanTable[] {
     const spanIds = new DataView(table.spanId.buffer)
     for (let row = 0; row < tableSize; row++) {
       const i = t * tableSize + row
-      const end = begin + Math.floor((i * streamNs) / spanCount)
+      const ended = begin + Math.floor((i * steps * stepNs) / spanCount)
       table.service[row] = service
       table.operation[row] = codes[i % operations] as number
       table.kind[row] = 2
-      setTime(table.endTime, row, end)
-      setTime(table.startTime, row, end - durationAt(i))
+      setTime(table.endTime, row, ended)
+      setTime(table.startTime, row, ended - durationAt(i))
       table.duration[row] = durationAt(i)
       ids.setUint32(row * 16, Math.imul(i, 0x85ebca77))
       ids.setUint32(row * 16 + 8, i)

@@ -37,6 +37,8 @@ const defaultStaleNs = 60e9
 const defaultTickNs = 5e9
 /** How far clocks may be ahead. */
 const skewNs = 60e9
+/** Memory of closed ticks that is kept for the next. */
+const spareTicks = 4
 const clientKind = 3
 const producerKind = 4
 
@@ -96,7 +98,8 @@ class StreamEvaluator implements Evaluator {
     const { service, operation, kind, duration, endTime, length } = table
     const ids = { trace: wordsOf(table.traceId), span: wordsOf(table.spanId) }
     const latest = now === undefined ? Number.POSITIVE_INFINITY : now + skewNs
-    const earliest = this.#clock.next ?? Number.NEGATIVE_INFINITY
+    // A span without an end has not ended: it would make the stream begin in 1970.
+    const earliest = this.#clock.next ?? 1
     const index = this.#index
     const { series, kinds, above, where } = index
     let matched = 0
@@ -187,7 +190,7 @@ class StreamEvaluator implements Evaluator {
       const series = this.#series[id] as Series
       series.push(this.#cells.build(tick, id, series.thresholds, filtersOf(series, epochs)))
     }
-    this.#spare.push(tick)
+    if (this.#spare.length < spareTicks) this.#spare.push(tick)
   }
 
   #tickAt(end: Nanos): OpenTick {

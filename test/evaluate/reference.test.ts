@@ -3,7 +3,25 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ConditionIR, RuleIR, SpanValueIR, StatIR } from '../../src/bundle/index.ts'
 import type { Epoch } from '../../src/evaluate/index.ts'
-import { at, Bench, compare, constant, down, durationOver, lasting, ms, rule, selector, spans, type TestSpan, times, truthOf, up, value } from './builders.ts'
+import {
+  at,
+  Bench,
+  compare,
+  constant,
+  down,
+  durationOver,
+  lasting,
+  ms,
+  rule,
+  selector,
+  slow,
+  spans,
+  type TestSpan,
+  times,
+  truthOf,
+  up,
+  value,
+} from './builders.ts'
 import { Reference } from './reference.ts'
 
 const target = 'deployment/adservice'
@@ -129,7 +147,7 @@ describe('the evaluator against the definition', () => {
           const arrivals = all.map((span) => ({ span, arrival: span.end + (delays.next().value as number) / 1000 }))
           arrivals.sort((a, b) => a.arrival - b.arrival)
           const shuffled = new Bench(irs)
-          const steps = []
+          const steps: ReturnType<Bench['run']> = []
           for (let i = 0; i < arrivals.length; i += size) {
             const report = shuffled.ingest(arrivals.slice(i, i + size).map(({ span }) => span))
             expect(report.late).toBe(0)
@@ -140,6 +158,34 @@ describe('the evaluator against the definition', () => {
         },
       ),
       { numRuns: 200 },
+    )
+  })
+
+  it('says the same when the rules are loaded anew, in another order and among others, at any moment', () => {
+    const others = [rule('finer', slow, { every: 1 }), rule('other', compare(value(0.75, { of: selector('*'), over: 40 }), '<', ms(77)), { every: 10 })]
+    fc.assert(
+      fc.property(rules, spansOf, fc.array(fc.nat(119), { maxLength: 3 }), fc.subarray(others), epoch, (irs, found, moments, more, known) => {
+        const all = numbered(found, 119).toSorted((a, b) => a.end - b.end)
+        const epochs = epochsOf(known)
+        const steady = new Bench(irs)
+        steady.ingest(all)
+        const expected = steady.run({ epochs })
+
+        const reloaded = new Bench(irs)
+        const steps: ReturnType<Bench['run']> = []
+        for (const [i, span] of all.entries()) {
+          if (moments.includes(i)) reloaded.reload(i % 2 === 0 ? [...more, ...irs.toReversed()] : irs)
+          reloaded.ingest([span])
+          steps.push(...reloaded.run({ epochs, drain: false }))
+        }
+        steps.push(...reloaded.run({ epochs }))
+        const said = (among: typeof steps): string[] =>
+          among.flatMap(({ s, outcomes }) =>
+            irs.flatMap((ir) => outcomes.filter((outcome) => outcome.rule === ir.name).map((outcome) => `${s} ${JSON.stringify(outcome)}`)),
+          )
+        expect(said(steps)).toEqual(said(expected))
+      }),
+      { numRuns: 150 },
     )
   })
 

@@ -56,6 +56,17 @@ describe('ingest', () => {
     expect(counts(bench)).toEqual([3_000])
   })
 
+  it('drops a span that has no end', () => {
+    const bench = new Bench([counting()], { startAt: undefined as never })
+    expect(
+      bench.ingest([
+        { end: 1, ms: 1 },
+        { end: -1780272000, ms: 0 },
+      ]),
+    ).toMatchObject({ matched: 1, late: 1 })
+    expect(bench.run()).toHaveLength(1)
+  })
+
   it('drops what ended in an evaluated step, and refuses what ends in a future that no clock can be in', () => {
     const bench = new Bench([counting()])
     bench.ingest(
