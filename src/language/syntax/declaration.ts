@@ -113,7 +113,7 @@ function unexpected(source: SourceText, tokens: readonly IToken[], at: number, e
   const found = foundPhrase(token)
   const place = placeOf(tokens, at)
   if (behind && token !== undefined && isFirstOnLine(source.text, tokens, at)) return report(m.declarationExpected, source.name, place, { found })
-  const help = ['Plus', 'Minus', 'to'].every((name) => expected.includes(name)) ? { help: actionHelp } : {}
+  const help = expected.includes('Sign') && expected.includes('to') ? { help: actionHelp } : {}
   return report(m.unexpected, source.name, place, { expected: expectedPhrase(expected), found, ...help })
 }
 

@@ -5,6 +5,8 @@
  * precedence, and whether a formula is a condition or a value, is settled when the tree is built (formula.ts). That keeps the
  * number of rule invocations low, which is what parsing time is made of, and lets `(a + b) > c` and `(a > b) and c` start alike.
  *
+ * Alternatives of the rules that are used most are fields, made once and not at every use.
+ *
  * The declarations of a file are cut apart before (split.ts): an entry rule sees the tokens of its declaration only, without
  * its label, so no recovery runs over into the next one.
  */
@@ -104,7 +106,7 @@ export class ScaleParser extends CstParser {
   readonly freezeDeclaration = this.RULE('freezeDeclaration', () => {
     this.CONSUME(k.freeze)
     this.SUBRULE(this.workload)
-    this.OPTION(() => this.direction(1))
+    this.OPTION(() => this.consume(1, t.Direction, { LABEL: 'direction' }))
     this.CONSUME(k.when)
     this.SUBRULE(this.formula)
     this.MANY(() => this.SUBRULE(this.clause))
@@ -122,64 +124,71 @@ export class ScaleParser extends CstParser {
 
   /** `orchestrator:kind/name in namespace`; which part is which follows from the signs between them. */
   readonly workload = this.RULE('workload', () => {
-    this.namePart(1, 'first')
+    this.consume(1, t.Part, { LABEL: 'first' })
     this.OPTION(() => {
       this.CONSUME(t.Colon)
-      this.namePart(2, 'afterColon')
+      this.consume(2, t.Part, { LABEL: 'afterColon' })
     })
     this.OPTION2(() => {
       this.CONSUME(t.Slash)
-      this.namePart(3, 'afterSlash')
+      this.consume(3, t.Part, { LABEL: 'afterSlash' })
     })
     this.OPTION3(() => {
       this.CONSUME(k.in)
-      this.namePart(4, 'namespace')
+      this.consume(4, t.Part, { LABEL: 'namespace' })
     })
   })
 
-  readonly change = this.RULE('change', () => {
-    this.OR([
-      { ALT: () => this.signedAmount() },
-      {
-        ALT: () => {
-          this.CONSUME(k.to)
-          this.OR3([
-            { ALT: () => this.CONSUME(t.NumberToken, { LABEL: 'replicas' }) },
-            {
-              ALT: () => {
-                this.CONSUME(k.at)
-                this.or(4, [{ ALT: () => this.CONSUME(k.least, { LABEL: 'bound' }) }, { ALT: () => this.CONSUME(k.most, { LABEL: 'bound' }) }])
-                this.CONSUME2(t.NumberToken, { LABEL: 'replicas' })
-              },
-            },
-            {
-              ALT: () => {
-                this.CONSUME(k.hold)
-                this.SUBRULE(this.formula, { LABEL: 'value' })
-                this.CONSUME2(k.at)
-                this.SUBRULE2(this.formula, { LABEL: 'target' })
-                this.OPTION(() => {
-                  this.CONSUME(k.per)
-                  this.CONSUME(k.replica)
-                })
-              },
-            },
-          ])
-        },
+  private readonly changes = [
+    {
+      ALT: () => {
+        this.CONSUME(t.Sign, { LABEL: 'sign' })
+        this.CONSUME(t.Amount, { LABEL: 'amount' })
       },
-    ])
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.to)
+        this.OR3([
+          { ALT: () => this.CONSUME(t.NumberToken, { LABEL: 'replicas' }) },
+          {
+            ALT: () => {
+              this.CONSUME(k.at)
+              this.or(4, [{ ALT: () => this.CONSUME(k.least, { LABEL: 'bound' }) }, { ALT: () => this.CONSUME(k.most, { LABEL: 'bound' }) }])
+              this.CONSUME2(t.NumberToken, { LABEL: 'replicas' })
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(k.hold)
+              this.SUBRULE(this.formula, { LABEL: 'value' })
+              this.CONSUME2(k.at)
+              this.SUBRULE2(this.formula, { LABEL: 'target' })
+              this.OPTION(() => {
+                this.CONSUME(k.per)
+                this.CONSUME(k.replica)
+              })
+            },
+          },
+        ])
+      },
+    },
+  ]
+
+  readonly change = this.RULE('change', () => {
+    this.OR(this.changes)
   })
 
   // Selectors
 
   readonly selector = this.RULE('selector', () => {
-    this.namePart(1, 'service')
+    this.consume(1, t.Part, { LABEL: 'service' })
     this.OPTION1(() => {
       this.CONSUME(t.Slash, { LABEL: 'separator' })
-      this.namePart(2, 'operation')
+      this.consume(2, t.Part, { LABEL: 'operation' })
       this.MANY1(() => {
         this.CONSUME1(t.Slash, { LABEL: 'operation' })
-        this.namePart(3, 'operation')
+        this.consume(3, t.Part, { LABEL: 'operation' })
       })
     })
     this.OPTION2(() => {
@@ -223,12 +232,12 @@ export class ScaleParser extends CstParser {
         {
           ALT: () => {
             this.CONSUME(k.has)
-            this.identifierOrText(1, 'field')
+            this.consume(1, t.FieldName, { LABEL: 'field' })
           },
         },
         {
           ALT: () => {
-            this.identifierOrText(2, 'field')
+            this.consume(2, t.FieldName, { LABEL: 'field' })
             this.OR2([
               {
                 ALT: () => {
@@ -271,50 +280,54 @@ export class ScaleParser extends CstParser {
     })
   })
 
+  private readonly operands = [
+    { ALT: () => this.spanValue() },
+    { ALT: () => this.CONSUME(t.Literal) },
+    {
+      ALT: () => {
+        this.CONSUME(t.LeftParen)
+        this.SUBRULE(this.formula)
+        this.CONSUME(t.RightParen)
+      },
+    },
+    { ALT: () => this.SUBRULE(this.absence) },
+    { ALT: () => this.SUBRULE(this.calendar) },
+    { ALT: () => this.SUBRULE(this.functionCall) },
+    { ALT: () => this.CONSUME(t.Identifier) },
+  ]
+
+  private readonly postfixes = [
+    {
+      ALT: () => {
+        this.CONSUME(k.over, { LABEL: 'postfix' })
+        this.SUBRULE(this.atom)
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.for, { LABEL: 'postfix' })
+        this.SUBRULE2(this.atom)
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(t.NumberToken, { LABEL: 'postfix' })
+        this.CONSUME(k.times)
+        this.CONSUME(k.in)
+        this.SUBRULE3(this.atom)
+      },
+    },
+  ]
+
   /** An operand with the `not`s before it and the `over`, `for` and `times` behind it. */
   readonly operand = this.RULE('operand', () => {
     this.MANY(() => this.CONSUME(k.not))
     this.OR({
       IGNORE_AMBIGUITIES: true,
-      DEF: [
-        { ALT: () => this.spanValue() },
-        { ALT: () => this.CONSUME(t.Literal) },
-        {
-          ALT: () => {
-            this.CONSUME(t.LeftParen)
-            this.SUBRULE(this.formula)
-            this.CONSUME(t.RightParen)
-          },
-        },
-        { ALT: () => this.SUBRULE(this.absence) },
-        { ALT: () => this.SUBRULE(this.calendar) },
-        { ALT: () => this.SUBRULE(this.functionCall) },
-        { ALT: () => this.CONSUME(t.Identifier) },
-      ],
+      DEF: this.operands,
     })
     this.MANY2(() => {
-      this.OR2([
-        {
-          ALT: () => {
-            this.CONSUME(k.over, { LABEL: 'postfix' })
-            this.SUBRULE(this.atom)
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(k.for, { LABEL: 'postfix' })
-            this.SUBRULE2(this.atom)
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(t.NumberToken, { LABEL: 'postfix' })
-            this.CONSUME(k.times)
-            this.CONSUME(k.in)
-            this.SUBRULE3(this.atom)
-          },
-        },
-      ])
+      this.OR2(this.postfixes)
     })
   })
 
@@ -396,170 +409,176 @@ export class ScaleParser extends CstParser {
     ])
   })
 
+  private readonly atoms = [
+    { ALT: () => this.CONSUME(t.Literal) },
+    { ALT: () => this.CONSUME(t.Identifier) },
+    {
+      ALT: () => {
+        this.CONSUME(t.LeftParen)
+        this.SUBRULE(this.formula)
+        this.CONSUME(t.RightParen)
+      },
+    },
+  ]
+
   /** A value that ends by itself: a literal, a name, or a formula in parentheses. */
   readonly atom = this.RULE('atom', () => {
     this.OR({
       IGNORE_AMBIGUITIES: true,
-      DEF: [
-        { ALT: () => this.CONSUME(t.Literal) },
-        { ALT: () => this.CONSUME(t.Identifier) },
-        {
-          ALT: () => {
-            this.CONSUME(t.LeftParen)
-            this.SUBRULE(this.formula)
-            this.CONSUME(t.RightParen)
-          },
-        },
-      ],
+      DEF: this.atoms,
     })
   })
 
   // Clauses
 
-  readonly clause = this.RULE('clause', () => {
-    this.OR([
-      { ALT: () => this.keywordAndAtom(1, k.every) },
-      { ALT: () => this.keywordAndAtom(2, k.cooldown) },
-      {
-        ALT: () => {
-          this.CONSUME(k.namespace, { LABEL: 'keyword' })
-          this.namePart(1, 'name')
-        },
+  private readonly clauses = [
+    { ALT: () => this.keywordAndAtom(1, k.every) },
+    { ALT: () => this.keywordAndAtom(2, k.cooldown) },
+    {
+      ALT: () => {
+        this.CONSUME(k.namespace, { LABEL: 'keyword' })
+        this.consume(1, t.Part, { LABEL: 'name' })
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.at, { LABEL: 'keyword' })
-          this.CONSUME(k.least)
-          this.CONSUME(t.NumberToken, { LABEL: 'number' })
-          this.CONSUME(k.spans)
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.at, { LABEL: 'keyword' })
+        this.CONSUME(k.least)
+        this.CONSUME(t.NumberToken, { LABEL: 'number' })
+        this.CONSUME(k.spans)
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.on, { LABEL: 'keyword' })
-          this.CONSUME(k.missing)
-          this.OR2([
-            { ALT: () => this.CONSUME(k.hold) },
-            {
-              ALT: () => {
-                this.CONSUME(k.floor)
-                this.CONSUME2(t.NumberToken, { LABEL: 'number' })
-                this.CONSUME(k.after)
-                this.SUBRULE3(this.atom)
-              },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.on, { LABEL: 'keyword' })
+        this.CONSUME(k.missing)
+        this.OR2([
+          { ALT: () => this.CONSUME(k.hold) },
+          {
+            ALT: () => {
+              this.CONSUME(k.floor)
+              this.CONSUME2(t.NumberToken, { LABEL: 'number' })
+              this.CONSUME(k.after)
+              this.SUBRULE3(this.atom)
             },
-          ])
-        },
+          },
+        ])
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.priority, { LABEL: 'keyword' })
-          this.CONSUME3(t.NumberToken, { LABEL: 'number' })
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.priority, { LABEL: 'keyword' })
+        this.CONSUME3(t.NumberToken, { LABEL: 'number' })
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.between, { LABEL: 'keyword' })
-          this.CONSUME4(t.NumberToken, { LABEL: 'number' })
-          this.CONSUME(k.and)
-          this.CONSUME5(t.NumberToken, { LABEL: 'number' })
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.between, { LABEL: 'keyword' })
+        this.CONSUME4(t.NumberToken, { LABEL: 'number' })
+        this.CONSUME(k.and)
+        this.CONSUME5(t.NumberToken, { LABEL: 'number' })
       },
-      { ALT: () => this.CONSUME(k.observe, { LABEL: 'keyword' }) },
-      {
-        ALT: () => {
-          this.OR3([{ ALT: () => this.CONSUME(k.up, { LABEL: 'keyword' }) }, { ALT: () => this.CONSUME(k.down, { LABEL: 'keyword' }) }])
-          this.CONSUME2(k.at)
-          this.CONSUME(k.most)
-          this.OPTION(() => this.OR4([{ ALT: () => this.CONSUME(t.Plus, { LABEL: 'sign' }) }, { ALT: () => this.CONSUME(t.Minus, { LABEL: 'sign' }) }]))
-          this.OR5([{ ALT: () => this.CONSUME6(t.NumberToken, { LABEL: 'number' }) }, { ALT: () => this.CONSUME(t.RatioToken, { LABEL: 'number' }) }])
-          this.CONSUME(k.per)
-          this.SUBRULE4(this.atom)
-        },
+    },
+    { ALT: () => this.CONSUME(k.observe, { LABEL: 'keyword' }) },
+    {
+      ALT: () => {
+        this.CONSUME(t.Direction, { LABEL: 'keyword' })
+        this.CONSUME2(k.at)
+        this.CONSUME(k.most)
+        this.OPTION(() => this.CONSUME(t.Sign, { LABEL: 'sign' }))
+        this.CONSUME(t.Amount, { LABEL: 'number' })
+        this.CONSUME(k.per)
+        this.SUBRULE4(this.atom)
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.stable, { LABEL: 'keyword' })
-          this.SUBRULE5(this.atom)
-          this.CONSUME(k.before)
-          this.direction(6)
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.stable, { LABEL: 'keyword' })
+        this.SUBRULE5(this.atom)
+        this.CONSUME(k.before)
+        this.consume(6, t.Direction, { LABEL: 'direction' })
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.settle, { LABEL: 'keyword' })
-          this.CONSUME(k.within)
-          this.SUBRULE6(this.atom)
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.settle, { LABEL: 'keyword' })
+        this.CONSUME(k.within)
+        this.SUBRULE6(this.atom)
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.mode, { LABEL: 'keyword' })
-          this.CONSUME(t.Identifier, { LABEL: 'name' })
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.mode, { LABEL: 'keyword' })
+        this.CONSUME(t.Identifier, { LABEL: 'name' })
       },
-      {
-        ALT: () => {
-          this.CONSUME(k.combine, { LABEL: 'keyword' })
-          this.CONSUME2(t.Identifier, { LABEL: 'name' })
-        },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.combine, { LABEL: 'keyword' })
+        this.CONSUME2(t.Identifier, { LABEL: 'name' })
       },
-    ])
+    },
+  ]
+
+  readonly clause = this.RULE('clause', () => {
+    this.OR(this.clauses)
   })
 
   // Statements of tests
 
+  private readonly statements = [
+    {
+      ALT: () => {
+        this.CONSUME(k.given, { LABEL: 'keyword' })
+        this.OR2({
+          IGNORE_AMBIGUITIES: true,
+          DEF: [
+            {
+              ALT: () => {
+                this.CONSUME(k.ready)
+                this.CONSUME(k.after)
+                this.SUBRULE(this.atom)
+              },
+            },
+            {
+              ALT: () => {
+                this.SUBRULE(this.workload)
+                this.CONSUME(k.at)
+                this.CONSUME(t.NumberToken)
+              },
+            },
+          ],
+        })
+      },
+    },
+    { ALT: () => this.SUBRULE(this.loadStatement) },
+    {
+      ALT: () => {
+        this.CONSUME(k.replay, { LABEL: 'keyword' })
+        this.CONSUME(t.TextToken)
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.pause, { LABEL: 'keyword' })
+        this.SUBRULE2(this.atom)
+        this.CONSUME(k.to)
+        this.SUBRULE3(this.atom)
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(k.expect, { LABEL: 'keyword' })
+        this.OR3({
+          IGNORE_AMBIGUITIES: true,
+          DEF: [{ ALT: () => this.SUBRULE(this.expectAction) }, { ALT: () => this.SUBRULE(this.expectSubject) }],
+        })
+      },
+    },
+  ]
+
   readonly statement = this.RULE('statement', () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(k.given, { LABEL: 'keyword' })
-          this.OR2({
-            IGNORE_AMBIGUITIES: true,
-            DEF: [
-              {
-                ALT: () => {
-                  this.CONSUME(k.ready)
-                  this.CONSUME(k.after)
-                  this.SUBRULE(this.atom)
-                },
-              },
-              {
-                ALT: () => {
-                  this.SUBRULE(this.workload)
-                  this.CONSUME(k.at)
-                  this.CONSUME(t.NumberToken)
-                },
-              },
-            ],
-          })
-        },
-      },
-      { ALT: () => this.SUBRULE(this.loadStatement) },
-      {
-        ALT: () => {
-          this.CONSUME(k.replay, { LABEL: 'keyword' })
-          this.CONSUME(t.TextToken)
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(k.pause, { LABEL: 'keyword' })
-          this.SUBRULE2(this.atom)
-          this.CONSUME(k.to)
-          this.SUBRULE3(this.atom)
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(k.expect, { LABEL: 'keyword' })
-          this.OR3({
-            IGNORE_AMBIGUITIES: true,
-            DEF: [{ ALT: () => this.SUBRULE(this.expectAction) }, { ALT: () => this.SUBRULE(this.expectSubject) }],
-          })
-        },
-      },
-    ])
+    this.OR(this.statements)
   })
 
   readonly loadStatement = this.RULE('loadStatement', () => {
@@ -667,15 +686,6 @@ export class ScaleParser extends CstParser {
 
   // Parts of rules. `n` keeps apart several uses within one rule.
 
-  /** One name, or one in quotes. */
-  private namePart(n: number, label: string): void {
-    this.or(20 + n, [{ ALT: () => this.consume(n, t.Word, { LABEL: label }) }, { ALT: () => this.consume(n, t.TextToken, { LABEL: label }) }])
-  }
-
-  private identifierOrText(n: number, label: string): void {
-    this.or(20 + n, [{ ALT: () => this.consume(n, t.Identifier, { LABEL: label }) }, { ALT: () => this.consume(n, t.TextToken, { LABEL: label }) }])
-  }
-
   /** `span(…).p99` */
   private spanValue(): void {
     this.CONSUME(k.span)
@@ -706,15 +716,6 @@ export class ScaleParser extends CstParser {
     this.consume(n, t.TimeToken, { LABEL: 'from' })
     this.consume(10 + n, t.Minus)
     this.consume(10 + n, t.TimeToken, { LABEL: 'to' })
-  }
-
-  private direction(n: number): void {
-    this.or(n, [{ ALT: () => this.consume(n, k.up, { LABEL: 'direction' }) }, { ALT: () => this.consume(n, k.down, { LABEL: 'direction' }) }])
-  }
-
-  private signedAmount(): void {
-    this.or(10, [{ ALT: () => this.CONSUME(t.Plus, { LABEL: 'sign' }) }, { ALT: () => this.CONSUME(t.Minus, { LABEL: 'sign' }) }])
-    this.or(11, [{ ALT: () => this.consume(11, t.NumberToken, { LABEL: 'amount' }) }, { ALT: () => this.CONSUME(t.RatioToken, { LABEL: 'amount' }) }])
   }
 
   private keywordAndAtom(n: number, type: TokenType): void {

@@ -97,8 +97,9 @@ function readDeclaration(file: File, tokens: readonly IToken[]): void {
   const label = labelled ? nameOf(tokens[0] as IToken) : undefined
   const { cst, read, diagnostics } = parseDeclaration(file.source, body)
   file.diagnostics.push(...diagnostics)
-  declare(file, label, tokens[0] as IToken, body.slice(0, read), cst)
-  readStray(file, body.slice(read))
+  const whole = read === body.length
+  declare(file, label, tokens[0] as IToken, whole ? body : body.slice(0, read), cst)
+  if (!whole) readStray(file, body.slice(read))
 }
 
 function declare(file: File, label: Name | undefined, first: IToken, body: readonly IToken[], cst: CstNode | undefined): void {

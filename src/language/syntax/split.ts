@@ -10,6 +10,10 @@ import { keyword as k } from './tokens.ts'
 export type DeclarationKeyword = 'scale' | 'freeze' | 'target' | 'let' | 'defaults' | 'test' | 'import'
 
 const starters: ReadonlySet<TokenType> = new Set([k.scale, k.freeze, k.target, k.let, k.defaults, k.test, k.import])
+/** The same by number, since every token of a file is looked up. */
+const isStarterNumber: readonly boolean[] = Array.from({ length: Math.max(...[...starters].map(({ tokenTypeIdx }) => tokenTypeIdx as number)) + 1 }, (_, i) =>
+  [...starters].some(({ tokenTypeIdx }) => tokenTypeIdx === i),
+)
 
 export function isStarter(type: TokenType): boolean {
   return starters.has(type)
@@ -19,8 +23,8 @@ export function isStarter(type: TokenType): boolean {
 export function split(text: string, tokens: readonly IToken[]): number[] {
   const starts: number[] = []
   for (let i = 0; i < tokens.length; i++) {
+    if (isStarterNumber[(tokens[i] as IToken).tokenTypeIdx] !== true || !begins(text, tokens, i)) continue
     const type = (tokens[i] as IToken).tokenType
-    if (!starters.has(type) || !begins(text, tokens, i)) continue
     const labelled = (type === k.scale || type === k.freeze) && isLabel(tokens, i - 2)
     starts.push(labelled ? i - 2 : i)
   }

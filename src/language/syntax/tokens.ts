@@ -8,14 +8,28 @@
 import type { TokenType } from 'chevrotain'
 import { createToken, Lexer } from 'chevrotain'
 
-/** Anything that may be a part of a service's, an operation's or a workload's name: names, keywords, words that start with a digit. */
-export const Word = createToken({ name: 'Word', pattern: Lexer.NA })
+const category = (name: string, ...categories: TokenType[]): TokenType => createToken({ name, pattern: Lexer.NA, categories })
+
+// Categories. Where the grammar takes one of several tokens it consumes their category, which costs less than a choice.
+
+/** A service, an operation, a part of a workload: a word, or text in quotes. */
+export const Part = category('Part')
+/** A field of a span: a name, or text in quotes. */
+export const FieldName = category('FieldName')
+/** Names, keywords, words that start with a digit. */
+export const Word = category('Word', Part)
 /** A word that starts with a letter: names and keywords. */
-export const Identifier = createToken({ name: 'Identifier', pattern: Lexer.NA, categories: [Word] })
-export const Literal = createToken({ name: 'Literal', pattern: Lexer.NA })
+export const Identifier = category('Identifier', Word, FieldName)
+export const Literal = category('Literal')
+/** A number of replicas, or a share of them. */
+export const Amount = category('Amount')
 /** Whatever joins two operands of a formula. */
-export const Operator = createToken({ name: 'Operator', pattern: Lexer.NA })
-export const ComparisonSign = createToken({ name: 'ComparisonSign', pattern: Lexer.NA, categories: [Operator] })
+export const Operator = category('Operator')
+export const ComparisonSign = category('ComparisonSign', Operator)
+/** `+` and `-` */
+export const Sign = category('Sign')
+/** `up` and `down` */
+export const Direction = category('Direction')
 
 export const Name = createToken({
   name: 'Name',
@@ -31,14 +45,14 @@ export const DigitWord = createToken({
 })
 /** A word with wildcards, which only a selector holds; lex.ts joins its pieces. */
 export const Pattern = createToken({ name: 'Pattern', pattern: Lexer.NA, categories: [Word] })
-const digit = (name: string): TokenType => createToken({ name, pattern: Lexer.NA, categories: [Word, Literal] })
-export const NumberToken = digit('Number')
+const digit = (name: string, ...categories: TokenType[]): TokenType => createToken({ name, pattern: Lexer.NA, categories: [Word, Literal, ...categories] })
+export const NumberToken = digit('Number', Amount)
 export const DurationToken = digit('Duration')
 export const SizeToken = digit('Size')
-export const RatioToken = createToken({ name: 'Ratio', pattern: Lexer.NA, categories: [Literal] })
+export const RatioToken = createToken({ name: 'Ratio', pattern: Lexer.NA, categories: [Literal, Amount] })
 export const RateToken = createToken({ name: 'Rate', pattern: Lexer.NA, categories: [Literal] })
 export const TimeToken = createToken({ name: 'TimeOfDay', pattern: Lexer.NA })
-export const TextToken = createToken({ name: 'Text', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [Literal] })
+export const TextToken = createToken({ name: 'Text', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, categories: [Literal, Part, FieldName] })
 
 /** Text without its closing quote: ends with its line. */
 export const OpenText = createToken({ name: 'OpenText', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ })
@@ -57,8 +71,8 @@ export const Colon = sign('Colon', ':')
 export const Semicolon = sign('Semicolon', ';')
 export const Dot = sign('Dot', '.')
 export const PlusMinus = sign('PlusMinus', '±')
-export const Plus = sign('Plus', '+', Operator)
-export const Minus = sign('Minus', '-', Operator)
+export const Plus = sign('Plus', '+', Operator, Sign)
+export const Minus = sign('Minus', '-', Operator, Sign)
 export const Slash = sign('Slash', '/', Operator)
 export const Star = sign('Star', '*', Operator)
 export const Equal = sign('Equal', '==', ComparisonSign)
@@ -84,7 +98,14 @@ export const keywords = [
 ] as const
 export type Keyword = (typeof keywords)[number]
 
-const extraCategories: Partial<Record<Keyword, TokenType>> = { and: Operator, or: Operator, true: Literal, false: Literal }
+const extraCategories: Partial<Record<Keyword, TokenType>> = {
+  and: Operator,
+  or: Operator,
+  true: Literal,
+  false: Literal,
+  up: Direction,
+  down: Direction,
+}
 
 /** The token type of each keyword; its name is the keyword itself. */
 export const keyword = Object.fromEntries(
@@ -106,7 +127,25 @@ export const lexed: TokenType[] = [
 
 /** What the parser consumes. */
 export const vocabulary: TokenType[] = [
-  ...[Word, Identifier, Literal, Operator, ComparisonSign, NumberToken, DurationToken, SizeToken, RatioToken, RateToken, TimeToken, Pattern],
+  ...[
+    Part,
+    FieldName,
+    Word,
+    Identifier,
+    Literal,
+    Amount,
+    Operator,
+    ComparisonSign,
+    Sign,
+    Direction,
+    NumberToken,
+    DurationToken,
+    SizeToken,
+    RatioToken,
+    RateToken,
+    TimeToken,
+    Pattern,
+  ],
   ...lexed,
   ...Object.values(keyword),
 ]

@@ -2,7 +2,12 @@
 import type { IToken } from 'chevrotain'
 import { EOF } from 'chevrotain'
 
-const names: Readonly<Record<string, string>> = {
+const names: Readonly<Record<string, string | readonly string[]>> = {
+  Part: 'a name',
+  FieldName: 'a name',
+  Amount: ['a number', 'a percentage'],
+  Sign: ['`+`', '`-`'],
+  Direction: ['`up`', '`down`'],
   Word: 'a name',
   Identifier: 'a name',
   Literal: 'a value',
@@ -49,7 +54,7 @@ export function expectedPhrase(typeNames: readonly string[]): string {
     if (group.phrase !== 'a value') for (const name of [...set]) if (isKeywordName(name)) set.delete(name)
     for (const name of group.all) set.delete(name)
   }
-  for (const name of set) phrases.push(names[name] ?? `\`${name}\``)
+  for (const name of set) phrases.push(...[names[name] ?? `\`${name}\``].flat())
   return listed([...new Set(phrases)], 'or')
 }
 

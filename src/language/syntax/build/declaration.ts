@@ -27,30 +27,30 @@ export function declarationOf(b: Build, cst: CstNode, frame: Frame): Declaration
 }
 
 function wholeOf(b: Build, cst: CstNode, { keyword, label, doc, range }: Frame): Declaration {
-  const base = { doc, broken: false, range }
+  const broken = false
   switch (keyword) {
     case 'import':
-      return { kind: 'import', path: textOf(token(cst, 'Text')), ...base }
+      return { kind: 'import', path: textOf(token(cst, 'Text')), doc, broken, range }
     case 'let':
-      return { kind: 'let', name: nameOf(token(cst, 'Identifier')), value: expressionOf(b, child(cst, 'formula')), ...base }
+      return { kind: 'let', name: nameOf(token(cst, 'Identifier')), value: expressionOf(b, child(cst, 'formula')), doc, broken, range }
     case 'defaults':
-      return { kind: 'defaults', clauses: clausesOf(b, cst), ...base }
+      return { kind: 'defaults', clauses: clausesOf(b, cst), doc, broken, range }
     case 'target':
-      return { kind: 'target', workload: workloadOf(b, child(cst, 'workload')), clauses: clausesOf(b, cst), ...base }
+      return { kind: 'target', workload: workloadOf(b, child(cst, 'workload')), clauses: clausesOf(b, cst), doc, broken, range }
     case 'test':
-      return { kind: 'test', name: textOf(token(cst, 'Text')), statements: statementsOf(b, cst), ...base }
+      return { kind: 'test', name: textOf(token(cst, 'Text')), statements: statementsOf(b, cst), doc, broken, range }
     case 'scale': {
       const workload = workloadOf(b, child(cst, 'workload'))
       const action = actionOf(b, child(cst, 'change'))
       const condition = conditionOf(b, child(cst, 'formula'))
-      return { kind: 'rule', label, workload, action, condition, clauses: clausesOf(b, cst), ...base }
+      return { kind: 'rule', label, workload, action, condition, clauses: clausesOf(b, cst), doc, broken, range }
     }
     case 'freeze': {
       const workload = workloadOf(b, child(cst, 'workload'))
-      const direction = maybeToken(cst, 'direction')
+      const written = maybeToken(cst, 'direction')
+      const direction = written === undefined ? undefined : (meaning(written) as 'up' | 'down')
       const condition = conditionOf(b, child(cst, 'formula'))
-      const word = direction === undefined ? undefined : (meaning(direction) as 'up' | 'down')
-      return { kind: 'freeze', label, workload, direction: word, condition, clauses: clausesOf(b, cst), ...base }
+      return { kind: 'freeze', label, workload, direction, condition, clauses: clausesOf(b, cst), doc, broken, range }
     }
   }
 }

@@ -66,13 +66,21 @@ export function textOf(token: IToken): TextLiteral {
 
 /** Nanoseconds of `1m30s`, rounded to whole ones. */
 export function durationNanos(image: string): number {
-  // Nearly all have one unit; the general case takes ten times as long.
-  const unit = /[a-zµ]+$/.exec(image)?.[0] ?? ''
-  const whole = Number(image.slice(0, -unit.length)) * (nanosPer[unit] ?? 0)
-  if (!Number.isNaN(whole)) return Math.round(whole)
   let nanos = 0
-  for (const [, amount, unit] of image.matchAll(/(\d+(?:\.\d+)?)([a-zµ]+)/g)) nanos += Number(amount) * (nanosPer[unit as string] ?? 0)
+  for (let start = 0; start < image.length; ) {
+    let unit = start
+    while (!isLetter(image.charCodeAt(unit))) unit++
+    let end = unit
+    while (end < image.length && isLetter(image.charCodeAt(end))) end++
+    nanos += Number(image.slice(start, unit)) * (nanosPer[image.slice(unit, end)] as number)
+    start = end
+  }
   return Math.round(nanos)
+}
+
+/** Of the letters that units have; digits and the point come before all of them. NaN, behind the end, counts as one. */
+function isLetter(code: number): boolean {
+  return !(code < 65)
 }
 
 /** Read as a decimal exponent: `99.9%` is the number nearest to 0.999, which 99.9 / 100 is not. */
