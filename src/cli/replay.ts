@@ -15,6 +15,7 @@ import {
   replay,
   simulatedWorld,
 } from '../recordings/index.ts'
+import type { SpanTable } from '../spans/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { durationOf, replicasOf } from './replay/arguments.ts'
@@ -94,10 +95,13 @@ async function replayed(bundle: Bundle, recording: Recording, setting: Setting, 
     onFailure: (failure) => unread.push(failure),
     onRejected: (spans, message) => rejected.push(`${spans} left out: ${message}`),
   })
+  const observe = (table: SpanTable): void => {
+    catalog.observe(table)
+    progress?.tick()
+  }
   try {
-    for await (const step of replay({ engine, tables: outputs.through(tables), world, observe: (table) => catalog.observe(table), totals })) {
+    for await (const step of replay({ engine, tables: outputs.through(tables), world, observe, totals })) {
       for (const decision of timeline.add(step)) outputs.log(decisionLine(decision))
-      progress?.tick()
     }
   } finally {
     progress?.clear()
