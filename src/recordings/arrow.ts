@@ -12,6 +12,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { Data, DataType, Dictionary, RecordBatch, Schema, Utf8, Vector } from 'apache-arrow'
 import type { AttributeRef } from '../bundle/index.ts'
 import { type AttributeColumn, attributeBoolean, attributeNumber, attributeText, type SpanTable } from '../spans/index.ts'
+import { kinds, statuses } from './words.ts'
 
 export interface ArrowSink {
   /** Writes the table's rows; resolves when the table may be used for others. All tables must share one dictionary. */
@@ -29,9 +30,6 @@ export async function writeArrow(path: string, projection: readonly AttributeRef
   const file = await open(path, 'w')
   return new ArrowFile(arrow, file, projection)
 }
-
-const kinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
-const statuses = ['UNSET', 'OK', 'ERROR']
 
 class ArrowFile implements ArrowSink {
   rows = 0

@@ -1,4 +1,5 @@
 export { type ArrowSink, writeArrow } from './arrow.ts'
+export { type Danfo, toDanfo } from './danfo.ts'
 export { type DecodeOptions, decodeMessages } from './messages.ts'
 export { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from './recording.ts'
 export { emptyTotals, type ReplayInput, type ReplayTotals, replay, step } from './replay.ts'
