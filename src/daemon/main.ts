@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { stringify } from 'yaml'
 import type { Config } from './config/index.ts'
-import { loadConfig } from './config/index.ts'
+import { configDocument, loadConfig } from './config/index.ts'
 import { run } from './run.ts'
 import { version } from './version.ts'
 
@@ -56,9 +56,9 @@ SIGHUP reloads the rules and opens the decision log again; SIGTERM drains and st
   })
 
 withConfiguration(program.command('check-config'))
-  .description('Checks the configuration and prints it with all defaults; durations in nanoseconds, sizes in bytes.')
+  .description('Checks the configuration and prints it with all defaults.')
   .action((options: Options) => {
-    process.stdout.write(stringify(configuration(options)))
+    process.stdout.write(stringify(configDocument(configuration(options))))
   })
 
 function configuration(options: Options): Config {

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadConfig, variableOf } from '../../src/daemon/config/index.ts'
+import { stringify } from 'yaml'
+import { configDocument, loadConfig, variableOf } from '../../src/daemon/config/index.ts'
 
 function load(text: string, environment: Record<string, string> = {}, flags: Record<string, string> = {}) {
   return loadConfig({ file: { name: 'scaled.yaml', text }, environment, flags: new Map(Object.entries(flags)) })
@@ -78,6 +80,23 @@ describe('the configuration', () => {
 
   it('says the line of broken YAML', () => {
     expect(problems('api:\n  port: [1\n')[0]).toMatch(/^scaled\.yaml:3: /)
+  })
+
+  it('is written as it is read', () => {
+    const durations = fc.nat({ max: 1e9 }).map((us) => `${us}us`)
+    fc.assert(
+      fc.property(durations, durations, fc.integer({ min: 1, max: 2 ** 40 }), fc.nat({ max: 65535 }), (lateness, drain, size, port) => {
+        const before = config(
+          JSON.stringify({
+            engine: { lateness },
+            receivers: { max_request: size, grpc: { port } },
+            orchestrators: { process: { pools: { 'a.b': { command: 'x', args: ['1', 'y'], drain, ready: { kind: 'started', after: drain } } } } },
+          }),
+        )
+        expect(config(stringify(configDocument(before)))).toEqual(before)
+      }),
+    )
+    expect(configDocument(config(''))).toMatchObject({ engine: { lateness: '5s', stale: '1m' }, receivers: { max_request: '64MiB' } })
   })
 
   it('reports every problem at once', () => {

@@ -11,6 +11,11 @@ function leaf<T extends string | number | boolean>(expected: string, read: (valu
   })
 }
 
+/** A leaf whose value is written in another form than it is kept in. */
+function shown<T extends z.ZodType>(show: (value: number) => string, leaf: T): T & { readonly show: (value: number) => string } {
+  return Object.assign(leaf, { show })
+}
+
 export const text = (what: string) => leaf(what, (v) => (typeof v === 'string' && v !== '' ? v : undefined))
 
 export const host = () => leaf('a host name or an address to listen on', (v) => (typeof v === 'string' && /^[\w.:-]+$/.test(v) ? v : undefined))
@@ -29,21 +34,37 @@ const durationPart = /(\d+(?:\.\d+)?)(us|ms|s|m|h|d)/g
 
 /** `400ms`, `1m30s`; in nanoseconds. */
 export const duration = () =>
-  leaf('a duration such as 500ms, 5s or 1m30s', (v) => {
-    if (typeof v !== 'string' || v === '' || v.replace(durationPart, '') !== '') return undefined
-    return [...v.matchAll(durationPart)].reduce((sum, [, number, unit]) => sum + Number(number) * (durationUnits[unit as string] as number), 0)
-  })
+  shown(
+    durationText,
+    leaf('a duration such as 500ms, 5s or 1m30s', (v) => {
+      if (typeof v !== 'string' || v === '' || v.replace(durationPart, '') !== '') return undefined
+      return [...v.matchAll(durationPart)].reduce((sum, [, number, unit]) => sum + Number(number) * (durationUnits[unit as string] as number), 0)
+    }),
+  )
 
 const sizeUnits: Readonly<Record<string, number>> = { '': 1, B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
 /** `64MiB` or a number; in bytes. */
 export const bytes = () =>
-  leaf('a size such as 64MiB', (v) => {
-    if (typeof v === 'number') return whole(v, 1, Number.MAX_SAFE_INTEGER)
-    const match = typeof v === 'string' ? /^(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB|)$/.exec(v) : null
-    const size = match === null ? 0 : Math.floor(Number(match[1]) * (sizeUnits[match[2] as string] as number))
-    return size > 0 ? size : undefined
-  })
+  shown(
+    sizeText,
+    leaf('a size such as 64MiB', (v) => {
+      if (typeof v === 'number') return whole(v, 1, Number.MAX_SAFE_INTEGER)
+      const match = typeof v === 'string' ? /^(\d+(?:\.\d+)?) ?(B|kB|MB|GB|KiB|MiB|GiB|)$/.exec(v) : null
+      const size = match === null ? 0 : Math.floor(Number(match[1]) * (sizeUnits[match[2] as string] as number))
+      return size > 0 ? size : undefined
+    }),
+  )
+
+const durationText = (value: number): string => inUnits(value, durationUnits)
+const sizeText = (value: number): string => inUnits(value, { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 })
+
+/** In the largest unit of which the value is a whole number. */
+function inUnits(value: number, units: Readonly<Record<string, number>>): string {
+  const [smallest] = Object.entries(units) as [[string, number]]
+  const [unit, size] = Object.entries(units).findLast(([, each]) => value >= each && value % each === 0) ?? smallest
+  return `${value / size}${unit}`
+}
 
 function whole(value: unknown, min: number, max: number): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value

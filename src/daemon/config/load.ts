@@ -5,6 +5,7 @@ import { expand } from './expand.ts'
 import type { Config } from './schema.ts'
 import { schema } from './schema.ts'
 import { nearest } from './suggest.ts'
+import { leafKeys, shapeAt } from './walk.ts'
 
 export interface ConfigInput {
   /** The file's text and its name for messages. */
@@ -96,29 +97,4 @@ function describe(issue: z.core.$ZodIssue, file: string | undefined, origins: Re
 function suggestion(key: string, known: readonly string[]): string {
   const guess = nearest(key, known)
   return guess === undefined ? ` (known: ${[...known].sort().join(', ')})` : `: did you mean ${guess}?`
-}
-
-/** Walks the schema: dotted names of every single value. Maps and lists can only be given in a file. */
-function leafKeys(of: z.core.$ZodType, prefix = ''): string[] {
-  const inner = unwrap(of)
-  const shape = inner._zod.def.type === 'object' ? (inner as z.core.$ZodObject)._zod.def.shape : undefined
-  if (shape === undefined) return inner._zod.def.type === 'record' || inner._zod.def.type === 'array' ? [] : [prefix]
-  return Object.entries(shape).flatMap(([key, value]) => leafKeys(value, prefix === '' ? key : `${prefix}.${key}`))
-}
-
-function shapeAt(of: z.core.$ZodType, path: readonly string[]): Readonly<Record<string, z.core.$ZodType>> | undefined {
-  const inner = unwrap(of)
-  if (inner._zod.def.type === 'record') return path.length === 0 ? undefined : shapeAt((inner as z.core.$ZodRecord)._zod.def.valueType, path.slice(1))
-  if (inner._zod.def.type !== 'object') return undefined
-  const shape = (inner as z.core.$ZodObject)._zod.def.shape
-  const [step, ...rest] = path
-  if (step === undefined) return shape
-  const next = shape[step]
-  return next === undefined ? undefined : shapeAt(next, rest)
-}
-
-/** Through default, prefault and optional. */
-function unwrap(of: z.core.$ZodType): z.core.$ZodType {
-  const { type } = of._zod.def
-  return type === 'default' || type === 'prefault' || type === 'optional' ? unwrap((of as z.core.$ZodDefault)._zod.def.innerType) : of
 }
