@@ -1,5 +1,5 @@
 /** The parser on the tokens of one declaration, with repairs. */
-import type { CstNode, IRecognitionException, IToken } from 'chevrotain'
+import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain'
 import { EOF } from 'chevrotain'
 import type { Diagnostic } from '../diagnostics.ts'
 import { report } from '../diagnostics.ts'
@@ -41,10 +41,43 @@ const mostRepairs = 8
 
 /** `tokens` start with the keyword of the declaration. */
 export function parseDeclaration(source: SourceText, tokens: readonly IToken[]): ParsedDeclaration {
+  if (tokens.length > mostOperators) {
+    const operator = excess(tokens)
+    if (operator !== undefined)
+      return {
+        cst: undefined,
+        read: tokens.length,
+        diagnostics: [report(m.tooLong, source.name, rangeOf(operator), { most: mostOperators })],
+        failedAt: undefined,
+      }
+  }
   const first = attempt(tokens)
   if (first.failures.length === 0) return { cst: first.cst, read: tokens.length, diagnostics: [], failedAt: undefined }
   return mend(source, tokens, first)
 }
+
+/** Trees are walked recursively, here and later: this is far more than people write and far less than the stack takes. */
+const mostOperators = 1000
+
+/** The operator or parenthesis that is one too many for its formula. */
+function excess(tokens: readonly IToken[]): IToken | undefined {
+  // In a block every clause and statement has formulas of its own.
+  const block = tokens.some(({ tokenType }) => tokenType === t.LeftBrace)
+  let depth = 0
+  let count = 0
+  for (const token of tokens) {
+    const type = token.tokenType
+    if (type === t.LeftParen) depth++
+    else if (type === t.RightParen) depth--
+    if (type === t.LeftParen || nesting.has(type) || type.CATEGORIES?.includes(t.Operator) || type.CATEGORIES?.includes(t.ComparisonSign)) {
+      if (++count > mostOperators) return token
+    } else if (block && depth <= 0 && type.CATEGORIES?.includes(t.Identifier) && type !== t.Name) count = 0
+  }
+  return undefined
+}
+
+/** Besides operators. */
+const nesting: ReadonlySet<TokenType> = new Set([t.keyword.not, t.keyword.under, t.keyword.of, t.keyword.for, t.keyword.over, t.keyword.times])
 
 function mend(source: SourceText, original: readonly IToken[], first: Attempt): ParsedDeclaration {
   const diagnostics: Diagnostic[] = []

@@ -30,7 +30,7 @@ export const textNotQuoted = message<{ text: string }>('SC1006', 'error', (p) =>
 
 export const unitApart = message<{ number: string; unit: string }>('SC1007', 'error', (p) => `a unit stands right behind its number: \`${p.number} ${p.unit}\``)
 
-export const unitSpelling = message<{ text: string; unit: string }>('SC1008', 'error', (p) => `\`${p.unit}\` is not how SCALE spells this unit`)
+export const unitSpelling = message<{ unit: string }>('SC1008', 'error', (p) => `\`${p.unit}\` is not how SCALE spells this unit`)
 
 export const unknownUnit = message<{ text: string; unit: string }>(
   'SC1009',
@@ -119,4 +119,11 @@ export const noSuchTime = message<{ text: string }>(
   'error',
   (p) => `\`${p.text}\` is no time of day`,
   () => 'times go from 00:00 to 24:00',
+)
+
+export const tooLong = message<{ most: number }>(
+  'SC1027',
+  'error',
+  (p) => `a formula has more than ${p.most} operators and parentheses`,
+  () => 'name its parts with `let`, or write several rules',
 )

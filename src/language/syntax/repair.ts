@@ -12,6 +12,7 @@ import * as m from './messages.ts'
 import { ranked } from './nearest.ts'
 import * as t from './tokens.ts'
 import { keyword as k } from './tokens.ts'
+import { unitOf } from './units.ts'
 import { foundPhrase, shortened } from './words.ts'
 
 export interface Repair {
@@ -111,42 +112,29 @@ function signs(at: Trouble): Repair | undefined {
   }
 }
 
-/** Spellings of units that other languages have, and ours. */
-const unitWords: Readonly<Record<string, string>> = {
-  ...{ ns: 'ns', nanos: 'ns', nanoseconds: 'ns', us: 'us', micros: 'us', microseconds: 'us', ms: 'ms', msec: 'ms', msecs: 'ms', millis: 'ms' },
-  ...{ milliseconds: 'ms', millisecond: 'ms', s: 's', sec: 's', secs: 's', second: 's', seconds: 's', m: 'm', min: 'm', mins: 'm', minute: 'm' },
-  ...{ minutes: 'm', h: 'h', hr: 'h', hrs: 'h', hour: 'h', hours: 'h', d: 'd', day: 'd', days: 'd' },
-}
-
-/** The unit of a rate that a word after `/` means. */
-export function rateUnit(word: string): string | undefined {
-  const unit = unitWords[word.toLowerCase()]
-  return unit === 'm' ? 'min' : unit === 's' || unit === 'h' ? unit : undefined
-}
-
-/** `400 ms`. The parser stops at the unit, or at the number if it took that for the start of `N times`. */
+/** `400 ms`, `5 %`. The parser stops at the unit, or at the number if it took that for the start of `N times`. */
 function unitApart(at: Trouble): Repair | undefined {
   for (const i of [at.at, at.at + 1]) {
     const number = at.tokens[i - 1]
     const word = at.tokens[i]
     if (number?.tokenType !== t.NumberToken || word === undefined || word.tokenType === k.times) continue
-    const unit = unitWords[word.image.toLowerCase()]
+    const unit = unitOf(word.image)
     if (unit === undefined) continue
-    const text = `${number.image}${unit}`
-    return replaced(at, i - 1, 2, t.DurationToken, text, m.unitApart, { number: number.image, unit: word.image }, `write ${text}`)
+    const text = `${number.image}${unit.text}`
+    return replaced(at, i - 1, 2, unit.type, text, m.unitApart, { number: number.image, unit: word.image }, `write ${text}`)
   }
   return undefined
 }
 
-/** `400msec`, `1min`, `5MS` */
+/** `400msec`, `1min`, `5MS`, `1Gi` */
 function wrongUnit(at: Trouble): Repair | undefined {
   const word = at.tokens[at.at]
   if (word?.tokenType !== t.DigitWord) return undefined
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([A-Za-zµ]+)$/.exec(word.image) ?? []
-  const meant = unit === undefined ? undefined : unitWords[unit.toLowerCase()]
-  if (number === undefined || unit === undefined) return undefined
-  if (meant === undefined) return { diagnostic: say(at, m.unknownUnit, rangeOf(word), { text: word.image, unit }), tokens: at.tokens, trust: 'stop' }
-  return replaced(at, at.at, 1, t.DurationToken, `${number}${meant}`, m.unitSpelling, { text: word.image, unit }, `write ${number}${meant}`)
+  const [, number, written] = /^(\d+(?:\.\d+)?)([A-Za-zµ]+)$/.exec(word.image) ?? []
+  if (number === undefined || written === undefined) return undefined
+  const unit = unitOf(written)
+  if (unit === undefined) return { diagnostic: say(at, m.unknownUnit, rangeOf(word), { text: word.image, unit: written }), tokens: at.tokens, trust: 'stop' }
+  return replaced(at, at.at, 1, unit.type, `${number}${unit.text}`, m.unitSpelling, { unit: written }, `write ${number}${unit.text}`)
 }
 
 /** `rate[5m]`, as PromQL has it. */

@@ -86,6 +86,7 @@ export const Assign = sign('Assign', '=')
 export const AndAnd = sign('AndAnd', '&&')
 export const OrOr = sign('OrOr', '||')
 export const Bang = sign('Bang', '!')
+export const Percent = sign('Percent', '%')
 
 export const keywords = [
   ...(['language', 'import', 'let', 'defaults', 'target', 'scale', 'freeze', 'test'] as const),
@@ -122,7 +123,7 @@ const comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: '
 export const lexed: TokenType[] = [
   ...[blank, Name, DigitWord, comment, TextToken, OpenText, SingleQuoted, LeftParen, RightParen, Slash, Dot, LeftBrace, RightBrace, Comma, Colon],
   ...[Equal, NotEqual, LessEqual, GreaterEqual, Less, Greater, Assign, Plus, Minus, Star, PlusMinus, AndAnd, OrOr, Bang],
-  ...[LeftBracket, RightBracket, Semicolon],
+  ...[LeftBracket, RightBracket, Semicolon, Percent],
 ]
 
 /** What the parser consumes. */

@@ -16,6 +16,10 @@ const understood = [
   'let x = [400 ms](SC1007 write 400ms)',
   'let x = [400msec](SC1008 write 400ms)',
   'let x = [1min](SC1008 write 1m)',
+  'let x = [5 %](SC1007 write 5%)',
+  'let x = [1Gi](SC1008 write 1GiB)',
+  'let x = [100/sec](SC1008 write 100/s)',
+  'let x = [20/minute](SC1008 write 20/min)',
   'scale deployment/a +2 when a > b 5 times in [60 sec](SC1007 write 60s) every [2 minutes](SC1007 write 2m)',
   'scale deployment/a +2 when a > b [&&](SC1010 write and) c > d [||](SC1010 write or) [!](SC1010 write not)(e > f)',
   'scale deployment/a +2 when a > b[&&](SC1010 write and)c > d',
@@ -69,6 +73,18 @@ describe('mistakes', () => {
     const mended = fixed(source.text, parse(source).diagnostics)
     expect(mended).not.toBe(source.text)
     expect(parse({ name: 'x', text: mended }).diagnostics).toEqual([])
+  })
+
+  it('a formula that is too long for the stack is one of them, a long block is not', () => {
+    for (const text of [
+      `${'('.repeat(5000)}a${')'.repeat(5000)}`,
+      `${'not '.repeat(5000)}a > b`,
+      `a > b${' or a > b'.repeat(5000)}`,
+      `span(a${' under b'.repeat(5000)}).p99 > 1s`,
+    ])
+      expect(parse({ name: 'x', text: `scale deployment/x +1 when ${text}` }).diagnostics.map((d) => d.code)).toEqual(['SC1027'])
+    const block = 'load span(a/b where c == 1 and d == 2) at (1/s + 2/s) taking 1s ± 5% from 0s to 1m expect no action before 5s\n'.repeat(2000)
+    expect(parse({ name: 'x', text: `test "long" {\n${block}}` }).diagnostics).toEqual([])
   })
 
   it('are said in words', () => {

@@ -4,8 +4,9 @@
  */
 import type { IToken } from 'chevrotain'
 import type { Comparison, Condition, Expression, NumberLiteral, TextRange } from '../../tree.ts'
-import { chainedComparison, conditionExpected, nothingToCount, valueExpected } from '../messages.ts'
+import { chainedComparison, conditionExpected, nothingToCount, unitSpelling, valueExpected } from '../messages.ts'
 import * as t from '../tokens.ts'
+import { rateUnitOf } from '../units.ts'
 import type { Build } from './context.ts'
 import { across, complain, from, meaning, range } from './context.ts'
 
@@ -124,7 +125,21 @@ function calculated({ b }: State, operator: IToken, left: Formula, right: Formul
   const l = asValue(b, left)
   const r = asValue(b, right)
   if (l === undefined || r === undefined) return undefined
-  return { sort: 'value', node: { kind: 'binary', operator: meaning(operator) as '+' | '-' | '*' | '/', left: l, right: r, range: across(l.range, r.range) } }
+  const whole = across(l.range, r.range)
+  const unit =
+    operator.tokenType === t.Slash && l.kind === 'number' && r.kind === 'name' && l.range.end + 1 === r.range.start ? rateUnitOf(r.name.text) : undefined
+  // `100/sec`: nobody divides by a name like that.
+  if (unit !== undefined) {
+    const text = `${written(b, l.range)}/${unit}`
+    return complain(
+      b,
+      unitSpelling,
+      whole,
+      { unit: written(b, { start: l.range.end, end: r.range.end }) },
+      { fix: { title: `write ${text}`, edits: [{ range: whole, text }] } },
+    )
+  }
+  return { sort: 'value', node: { kind: 'binary', operator: meaning(operator) as '+' | '-' | '*' | '/', left: l, right: r, range: whole } }
 }
 
 function windowed(state: State): Formula {
