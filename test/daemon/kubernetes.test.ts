@@ -45,7 +45,7 @@ describe('an orchestrator', () => {
     load(scaled, 600)
     const hold = await firstWhere(decisions, isHold)
     expect(hold).toMatchObject({ reason: 'TargetUnreadable' })
-    await expect.poll(async () => (await scaled.status()).rules[0]?.truth).toBe('true')
+    await expect.poll(async () => (await scaled.status()).rules[0]?.truth, { timeout: 10_000 }).toBe('true')
     expect((await scaled.status()).targets[0]).toMatchObject({ unreadable: expect.any(String), held: { reason: 'TargetUnreadable' } })
     double.broken = undefined
     expect(await firstWhere(decisions, isAction)).toMatchObject({ from: 2, to: 4 })
@@ -74,7 +74,7 @@ it('does not wait for an orchestrator that never answers when it is told to stop
   double.broken = 'hang'
   const asked = double.requests.length
   // A reading is under way.
-  await expect.poll(() => double.requests.length).toBeGreaterThan(asked)
+  await expect.poll(() => double.requests.length, { timeout: 10_000 }).toBeGreaterThan(asked)
   const began = performance.now()
   expect(await scaled.end()).toBe(0)
   expect(performance.now() - began).toBeLessThan(3000)

@@ -38,7 +38,7 @@ it('starts replicas, adopts them after a kill, does nothing twice, and stops the
   const decisions = first.follow(0)
   const action = await firstWhere(decisions, isAction)
   expect(action).toMatchObject({ target: 'process:ads', from: 1, to: 3 })
-  await expect.poll(async () => (await first.status()).targets[0]?.replicas).toMatchObject({ desired: 3, ready: 3 })
+  await expect.poll(async () => (await first.status()).targets[0]?.replicas, { timeout: 10_000 }).toMatchObject({ desired: 3, ready: 3 })
   await first.end('SIGKILL')
   await before.stop()
 

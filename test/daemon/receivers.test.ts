@@ -84,7 +84,7 @@ describe('the gRPC receiver', () => {
     const intake = recordingIntake()
     const send = await client(intake)
     await send(Buffer.alloc(100))
-    await expect.poll(() => intake.held).toBe(0)
+    await expect.poll(() => intake.held, { timeout: 10_000 }).toBe(0)
   })
 
   it('tells partial success', async () => {
@@ -211,7 +211,7 @@ describe('the HTTP receiver', () => {
     expect(answer.body.length).toBeGreaterThan(0)
     expect(intake.taken).toEqual([])
     expect(intake.codes).toEqual([String(expected)])
-    await expect.poll(() => intake.held).toBe(0)
+    await expect.poll(() => intake.held, { timeout: 10_000 }).toBe(0)
   })
 
   it('answers 405 to other methods and 404 elsewhere', async () => {

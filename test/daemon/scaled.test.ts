@@ -172,7 +172,7 @@ describe('reloading', () => {
 describe('shutting down', () => {
   it('is unready at once, refuses exports politely, and ends within five seconds', async () => {
     const at = makeWorkspace(rules)
-    const scaled = await start(at, ['--rules', at.rules, '--set', 'shutdown.delay=1s'])
+    const scaled = await start(at, ['--rules', at.rules, '--set', 'shutdown.delay=2s'])
     const began = performance.now()
     const ended = scaled.end()
     await scaled.logged(({ msg }) => msg.startsWith('shutting down'))
