@@ -31,6 +31,11 @@ export async function writeArrow(path: string, projection: readonly AttributeRef
   return new ArrowFile(arrow, file, projection)
 }
 
+/** Ids of dictionaries. pyarrow wants them positive. */
+const kindsId = 1
+const statusesId = 2
+const firstTextId = 3
+
 class ArrowFile implements ArrowSink {
   rows = 0
   readonly #arrow: Arrow
@@ -45,15 +50,15 @@ class ArrowFile implements ArrowSink {
     const text = (): Dictionary => {
       const column = new TextColumn()
       this.#texts.push(column)
-      return new arrow.Dictionary(new arrow.Utf8(), new arrow.Uint32(), this.#texts.length)
+      return new arrow.Dictionary(new arrow.Utf8(), new arrow.Uint32(), firstTextId + this.#texts.length - 1)
     }
     const enumeration = (id: number): Dictionary => new arrow.Dictionary(new arrow.Utf8(), new arrow.Uint8(), id)
     const time = new arrow.Timestamp(arrow.TimeUnit.NANOSECOND, 'UTC')
     const types: [name: string, type: DataType, nullable: boolean][] = [
       ['service', text(), false],
       ['operation', text(), false],
-      ['kind', enumeration(-1), false],
-      ['status', enumeration(-2), false],
+      ['kind', enumeration(kindsId), false],
+      ['status', enumeration(statusesId), false],
       ['start', time, false],
       ['end', time, false],
       ['duration', new arrow.Duration(arrow.TimeUnit.NANOSECOND), false],
@@ -124,7 +129,7 @@ class ArrowFile implements ArrowSink {
 
   #dictionaries(): [id: number, texts: Data][] {
     const data = (texts: readonly string[]): Data => this.#arrow.vectorFromArray(texts, new this.#arrow.Utf8()).data[0] as Data
-    return [[-1, data(kinds)], [-2, data(statuses)], ...this.#texts.map(({ texts }, i): [number, Data] => [i + 1, data(texts)])]
+    return [[kindsId, data(kinds)], [statusesId, data(statuses)], ...this.#texts.map(({ texts }, i): [number, Data] => [firstTextId + i, data(texts)])]
   }
 }
 
