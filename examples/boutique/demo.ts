@@ -2,7 +2,7 @@
  * `npm run demo`: a small boutique under a surge of load, scaled by rules.scale. Everything is real and local: HTTP services, their
  * traces, scaled, worker processes. Exit codes: 0 the loop closed, 1 it did not (what was missing is said), 2 it could not be run, 130 interrupted.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkReplay, replayArguments, scaleDecisions } from './demo/replay.ts'
@@ -33,6 +33,8 @@ process.exitCode = await demo().catch((error: unknown) => {
 
 async function demo(): Promise<number> {
   const out = options.out ?? join(import.meta.dirname, 'out', new Date().toISOString().slice(0, 19).replaceAll(':', ''))
+  // An earlier run's state would be taken up again.
+  if (existsSync(out) && readdirSync(out).length > 0) throw new Error(`--out ${out}: is not empty`)
   mkdirSync(out, { recursive: true })
   const here = (path: string): string => relative(process.cwd(), path)
   let system: System | undefined

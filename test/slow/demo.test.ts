@@ -1,11 +1,11 @@
 /** `npm run demo` as a process, from its output and what it leaves behind. */
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { scaleDecisions } from '../../examples/boutique/demo/replay.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -17,12 +17,18 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(out, { recursive: true }))
 
-async function run(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }> {
+/** Runs the demo to its end; `at` is called once, when its output matches. */
+async function run(args: readonly string[] = [], at?: { readonly output: RegExp; readonly call: (demo: ChildProcess) => void }) {
   const child = spawn(process.execPath, [demo, '--out', out, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGTERM'))
   let text = ''
+  let called = false
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
+      if (called || at === undefined || !at.output.test(text)) return
+      called = true
+      at.call(child)
     })
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, text }
@@ -54,7 +60,7 @@ describe('the demo', () => {
   })
 
   it('does nothing twice when the daemon is killed in the middle of the surge', async () => {
-    const { code, text } = await run('--kill-daemon')
+    const { code, text } = await run(['--kill-daemon'])
     expect(text).toContain('The loop closed.')
     expect(code).toBe(0)
     for (const check of ['adopted, not started anew', 'no action was applied twice', 'the cooldown of 8 s was respected'])
@@ -63,22 +69,29 @@ describe('the demo', () => {
   })
 
   it('stops everything on Ctrl-C', async () => {
-    const child = spawn(process.execPath, [demo, '--out', out], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-    let text = ''
-    const closed = once(child, 'close')
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
-      text += chunk
-      if (/replicas 2/.test(text)) child.kill('SIGINT')
-    }
-    expect(await closed).toEqual([130, null])
+    const { code, text } = await run([], { output: /replicas 2/, call: (child) => child.kill('SIGINT') })
+    expect(code).toBe(130)
     expect(text).toContain('Interrupted; everything that was started is stopped.')
     expect(await leftovers()).toBe('')
     expect(existsSync(join(out, 'traces.binpb'))).toBe(true)
   })
 
+  it('ends with a reason when one of its processes does, and stops the others', async () => {
+    const log = join(out, 'logs/catalog.log')
+    const killCatalog = (): void => {
+      process.kill(Number(/pid (\d+)/.exec(readFileSync(log, 'utf8'))?.[1]), 'SIGKILL')
+    }
+    const { code, text } = await run([], { output: /replicas 2/, call: killCatalog })
+    expect(code).toBe(2)
+    expect(text).toMatch(`\ndemo: catalog has ended unexpectedly: see ${log}\n`)
+    expect(await leftovers()).toBe('')
+  })
+
   it('says in one line what is wrong with its options', async () => {
-    const { code, text } = await run('--kil-daemon')
+    const { code, text } = await run(['--kil-daemon'])
     expect(code).toBe(2)
     expect(text.split('\n')[0]).toMatch(/^demo: Unknown option '--kil-daemon'/)
+    writeFileSync(join(out, 'something'), '')
+    expect(await run()).toEqual({ code: 2, text: `demo: --out ${out}: is not empty\n` })
   })
 })
