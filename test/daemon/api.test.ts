@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFeed, startApi } from '../../src/daemon/api/index.ts'
 import { createMetrics } from '../../src/daemon/metrics.ts'
+import { readExposition } from './exposition.ts'
 
 interface Note {
   readonly target: string
@@ -50,6 +52,19 @@ describe('the HTTP API', () => {
     const response = await get('/readyz')
     expect([response.status, await response.text()]).toEqual([503, '[+]rules ok\n[-]receivers failed: shutting down\nnot ok\n'])
     expect((await get('/livez')).status).toBe(200)
+  })
+
+  it('exposes metrics that promtool finds nothing wrong with', async (context) => {
+    const { get } = await api()
+    const response = await get('/metrics')
+    const text = await response.text()
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    const { problems, samples } = readExposition(text)
+    expect(problems).toEqual([])
+    expect(samples.find(({ name }) => name === 'scale_build_info')?.labels.version).toBe('1.2.3')
+    const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+    if (promtool.error !== undefined) context.skip('there is no promtool here; the reader of these tests was content')
+    expect(promtool.stdout + promtool.stderr).toBe('')
   })
 
   it('answers 404 with the paths that there are and 405 with the methods', async () => {
