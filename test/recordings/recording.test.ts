@@ -155,6 +155,22 @@ describe('a broken recording', () => {
     expect(await read(fileOf(inner))).toEqual(['one', { at: 'byte 92, byte 1 of the message', message: expect.stringMatching(/^a length of 9/) }, 'two'])
   })
 
+  it('may have lines and blobs of 64 MiB, not more, however well they are compressed', async () => {
+    const long = Buffer.alloc(65 * 2 ** 20, 0x20)
+    long[0] = 0x7b
+    expect(await read(fileOf(gzipSync(long, { level: 1 })))).toEqual([{ at: 'line 1', message: 'a line is longer than 67108864 bytes' }])
+    expect(await read(fileOf(prefixed(zstdCompressSync(long))))).toEqual([
+      { at: 'byte 0', message: expect.stringMatching(/^a message cannot be decompressed/) },
+    ])
+  })
+
+  it('tells of spans with invalid ids', async () => {
+    const recording = await open(fileOf(encodeJson([service('a', [{ traceId: '00', spanId: 'ab'.repeat(8), name: 'x', start: 1n, end: 2n }])])))
+    const rejected: [number, string][] = []
+    for await (const _ of decodeMessages(recording, newTable([]), { onRejected: (spans, message) => rejected.push([spans, message]) })) expect.unreachable()
+    expect(rejected).toEqual([[1, 'a trace id is not 16 bytes long, or a span id not 8']])
+  })
+
   it('goes on with the next file', async () => {
     expect(await read([fileOf(protos.subarray(0, cut)), fileOf(lines)])).toEqual(['one', 'two', expect.objectContaining({ at: 'byte 184' }), ...names])
   })
