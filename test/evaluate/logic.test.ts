@@ -86,6 +86,17 @@ describe('for D', () => {
   })
 })
 
+describe('for D at an epoch', () => {
+  it('has not held at all before a step is true again', () => {
+    const bench = new Bench([rule('calm', lasting(compare(value(0.99), '<', ms(120)), 10), { action: down })])
+    bench.ingest([...busy(5, 1, 10), ...busy(10, 1, 10), ...alive(10, 20), ...busy(25, 1, 10)])
+    const since = 1780272000e9 + 10e9
+    const steps = bench.run({ epochs: (at) => (at > since ? new Map([['deployment/adservice', { kind: 'since', at: since }]]) : new Map()) })
+    expect(steps.map(({ outcomes }) => truthOf(outcomes[0]))).toEqual(['false', 'true', 'false', 'empty', 'true'])
+    expect(steps.map(({ outcomes }) => (outcomes[0]?.because.held?.haveNs ?? 0) / 1e9)).toEqual([5, 10, 0, 0, 15])
+  })
+})
+
 describe('N times in D', () => {
   it('is unknown while the unknown steps could make up the missing ones', () => {
     const found = [...busy(5, 2, 600), ...busy(20, 2, 100), ...busy(25, 2, 100), ...alive(0, 30)]

@@ -52,6 +52,20 @@ describe('buckets', () => {
   })
 })
 
+describe('a value from a sketch', () => {
+  it('stays on the side of every threshold in its bucket', () => {
+    const limits = [411, 412, 412.4, 412.6, 413, 414]
+    const bench = new Bench(limits.map((limit) => rule(`over ${limit}`, compare(value(0.5), '>', ms(limit)))))
+    bench.ingest(busy(5, 1_000, (i) => 410 + i / 200))
+    const outcomes = bench.run()[0]?.outcomes ?? []
+    expect(outcomes.map((outcome) => outcome.truth)).toEqual(['true', 'true', 'true', 'false', 'false', 'false'])
+    const shown = new Set(outcomes.map((outcome) => outcome.because.left?.value as number))
+    expect(shown.size).toBe(1)
+    for (const found of shown) expect(found > ms(412.4) && found <= ms(412.6)).toBe(true)
+    expect(outcomes[0]?.because.left?.approximate).toBe(true)
+  })
+})
+
 describe('a quantile of many spans', () => {
   const operators = ['<', '<=', '>', '>=', '==', '!='] as const
   const durations = fc.array(fc.oneof(fc.integer({ min: 1, max: 2_000 }), fc.constantFrom(400, 400.000001)), { minLength: 1, maxLength: 1_500 })

@@ -198,6 +198,20 @@ describe('the evidence epoch', () => {
     ])
   })
 
+  it('divides the step in which it lies by start for the one and by end for the other, in any order of arrival', () => {
+    const spansOfStep = [
+      { end: 6, ms: 10 },
+      { end: 8, ms: 3000 },
+      { end: 8.5, ms: 3000 },
+      { end: 9, ms: 100 },
+    ]
+    for (const found of [spansOfStep, spansOfStep.toReversed()]) {
+      const bench = new Bench([counting(), { ...counting(5, { action: down }), name: 'down' }])
+      bench.ingest(found)
+      expect(bench.run({ epochs: since(7) })[1]?.outcomes.map((outcome) => outcome.because.left?.value)).toEqual([1, 3])
+    }
+  })
+
   it('is pending until the new replicas are ready: nothing counts for a rule that scales up', () => {
     const bench = new Bench([counting(), { ...counting(5, { action: down }), name: 'down' }])
     bench.ingest([...busy(5, 1, 1), ...busy(10, 1, 1), ...busy(15, 1, 1)])
@@ -224,6 +238,20 @@ describe('the evidence epoch', () => {
     const bench = new Bench([rule('rate', compare(value('rate', { over: 10, type: 'rate' }), '>', 1))])
     bench.ingest([...busy(5, 50, 1), ...busy(10, 50, 1), ...busy(15, 50, 1)])
     expect(counts(bench, { epochs: since(4) })).toEqual(['settling', 60 / 6, 10])
+  })
+})
+
+describe('windows', () => {
+  it('slide exactly over a long stream, with rules that look at different times', () => {
+    const ends = Array.from({ length: 2_000 }, (_, i) => ({ end: i + 0.5, ms: 1 + (i % 7) })).filter(({ end }) => end % 40 > 3)
+    const bench = new Bench([counting(5), { ...counting(100), name: 'long' }, { ...counting(60), name: 'rare', everyNs: 30e9 }])
+    bench.ingest(ends)
+    const within = (s: number, length: number): number => ends.filter(({ end }) => end >= s - length && end < s).length
+    for (const { s, outcomes } of bench.run()) {
+      const seen = outcomes.map((outcome) => outcome.because.left?.value)
+      const expected = [within(s, 5), within(s, 100), within(s, 60)]
+      expect([s, ...seen]).toEqual([s, ...(s % 30 === 0 ? expected : expected.slice(0, 2))])
+    }
   })
 })
 
