@@ -58,7 +58,7 @@ function block(group: readonly Diagnostic[], linesIn: (file: string) => Lines | 
   const [first, ...others] = group as [Diagnostic, ...Diagnostic[]]
   const mark = first.severity === 'error' ? paint.error : paint.warning
   const lines = linesIn(first.file)
-  const out = [`${paint.strong(place(first.file, first.range, lines))}: ${mark(first.severity)}: ${paint.strong(first.message)} [${first.code}]`]
+  const out = [`${paint.strong(place(first.file, first.range, lines))}: ${mark(first.severity)}: ${paint.strong(brief(first.message))} [${first.code}]`]
   if (lines !== undefined) out.push(...snippet(first.range, first.label ?? first.fix?.title, lines, mark, '^'))
   for (const { file, range, message } of first.related ?? []) {
     const other = linesIn(file)
@@ -103,6 +103,11 @@ function snippet(range: TextRange, label: string | undefined, lines: Lines, mark
   ]
 }
 
+/** Messages quote what they are about, however long it is. */
+function brief(message: string): string {
+  return message.replace(/`([^`]{80,})`/g, (_, quoted: string) => `\`${quoted.slice(0, 50)} … ${quoted.slice(-20)}\``)
+}
+
 /** As much of a long line as shows the range in its surroundings, cut between words. */
 function trimmed(text: string, from: number, to: number): { readonly text: string; readonly from: number; readonly to: number } {
   if (text.length <= widest) return { text, from, to }
@@ -113,7 +118,7 @@ function trimmed(text: string, from: number, to: number): { readonly text: strin
     const space = text.indexOf(' ', start)
     if (space >= 0 && space < from) start = space + 1
   }
-  if (to > start + 2 * widest) end = start + 2 * widest
+  end = Math.min(end, start + widest)
   if (end < text.length) {
     const space = text.lastIndexOf(' ', end)
     if (space > to) end = space

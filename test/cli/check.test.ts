@@ -134,6 +134,29 @@ describe('scalec', () => {
     expect(run('compile', good)).toMatchObject({ code: 2, err: expect.stringContaining('--output') })
   })
 
+  it('says in one line that it has a bug, and more only when asked', () => {
+    // No input is known to do this, so a part of the platform is broken before it starts.
+    const broken = { NODE_OPTIONS: '--import=data:text/javascript,JSON.stringify=()=>{throw%20new%20Error(42)}' }
+    const brief = scalec(['check', good, '--format', 'json'], { cwd: folder, env: broken })
+    expect(brief).toMatchObject({ code: 70, out: '' })
+    expect(brief.err).toMatch(/^scalec: this is a bug of scalec \S+: 42\nPlease report it [^\n]*\n$/)
+    expect(scalec(['check', good, '--format', 'json'], { cwd: folder, env: { ...broken, SCALE_DEBUG: '1' } }).err).toContain('\n    at ')
+  })
+
+  it('takes what the parser lets through, however deep, all the way to a bundle', () => {
+    for (const condition of [
+      `span(a).p99 > 1s for 1m${' or span(a).p99 > 1s for 1m'.repeat(390)}`,
+      `${'('.repeat(95)}span(a).p99 > 1s${')'.repeat(95)} for 1m`,
+      `${'(not '.repeat(90)}span(a).p99 > 1s${')'.repeat(90)} for 1m`,
+      `span(a).p99 ${'+ 1s '.repeat(90)} > 1s for 1m`,
+      `span(a${' under b'.repeat(90)}).p99 > 1s for 1m`,
+    ]) {
+      write('deep.scale', `target deployment/x { between 1 and 3 }\nscale deployment/x +1 when ${condition}`)
+      expect(run('compile', 'deep.scale', '-o', 'deep.json')).toMatchObject({ code: 0 })
+      expect(run('inspect', 'deep.json')).toMatchObject({ code: 0, err: '' })
+    }
+  })
+
   it('ends quietly when nobody reads on', () => {
     write('noisy.scale', Array.from({ length: 3000 }, (_, i) => `scale deployment/x${i} +1 wen${i} a > b`).join('\n'))
     const piped = spawnSync('/bin/sh', ['-c', `"$NODE" "$SCALEC" check noisy.scale --all | head -n 1; echo "\${PIPESTATUS:-}"`], {

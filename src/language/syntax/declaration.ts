@@ -41,43 +41,49 @@ const mostRepairs = 8
 
 /** `tokens` start with the keyword of the declaration. */
 export function parseDeclaration(source: SourceText, tokens: readonly IToken[]): ParsedDeclaration {
-  if (tokens.length > mostOperators) {
-    const operator = excess(tokens)
-    if (operator !== undefined)
-      return {
-        cst: undefined,
-        read: tokens.length,
-        diagnostics: [report(m.tooLong, source.name, rangeOf(operator), { most: mostOperators })],
-        failedAt: undefined,
-      }
-  }
+  const excess = tokens.length > mostNested ? tooComplex(tokens) : undefined
+  if (excess !== undefined)
+    return { cst: undefined, read: tokens.length, diagnostics: [report(m.tooLong, source.name, rangeOf(excess), {})], failedAt: undefined }
   const first = attempt(tokens)
   if (first.failures.length === 0) return { cst: first.cst, read: tokens.length, diagnostics: [], failedAt: undefined }
   return mend(source, tokens, first)
 }
 
-/** Trees are walked recursively, here and later: this is far more than people write and far less than the stack takes. */
-const mostOperators = 1000
+// Trees are walked recursively, here and later: this is far more than people write and far less than the stack takes.
+const mostNested = 100
+const mostJoined = 400
 
-/** The operator or parenthesis that is one too many for its formula. */
-function excess(tokens: readonly IToken[]): IToken | undefined {
+/**
+ * The token that is one too many for its formula: it opens the 101st parenthesis, is the 101st operator in a row without an `and` or `or`, or
+ * the 401st of those.
+ */
+function tooComplex(tokens: readonly IToken[]): IToken | undefined {
   // In a block every clause and statement has formulas of its own.
   const block = tokens.some(({ tokenType }) => tokenType === t.LeftBrace)
   let depth = 0
-  let count = 0
+  let row = 0
+  let joined = 0
   for (const token of tokens) {
     const type = token.tokenType
     if (type === t.LeftParen) depth++
     else if (type === t.RightParen) depth--
-    if (type === t.LeftParen || nesting.has(type) || type.CATEGORIES?.includes(t.Operator) || type.CATEGORIES?.includes(t.ComparisonSign)) {
-      if (++count > mostOperators) return token
-    } else if (block && depth <= 0 && type.CATEGORIES?.includes(t.Identifier) && type !== t.Name) count = 0
+    else if (type === t.keyword.and || type === t.keyword.or) {
+      joined++
+      row = 0
+    } else if (nesting.has(type)) row++
+    else if (block && depth <= 0 && type !== t.Name && type.CATEGORIES?.includes(t.Identifier)) {
+      joined = 0
+      row = 0
+    }
+    if (depth > mostNested || row > mostNested || joined > mostJoined) return token
   }
   return undefined
 }
 
-/** Besides operators. */
-const nesting: ReadonlySet<TokenType> = new Set([t.keyword.not, t.keyword.under, t.keyword.of, t.keyword.for, t.keyword.over, t.keyword.times])
+const nesting: ReadonlySet<TokenType> = new Set([
+  ...[t.keyword.not, t.keyword.under, t.keyword.of, t.keyword.for, t.keyword.over, t.keyword.times, t.Plus, t.Minus, t.Star, t.Slash],
+  ...[t.Equal, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
+])
 
 function mend(source: SourceText, original: readonly IToken[], first: Attempt): ParsedDeclaration {
   const diagnostics: Diagnostic[] = []

@@ -121,9 +121,9 @@ export const noSuchTime = message<{ text: string }>(
   () => 'times go from 00:00 to 24:00',
 )
 
-export const tooLong = message<{ most: number }>(
+export const tooLong = message(
   'SC1027',
   'error',
-  (p) => `a formula has more than ${p.most} operators and parentheses`,
+  () => 'this formula is too long or nested too deep',
   () => 'name its parts with `let`, or write several rules',
 )

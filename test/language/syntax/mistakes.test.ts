@@ -80,9 +80,11 @@ describe('mistakes', () => {
       `${'('.repeat(5000)}a${')'.repeat(5000)}`,
       `${'not '.repeat(5000)}a > b`,
       `a > b${' or a > b'.repeat(5000)}`,
+      `a${' + a'.repeat(5000)} > b`,
       `span(a${' under b'.repeat(5000)}).p99 > 1s`,
     ])
       expect(parse({ name: 'x', text: `scale deployment/x +1 when ${text}` }).diagnostics.map((d) => d.code)).toEqual(['SC1027'])
+    expect(parse({ name: 'x', text: `scale deployment/x +1 when a > b${' or span(a/b where c == 1).p99 > b for 1m'.repeat(300)}` }).diagnostics).toEqual([])
     const block = 'load span(a/b where c == 1 and d == 2) at (1/s + 2/s) taking 1s ± 5% from 0s to 1m expect no action before 5s\n'.repeat(2000)
     expect(parse({ name: 'x', text: `test "long" {\n${block}}` }).diagnostics).toEqual([])
   })
