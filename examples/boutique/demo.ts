@@ -78,7 +78,8 @@ async function demo(): Promise<number> {
   }
   const closed = checks.every((c) => c.ok)
   console.log(`\n${summary(outcome.story, verdict, checks)}`)
-  console.log(`Left in ${here(out)}: traces.binpb (OTLP), decisions.jsonl, scaled.yaml, logs. The same decisions again, from the recording:`)
+  const again = outcome.restart === undefined ? 'The same decisions again, from the recording' : 'What a daemon decides on the same traces that nobody kills'
+  console.log(`Left in ${here(out)}: traces.binpb (OTLP), decisions.jsonl, scaled.yaml, logs. ${again}:`)
   console.log(`  ${relative(root, process.cwd()) === '' ? '' : `cd ${root} && `}npx scalec ${replay.join(' ')}`)
   console.log(closed ? '\nThe loop closed.' : '\nThe loop did not close: see MISSING above.')
   return closed ? 0 : 1
