@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../../src/bundle/index.ts'
-import { ScaleParser } from '../../../src/language/syntax/grammar.ts'
+import { ScaleParser } from '../../../src/language/syntax/grammar/parser.ts'
 import { keywords } from '../../../src/language/syntax/tokens.ts'
 
 const examples = globSync('grammar/*.md')
