@@ -16,12 +16,14 @@ export class AttributeReader {
   readonly #reader: WireReader
   readonly #index: ProjectionIndex
   readonly #dictionary: Dictionary
+  readonly #request: number
 
   constructor(reader: WireReader, index: ProjectionIndex, dictionary: Dictionary) {
     this.#reader = reader
     this.#index = index
     this.#dictionary = dictionary
-    index.memo.request++
+    index.memo.request = (index.memo.request + 1) | 0
+    this.#request = index.memo.request
   }
 
   /** The KeyValue [start, end) with its key at [start + 2, keyTo), which has the shape of some column's, and a value of up to 127 bytes. */
@@ -31,13 +33,16 @@ export class AttributeReader {
     // The last eight bytes: of short ones some in front of it are among them, which only costs a miss.
     const hash = Math.imul(view.getUint32(end - 4, true), 0x9e3779b1) ^ Math.imul(view.getUint32(end - 8, true) + end - start, 0x85ebca6b)
     const slot = (hash ^ (hash >>> 15)) & (memoSlots - 1)
+    const { slots, values } = memo
+    const s = slot * 4
     const length = end - start
-    if (memo.marks[slot] === memo.request && memo.lengths[slot] === length && equalBytes(view, memo.starts[slot] as number, view, start, length)) {
-      const place = memo.columns[slot] as number
-      if (place === 0) return true
-      const column = columns[place - 1] as AttributeColumn
-      column.type[row] = memo.types[slot] as number
-      column.value[row] = memo.values[slot] as number
+    if (slots[s] === this.#request && slots[s + 2] === length && equalBytes(view, slots[s + 1] as number, view, start, length)) {
+      const found = slots[s + 3] as number
+      if (found >= 256) {
+        const column = columns[(found >> 8) - 1] as AttributeColumn
+        column.type[row] = found
+        column.value[row] = values[slot] as number
+      }
       return true
     }
     const place = placeOfKey(this.#index, view, start + 2, keyTo)
@@ -45,12 +50,11 @@ export class AttributeReader {
       this.type = attributeOther
       if (!(this.#anyValue(keyTo + 2, end) && this.#store(columns[place - 1] as AttributeColumn, row))) return false
     }
-    memo.marks[slot] = memo.request
-    memo.starts[slot] = start
-    memo.lengths[slot] = length
-    memo.columns[slot] = place
-    memo.types[slot] = this.type
-    memo.values[slot] = this.value
+    slots[s] = this.#request
+    slots[s + 1] = start
+    slots[s + 2] = length
+    slots[s + 3] = (place << 8) | this.type
+    values[slot] = this.value
     return true
   }
 

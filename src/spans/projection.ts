@@ -21,14 +21,10 @@ export interface ProjectionIndex {
  * its twin further up costs less than reading it. A slot is good if its mark is the present request's.
  */
 export interface AttributeMemo {
+  /** Counts requests, so that none need clear the slots. */
   request: number
-  readonly marks: Float64Array
-  /** Where in the request the twin starts, and how long it is. */
-  readonly starts: Int32Array
-  readonly lengths: Int32Array
-  /** 1 + its column; 0: none. */
-  readonly columns: Uint16Array
-  readonly types: Uint8Array
+  /** Four words a slot: the request, where in it the twin starts, how long it is, and 256 · (1 + its column, or 0 for none) + its type. */
+  readonly slots: Int32Array
   readonly values: Float64Array
 }
 
@@ -54,15 +50,7 @@ export function indexProjection(columns: readonly AttributeColumn[], scope: Attr
 }
 
 function emptyMemo(slots: number): AttributeMemo {
-  return {
-    request: 0,
-    marks: new Float64Array(slots),
-    starts: new Int32Array(slots),
-    lengths: new Int32Array(slots),
-    columns: new Uint16Array(slots),
-    types: new Uint8Array(slots),
-    values: new Float64Array(slots),
-  }
+  return { request: 0, slots: new Int32Array(slots * 4), values: new Float64Array(slots) }
 }
 
 /** An index into `firstOfShape`. */
