@@ -130,8 +130,14 @@ function readStray(file: File, tokens: readonly IToken[]): void {
   const first = tokens[0]
   if (first === undefined) return
   if (first.tokenType === k.language) {
-    file.diagnostics.push(report(m.languageNotFirst, file.source.name, rangeOf(first), {}))
-    readStray(file, tokens.slice(tokens[1]?.tokenType === NumberToken ? 2 : 1))
+    const versioned = tokens[1]?.tokenType === NumberToken
+    const { end } = rangeOf(first)
+    if (versioned) file.diagnostics.push(report(m.languageNotFirst, file.source.name, rangeOf(first), {}))
+    else
+      file.diagnostics.push(
+        report(m.unexpected, file.source.name, { start: end, end }, { expected: 'a version', found: foundPhrase(tokens[1]), help: 'write language 1' }),
+      )
+    readStray(file, tokens.slice(versioned ? 2 : 1))
     return
   }
   for (let i = 0; i < tokens.length; i++) {

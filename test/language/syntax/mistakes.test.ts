@@ -56,6 +56,8 @@ const others = [
   'scale deployment/a +2 when during [someday](SC1025)',
   'test "x" { expect [deployment/a](SC1024) fires }',
   'let a = 1 [language](SC1017) 1',
+  'language[](SC1001)',
+  'language[](SC1001) [one](SC1016)\nlet a = 1',
   '[foo](SC1016) bar',
   'scale deployment/a +2 when a > b\n[foo](SC1016) bar',
   'scale deployment/a +2 when a [§§](SC1002)> b',

@@ -104,6 +104,10 @@ function segmentsOf(b: Build, cst: CstNode): PathSegment[] | undefined {
   const written = closing === undefined ? undefined : nodes(cst, 'formula').map((argument) => expressionOf(b, argument))
   const values = written?.filter(isDefined)
   if (written !== undefined && values?.length !== written.length) return undefined
+  if (closing === undefined && !meaning(word).includes('.')) {
+    const name = nameOf(word)
+    return [{ name, arguments: undefined, range: name.range }]
+  }
   const parts = meaning(word).split('.')
   let start = word.startOffset
   return parts.map((text, i): PathSegment => {
