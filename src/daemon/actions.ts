@@ -45,7 +45,6 @@ export function createActions(options: ActionsOptions): Actions {
   async function attempt(decision: Decision, workload: WorkloadRef): Promise<Decision> {
     const { target, to, version } = decision
     if (to === undefined || version === undefined) return hold(decision, 'the target has not been read')
-    if (pending.has(target)) return hold(decision, 'the last change has not been answered yet')
     pending.set(target, { workload, decision })
     try {
       await persist()
@@ -102,6 +101,7 @@ export function createActions(options: ActionsOptions): Actions {
       return view
     },
     async carryOut(decision, workload) {
+      if (pending.has(decision.target)) return hold(decision, 'the last change has not been answered yet')
       const call = attempt(decision, workload)
       running.set(decision.target, call)
       const result = await call

@@ -141,7 +141,14 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
         reporter.notLoaded(result.problems)
         return
       }
-      current.swap(result.bundle)
+      try {
+        current.swap(result.bundle)
+      } catch (error) {
+        // The compiler and the loader let it through, and the engine does not take it: a bug, but no reason to stop scaling by the old rules.
+        reporter.bug(error)
+        reporter.notLoaded([`the engine refuses the rules: ${(error as Error).message}`])
+        return
+      }
       from = result.from
       world.retarget(result.bundle.targets)
       reporter.loaded(result)

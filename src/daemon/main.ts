@@ -88,13 +88,16 @@ function usage(message: string): CommanderError {
   return new CommanderError(2, 'scaled.usage', message)
 }
 
+function bug(error: unknown): never {
+  console.error('scaled: this is a bug:', error)
+  process.exit(70)
+}
+
+process.on('uncaughtException', bug)
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof CommanderError)) {
-    console.error('scaled: this is a bug:', error)
-    process.exit(70)
-  }
+  if (!(error instanceof CommanderError)) bug(error)
   // Commander has already said what it found itself.
   if (error.code === 'scaled.usage') console.error(`scaled: ${error.message}`)
   process.exit(error.exitCode === 0 ? 0 : 2)
