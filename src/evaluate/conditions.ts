@@ -27,7 +27,7 @@ export function compileCondition(ir: ConditionIR, builder: Builder): Condition {
     case 'spans':
       return compileSpans(ir, builder)
     case 'absent':
-      return compileAbsent(ir, builder)
+      return compileAbsent(ir, text, builder)
     case 'during': {
       const { calendar } = builder
       return ({ at }) => ({ kind: 'during', text, truth: calendar.includes(ir, at) ? 'true' : 'false' })

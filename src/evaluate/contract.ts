@@ -106,7 +106,7 @@ export interface Evaluator {
   ingest(table: SpanTable, now: Nanos | undefined): IngestReport
   /**
    * End of the next step whose end the watermark has passed, if any. The watermark is the greatest span end − lateness; `now`, the wall
-   * clock, replaces the greatest end when the stream is silent. `drain` treats everything as arrived (the end of a recording).
+   * clock, replaces the greatest end when the stream is silent, and bounds it. `drain` treats everything as arrived (the end of a recording).
    */
   due(now: Nanos | undefined, drain?: boolean): Nanos | undefined
   /** Evaluates the step that `due` named. Steps must be taken in order. Rules whose `every` does not end here are left out. */

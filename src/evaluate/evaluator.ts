@@ -1,9 +1,8 @@
 /** Evaluation as a whole: spans in, ticks closed, rules judged. */
-import type { Bundle, RuleIR, SelectorIR } from '../bundle/index.ts'
+import { type Bundle, canonical, type RuleIR, type SelectorIR } from '../bundle/index.ts'
 import { type Dictionary, type Nanos, nanosOf, type SpanTable } from '../spans/index.ts'
 import { recount } from './adopt.ts'
 import { Calendar } from './calendar.ts'
-import { canonicalJson } from './canonical.ts'
 import { CellBuilder, type Filter, filterKey } from './cell.ts'
 import type { Evaluator, IngestReport, RuleOutcome, StepInput } from './contract.ts'
 import { OpenTick } from './open-tick.ts'
@@ -212,7 +211,7 @@ class StreamEvaluator implements Evaluator {
   /** A family keeps only spans longer than its loosest bound, so it is told apart from a series that knows all spans. */
   #seriesFor(selector: SelectorIR, rule: RuleIR, sort: '' | 'family ', above: number): Series {
     if (selector.ancestor !== undefined) throw new Error(`${selector.ancestor.relation} needs traces`)
-    const key = `${sort}${canonicalJson(selector)}`
+    const key = `${sort}${canonical(selector)}`
     let series = this.#seriesOf.get(key)
     if (series === undefined) {
       series = new Series(this.#series.length, selector)

@@ -47,7 +47,7 @@ export function compileFor({ ns }: ForIR, of: Condition, text: string, builder: 
 }
 
 /** True when no such span ended in the last D while others kept arriving; where the stream was stale nobody can tell. */
-export function compileAbsent({ selector, ns, text }: AbsentIR, builder: Builder): Condition {
+export function compileAbsent({ selector, ns }: AbsentIR, text: string, builder: Builder): Condition {
   const series = builder.series(selector)
   const state = builder.state((): { from: Nanos | undefined } => ({ from: undefined }))
   const { everyNs } = builder.rule

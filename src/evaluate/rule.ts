@@ -1,7 +1,6 @@
 /** One rule: its compiled condition, its target's evidence epoch, and what it says at a step. */
-import type { ActionIR, RuleIR } from '../bundle/index.ts'
+import { type ActionIR, canonical, type RuleIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
-import { canonicalJson } from './canonical.ts'
 import type { Filter } from './cell.ts'
 import { compileCondition } from './conditions.ts'
 import type { Builder, Condition, StepContext } from './context.ts'
@@ -45,7 +44,7 @@ export function takesUp(action: ActionIR): boolean {
 
 /** Where a rule stands in its file, and what is said of it there, does not change what it means. */
 function meanTheSame(a: RuleIR, b: RuleIR): boolean {
-  const [one, other] = [a, b].map(({ source: _source, doc: _doc, ...meaning }) => canonicalJson(meaning))
+  const [one, other] = [a, b].map(({ source: _source, doc: _doc, ...meaning }) => canonical(meaning))
   return one === other
 }
 

@@ -1,6 +1,7 @@
 /**
  * Event time: which tick is next, and when it may be evaluated. The watermark follows the spans' own end times, minus the lateness; when no
- * span has arrived for longer than the lateness (and a tick), the wall clock takes their place, so that silence is noticed.
+ * span has arrived for longer than the lateness (and a tick), the wall clock takes their place, so that silence is noticed. It never passes the wall
+ * clock less the lateness, where that is known.
  */
 import type { Nanos } from '../spans/index.ts'
 
@@ -30,6 +31,7 @@ export class StreamClock {
   arrived(end: Nanos, now: Nanos | undefined): void {
     if (this.lastEnd === undefined || end > this.lastEnd) this.lastEnd = end
     if (now !== undefined) this.lastArrival = now
+    this.#advance(now)
   }
 
   /** End of the next tick on the grid: the first tick after a reload may begin inside one. */
@@ -65,12 +67,15 @@ export class StreamClock {
   }
 
   #advance(now: Nanos | undefined): void {
-    const candidates: Nanos[] = []
-    if (this.lastEnd !== undefined) candidates.push(this.lastEnd - this.latenessNs)
-    if (now !== undefined) {
-      this.lastArrival ??= now
-      if (now - this.lastArrival > Math.max(this.latenessNs, this.tickNs)) candidates.push(now - this.latenessNs)
-    }
-    for (const candidate of candidates) if (this.watermark === undefined || candidate > this.watermark) this.watermark = candidate
+    // One host whose clock is ahead must not make the spans of all others late.
+    if (this.lastEnd !== undefined) this.#reach(now === undefined ? this.lastEnd : Math.min(this.lastEnd, now))
+    if (now === undefined) return
+    this.lastArrival ??= now
+    if (now - this.lastArrival > Math.max(this.latenessNs, this.tickNs)) this.#reach(now)
+  }
+
+  #reach(end: Nanos): void {
+    const watermark = end - this.latenessNs
+    if (this.watermark === undefined || watermark > this.watermark) this.watermark = watermark
   }
 }

@@ -1,11 +1,11 @@
 /** Values: from IR to functions that observe them at a step. */
 import type { SpanValueIR, StatIR, ValueIR } from '../bundle/index.ts'
+import { printValue } from '../language/index.ts'
 import type { Builder, StepContext } from './context.ts'
 import { gravest } from './context.ts'
 import type { Observed, UnknownReason } from './contract.ts'
 import { type Fraction, fractionOf } from './rank.ts'
 import type { Series } from './series.ts'
-import { valueText } from './text.ts'
 import type { Window } from './window.ts'
 
 export interface Value {
@@ -19,10 +19,10 @@ const none: readonly string[] = []
 
 /** Throws on values that need traces or platform metrics, which the loader refuses. */
 export function compileValue(ir: ValueIR, builder: Builder): Value {
-  const text = valueText(ir)
+  const text = printValue(ir, builder.rule.everyNs)
   const constant = constantOf(ir)
   if (constant !== undefined) {
-    const observed: Observed = { text, type: typeOf(ir), value: constant }
+    const observed: Observed = { text, type: ir.type, value: constant }
     return { text, observe: () => observed, traceIds: () => none }
   }
   switch (ir.kind) {
@@ -64,8 +64,8 @@ export class SpanValue implements Value {
   readonly quantile: Fraction | undefined
 
   constructor(ir: SpanValueIR, builder: Builder) {
-    if (ir.field !== 'duration') throw new Error(`${valueText(ir)} needs traces`)
-    this.text = valueText(ir)
+    this.text = printValue(ir, builder.rule.everyNs)
+    if (ir.field !== 'duration') throw new Error(`${this.text} needs traces`)
     this.#ir = ir
     this.#series = builder.series(ir.selector)
     this.#everyNs = builder.rule.everyNs
@@ -202,8 +202,4 @@ function apply(operator: Extract<ValueIR, { kind: 'arithmetic' }>['operator'], o
     default:
       return operator satisfies never
   }
-}
-
-function typeOf(ir: ValueIR): string {
-  return ir.type
 }

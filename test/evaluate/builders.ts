@@ -23,9 +23,12 @@ export const ms = (n: number): number => Math.round(n * 1e6)
 export const dawn = 1780272000e9
 export const at = (s: number): number => dawn + seconds(s)
 
-export const serverKinds = [2, 5]
-
-export function selector(service: string, operation?: string, where?: PredicateIR, kinds: readonly number[] = serverKinds): SelectorIR {
+export function selector(
+  service: string,
+  operation?: string,
+  where?: PredicateIR,
+  kinds: readonly number[] = operation === undefined ? [2, 5] : [1, 2, 5],
+): SelectorIR {
   return { service, kinds, ...(operation === undefined ? {} : { operation }), ...(where === undefined ? {} : { where }) }
 }
 

@@ -95,8 +95,8 @@ describe('due', () => {
     const bench = new Bench([counting()])
     bench.ingest([{ end: 9.9, ms: 1 }])
     expect(bench.evaluator.due(undefined)).toBeUndefined()
-    bench.ingest([{ end: 16, ms: 1 }])
     expect(bench.evaluator.watermark).toBe(at(4.9))
+    bench.ingest([{ end: 16, ms: 1 }])
     expect(bench.run({ drain: false }).map(({ s }) => s)).toEqual([5, 10])
     expect(bench.evaluator.watermark).toBe(at(11))
     expect(bench.run().map(({ s }) => s)).toEqual([15, 20])
@@ -109,6 +109,20 @@ describe('due', () => {
     expect(bench.run({ now: 9 }).map(({ s }) => s)).toEqual([])
     expect(bench.run({ now: 12 }).map(({ s }) => s)).toEqual([5])
     expect(bench.run({ now: 21 }).map(({ s }) => s)).toEqual([10, 15])
+  })
+
+  it('is not hurried by a host whose clock is ahead', () => {
+    const bench = new Bench([counting()])
+    bench.ingest(
+      [
+        { end: 42, ms: 1 },
+        { end: 11, ms: 1 },
+      ],
+      12,
+    )
+    expect(bench.run({ now: 12 }).map(({ s }) => s)).toEqual([5])
+    expect(bench.ingest([{ end: 9, ms: 1 }], 13).late).toBe(0)
+    expect(bench.run({ now: 16 }).map(({ s }) => s)).toEqual([10])
   })
 
   it('never loses a span of a steady stream, batched as SDKs do', () => {
