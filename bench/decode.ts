@@ -3,12 +3,9 @@
  * code into objects, and memcpy of the same bytes, taking turns in one run. `memcpy, Buffer.from` is what merely keeping a copy of
  * each request costs; one warm target, always the same memory, is the bound that no decoder reaches.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { AttributeRef } from '../src/bundle/index.ts'
 import { createDictionary, decodeRequest, SpanTable } from '../src/spans/index.ts'
+import { protobufjsStatic } from './peers/protobufjs.ts'
 import { requests } from './peers/requests.ts'
 import { median, type Row } from './report.ts'
 
@@ -26,7 +23,7 @@ export default async function measure(): Promise<readonly Row[]> {
   const input = requests(requestCount, spansPerRequest)
   const bytes = input.reduce((sum, request) => sum + request.length, 0)
   const spans = requestCount * spansPerRequest
-  const decodeStatic = await protobufjsStatic()
+  const decodeStatic = protobufjsStatic()
   const target = new Uint8Array(Math.max(...input.map((request) => request.length)))
   /** Keeps the copies from being optimized away. */
   const sink: number[] = []
@@ -84,30 +81,4 @@ function interleaved(runs: readonly Run[], input: readonly Uint8Array[]): Map<st
       } while (performance.now() - begun < turnMs)
     }
   return times
-}
-
-/** pbjs generates its static code at bench time, from the same cut-down proto that the tests use. */
-async function protobufjsStatic(): Promise<(request: Uint8Array) => unknown> {
-  const require = createRequire(import.meta.url)
-  const folder = mkdtempSync(join(import.meta.dirname, '../node_modules/.bench-'))
-  try {
-    const out = join(folder, 'trace.cjs')
-    const proto = new URL('../test/support/trace.proto', import.meta.url).pathname
-    execFileSync(process.execPath, [
-      require.resolve('protobufjs-cli/bin/pbjs'),
-      '-t',
-      'static-module',
-      '-w',
-      'commonjs',
-      '--no-create',
-      '--no-verify',
-      '-o',
-      out,
-      proto,
-    ])
-    const { otlp } = require(out) as { otlp: { ExportTraceServiceRequest: { decode(bytes: Uint8Array): unknown } } }
-    return (request) => otlp.ExportTraceServiceRequest.decode(request)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
