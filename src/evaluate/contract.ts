@@ -94,8 +94,9 @@ export interface IngestReport {
   readonly spans: number
   /** Counted towards some rule; a span that two selectors match is one. */
   readonly matched: number
+  /** Would have been, but were counted before. */
   readonly duplicate: number
-  /** Ended in a step that was already evaluated. */
+  /** Ended in a step that was already evaluated, or has no end. */
   readonly late: number
   /** Ended further ahead of `now` than any clock skew that is allowed; refused. */
   readonly future: number
