@@ -348,12 +348,6 @@ export const messages = {
     () => 'no span is of all these kinds at once',
     () => 'join tests of `kind` by `or`, or write kind in ("client", "producer")',
   ),
-  tooDeep: message<{ most: number }>(
-    'SC3023',
-    'error',
-    (p) => `this is nested deeper than ${p.most} levels`,
-    () => 'split it into several declarations',
-  ),
 
   // Warnings
 

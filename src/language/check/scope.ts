@@ -2,7 +2,6 @@
 import { type Diagnostic, type Message, report } from '../diagnostics.ts'
 import { nearest } from '../syntax/nearest.ts'
 import type { FileTree, LetDeclaration, Name, TextRange } from '../tree.ts'
-import { withoutTooDeep } from './depth.ts'
 import { messages } from './messages.ts'
 import type { Constant } from './program.ts'
 
@@ -74,7 +73,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
     if (known !== undefined) return known
     const imports: Import[] = []
     const scope: Scope = {
-      tree: withoutTooDeep(tree, diagnostics),
+      tree,
       file: tree.source.name,
       root: rootNames.has(tree.source.name),
       imports,

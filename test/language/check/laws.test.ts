@@ -97,7 +97,7 @@ describe('of deep programs', () => {
   }
   for (const [name, text] of Object.entries(deep))
     it(`${name}: they are refused, and the rest is checked`, () => {
-      expect(checkText(`${text}\nscale deployment/b +0 when during mon-fri`).diagnostics.map((d) => d.code)).toEqual(['SC3023', 'SC4001', 'SC3010'])
+      expect(checkText(`${text}\nscale deployment/b +0 when during mon-fri`).diagnostics.map((d) => d.code)).toEqual(['SC1027', 'SC4001', 'SC3010'])
     })
 
   it('a chain of names may be of any length', () => {
