@@ -7,7 +7,8 @@ import { printSelector, printValue } from '../language/index.ts'
 export function ruleWords(rule: RuleIR): string {
   const { action, condition, target } = rule
   const what = action.kind === 'freeze' ? `freeze ${target}${frozen(action)}` : `scale ${target} ${actionWords(action, rule.everyNs)}`
-  return [`${what} when ${conditionWords(condition, rule.everyNs)}`, ...clauses(rule)].join(', ')
+  const when = condition.kind === 'always' ? '' : ` when ${conditionWords(condition, rule.everyNs)}`
+  return [`${what}${when}`, ...clauses(rule)].join(', ')
 }
 
 function frozen({ up, down }: { readonly up: boolean; readonly down: boolean }): string {

@@ -1,0 +1,22 @@
+/** What the declarations of commands share. */
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { ExitCode } from '../exit.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** A command's declaration: name, arguments and options. The command itself is loaded when it is called. */
+export type Declare = (program: Command, context: CommandContext) => void
+
+export interface CommandContext {
+  readonly terminal: Terminal
+  /** The program's exit code. */
+  readonly finish: (code: ExitCode) => void
+}
+
+export const format = (): Option => new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text')
+export const failLevel = (): Option => new Option('--fail-level <level>', 'the least severity that fails').choices(['error', 'warning']).default('error')
+
+/** For options that may be repeated. */
+export function collected(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value]
+}

@@ -1,0 +1,8 @@
+/** Every command of scalec, in the order of --help. */
+import { check } from './check.ts'
+import type { Declare } from './command.ts'
+import { compile } from './compile.ts'
+import { inspect } from './inspect.ts'
+import { replay } from './replay.ts'
+
+export const commands: readonly Declare[] = [check, compile, inspect, replay]
