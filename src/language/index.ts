@@ -1,3 +1,4 @@
+export * from './catalog.ts'
 export * from './check/index.ts'
 export * from './diagnostics.ts'
 export * from './syntax/index.ts'

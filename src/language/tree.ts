@@ -75,6 +75,7 @@ export interface RuleDeclaration extends DeclarationBase {
   readonly label: Name | undefined
   readonly workload: WorkloadNode | undefined
   readonly action: ActionNode | undefined
+  /** A `to hold` may have none: it always holds. */
   readonly condition: Condition | undefined
   readonly clauses: readonly Clause[]
 }

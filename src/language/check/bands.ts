@@ -124,6 +124,7 @@ function casesOf(condition: CheckedCondition, negated: boolean, everyNs: number)
       return [negated ? free : { bands: new Map(), calendars: [`${condition.days} ${condition.fromMinute} ${condition.toMinute} ${condition.zone}`] }]
     case 'spans':
     case 'absent':
+    case 'always':
       return [free]
   }
 }

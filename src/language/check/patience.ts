@@ -29,6 +29,7 @@ export function isPatient(condition: CheckedCondition, everyNs: number, negated 
     case 'absent':
       return !negated && condition.ns > everyNs
     case 'during':
+    case 'always':
       return true
   }
 }

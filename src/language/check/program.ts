@@ -109,6 +109,8 @@ export type CheckedCondition =
       readonly zone: string
       readonly range: TextRange
     }
+  /** Of a `to hold` without `when`; its range is the action's. */
+  | { readonly kind: 'always'; readonly range: TextRange }
 
 /** Where one side is a constant it is the right one. */
 export interface CheckedComparison {

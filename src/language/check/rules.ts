@@ -5,7 +5,7 @@ import { type ClauseValues, checkClauses } from './clauses.ts'
 import { checkCondition, type RuleEnvironment, wholeSteps } from './conditions.ts'
 import { messages } from './messages.ts'
 import { isPatient } from './patience.ts'
-import { type Action, type Rule, workloadId } from './program.ts'
+import { type Action, type CheckedCondition, type Rule, workloadId } from './program.ts'
 import { type Scope, say } from './scope.ts'
 import { printDuration } from './units.ts'
 import { boundsOf, type Defaults, type TargetEntry, type Targets, targetNamed, workloadOf } from './workloads.ts'
@@ -50,7 +50,7 @@ function unlabelled(tree: RuleTree, defaults: Defaults, counters: Map<string, nu
 
 /** A rule, or undefined when it is broken or has an error. */
 export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope, defaults: Defaults, targets: Targets): Rule | undefined {
-  if (tree.broken || tree.workload === undefined || tree.condition === undefined || name === undefined) return undefined
+  if (tree.broken || tree.workload === undefined || name === undefined) return undefined
   const before = scope.diagnostics.length
   const clauses = checkClauses(tree.clauses, tree.kind, scope)
   const target = targetNamed(tree.workload, tree, scope, defaults, targets)
@@ -62,7 +62,7 @@ export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope
     mostReplicas: (id) => targets.get(id)?.clauses.between?.max,
   }
   const action = actionOf(tree, env)
-  const condition = checkCondition(tree.condition, env)
+  const condition = conditionOf(tree, env)
   if (tree.kind === 'rule' && !checkBounds(tree, action, target, clauses, scope)) return undefined
   if (tree.kind === 'rule') target.scaled = true
   if (action === undefined || condition === undefined || hasError(scope, before)) return undefined
@@ -82,13 +82,18 @@ export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope
     between: clauses.between,
     observe: clauses.observe ?? defaults.observe ?? false,
   }
-  if (isImpatient(rule, target)) say(scope, messages.impatient, tree.condition.range, { rule: name }, patienceFix(tree, everyNs))
+  if (isImpatient(rule, target)) say(scope, messages.impatient, condition.range, { rule: name }, patienceFix(tree, everyNs))
   return rule
 }
 
 function hasError(scope: Scope, since: number): boolean {
   for (let i = since; i < scope.diagnostics.length; i++) if (scope.diagnostics[i]?.severity === 'error') return true
   return false
+}
+
+function conditionOf(tree: RuleTree, env: RuleEnvironment): CheckedCondition | undefined {
+  if (tree.condition !== undefined) return checkCondition(tree.condition, env)
+  return tree.kind === 'rule' && tree.action?.kind === 'hold' ? { kind: 'always', range: tree.action.range } : undefined
 }
 
 function actionOf(tree: RuleTree, env: RuleEnvironment): Action | undefined {

@@ -205,11 +205,17 @@ function entry(parser: ScaleParser, keyword: DeclarationKeyword): CstNode {
 const clauseWords = ['every', 'cooldown', 'namespace', 'at', 'on', 'priority', 'between', 'observe', 'up', 'down', 'stable', 'settle', 'mode', 'combine']
 const statementWords = ['given', 'load', 'replay', 'pause', 'expect']
 
+const conditionStarts: ReadonlySet<TokenType> = new Set([t.keyword.span, t.keyword.absent, t.keyword.during, t.keyword.not, t.LeftParen])
+
 function failureOf(tokens: readonly IToken[], error: IRecognitionException): Failure {
   const at = error.token.tokenType === EOF ? tokens.length : tokens.indexOf(error.token)
   const expected = error.message.split(' ').filter((name) => name !== '' && name !== 'EOF')
   const behind = error.name === 'NotAllInputParsedException' || expected.length === 0
   const keyword = tokens[0]?.tokenType.name
+  // Without its `when` a `to hold` is whole, but then no condition stands behind it.
+  const conditional = behind && keyword === 'scale' && !tokens.slice(0, at).some(({ tokenType }) => tokenType === t.keyword.when)
+  if (conditional && conditionStarts.has(error.token.tokenType)) return { at, expected: ['when'], behind: false }
+  if (conditional) expected.push('when')
   if (behind) expected.push('Operator', ...(keyword === 'scale' || keyword === 'freeze' ? clauseWords : []))
   else if (expected.includes('RightBrace')) expected.push(...(keyword === 'test' ? statementWords : clauseWords))
   else if (keyword === 'freeze' && expected.includes('when')) expected.push('up', 'down')

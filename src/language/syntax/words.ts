@@ -49,9 +49,9 @@ export function expectedPhrase(typeNames: readonly string[]): string {
   for (const group of groups) {
     if (!group.all.every((name) => set.has(name))) continue
     phrases.push(group.phrase)
-    // A group stands for everything that begins one of its kind.
+    // A group stands for everything that begins one of its kind; `when` begins none.
     if (group.phrase === 'a value or a condition') return group.phrase
-    if (group.phrase !== 'a value') for (const name of [...set]) if (isKeywordName(name)) set.delete(name)
+    if (group.phrase !== 'a value') for (const name of [...set]) if (isKeywordName(name) && name !== 'when') set.delete(name)
     for (const name of group.all) set.delete(name)
   }
   for (const name of set) phrases.push(...[names[name] ?? `\`${name}\``].flat())

@@ -5,7 +5,7 @@ import type { DeclarationKeyword } from '../split.ts'
 import * as t from '../tokens.ts'
 import { clausesOf, signOf } from './clause.ts'
 import type { Build } from './context.ts'
-import { child, from, maybeToken, meaning, nameOf, nodes, range, token } from './context.ts'
+import { child, from, maybeChild, maybeToken, meaning, nameOf, nodes, range, token } from './context.ts'
 import { conditionOf, expressionOf } from './formula.ts'
 import { numberOf, ratioOf, textOf } from './literals.ts'
 import { statementsOf } from './statement.ts'
@@ -41,8 +41,10 @@ function wholeOf(b: Build, cst: CstNode, { keyword, label, doc, range }: Frame):
       return { kind: 'test', name: textOf(token(cst, 'Text')), statements: statementsOf(b, cst), doc, broken, range }
     case 'scale': {
       const workload = workloadOf(b, child(cst, 'workload'))
-      const action = actionOf(b, child(cst, 'change'))
-      const condition = conditionOf(b, child(cst, 'formula'))
+      const change = child(cst, 'change')
+      const action = actionOf(b, change)
+      const written = maybeChild(change, 'condition')
+      const condition = written === undefined ? undefined : conditionOf(b, written)
       return { kind: 'rule', label, workload, action, condition, clauses: clausesOf(b, cst), doc, broken, range }
     }
     case 'freeze': {
