@@ -3,9 +3,25 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const order = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'files', 'recordings', 'orchestrators', 'daemon', 'cli']
+const order = [
+  'language',
+  'bundle',
+  'spans',
+  'evaluate',
+  'plan',
+  'engine',
+  'explain',
+  'importers',
+  'files',
+  'recordings',
+  'testing',
+  'orchestrators',
+  'catalogs',
+  'daemon',
+  'cli',
+]
 /** The core: no clock, no I/O, no environment, no randomness of its own. */
-const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine']
+const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'explain', 'importers']
 const allowedInCore = new Set(['node:crypto'])
 const impure = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\./, /\bperformance\.now\(/, /\bsetTimeout\(/]
 
