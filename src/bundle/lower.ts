@@ -82,6 +82,8 @@ function lowerCondition(condition: CheckedCondition, everyNs: number): Condition
       const { range: _, ...during } = condition
       return during
     }
+    case 'always':
+      return { kind: 'always' }
   }
 }
 
@@ -165,6 +167,7 @@ function projectionOf(rules: readonly Rule[]): readonly AttributeRef[] {
         ofSelector(condition.selector)
         return
       case 'during':
+      case 'always':
         return
     }
   }

@@ -83,7 +83,7 @@ export interface RuleOutcome {
   readonly target: string
   readonly truth: Truth
   readonly unknown?: UnknownReason
-  /** Since when the rule has been stale without a break; undefined while it is not. */
+  /** Since when the rule has been stale without a break, its condition or the value that it would hold; undefined while it is not. */
   readonly staleSince?: Nanos
   readonly because: Because
   /** The current value of a `to hold` action. */

@@ -82,13 +82,15 @@ export function filterOf(epoch: Epoch | undefined, up: boolean): Filter | undefi
 export function evaluateRule({ ir, condition, hold, memory }: CompiledRule, context: StepContext): RuleOutcome {
   const because = condition(context)
   const { truth, unknown } = because
-  memory.staleSince = unknown === 'stale' ? (memory.staleSince ?? context.at) : undefined
+  const held = hold?.observe(context)
+  const stale = unknown === 'stale' || (truth === 'true' && held?.unknown === 'stale')
+  memory.staleSince = stale ? (memory.staleSince ?? context.at) : undefined
   const outcome: RuleOutcome = { rule: ir.name, target: ir.target, truth, because }
-  if (unknown === undefined && hold === undefined) return outcome
+  if (unknown === undefined && held === undefined) return outcome
   return {
     ...outcome,
     ...(unknown === undefined ? {} : { unknown }),
     ...(memory.staleSince === undefined ? {} : { staleSince: memory.staleSince }),
-    ...(hold === undefined ? {} : { hold: hold.observe(context) }),
+    ...(held === undefined ? {} : { hold: held }),
   }
 }

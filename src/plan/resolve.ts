@@ -137,12 +137,13 @@ type Asked = { readonly kind: 'intent'; readonly intent: Intent; readonly tolera
 
 function asks(rule: RuleIR, outcome: RuleOutcome, base: number, at: Nanos): Asked | undefined {
   const from = { rule: rule.name, priority: rule.priority }
-  if (outcome.truth !== 'true') {
-    const { onMissing } = rule
-    if (onMissing.kind === 'hold' || outcome.staleSince === undefined || at - outcome.staleSince < onMissing.afterNs) return undefined
-    const because = `no evidence that can be trusted for ${duration(at - outcome.staleSince)}`
+  const { onMissing } = rule
+  const missingNs = outcome.staleSince === undefined ? Number.NEGATIVE_INFINITY : at - outcome.staleSince
+  if (onMissing.kind === 'floor' && missingNs >= onMissing.afterNs) {
+    const because = `no evidence that can be trusted for ${duration(missingNs)}`
     return { kind: 'intent', intent: { ...from, kind: 'floor', replicas: onMissing.replicas, because } }
   }
+  if (outcome.truth !== 'true') return undefined
   const because = describe(outcome.because)
   const { action } = rule
   switch (action.kind) {

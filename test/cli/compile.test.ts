@@ -19,6 +19,7 @@ slow: scale deployment/shop in store +10% when (span(shop/* where http.response.
 night: scale deployment/shop in store to at most 4 when during sat,sun 22:00-06:00 in "Europe/Paris"
 still: freeze deployment/shop in store down when not span(shop).error_rate < 1% for 2m
 many: scale deployment/shop in store to hold span(shop/Buy).rate at 50/s per replica when span(shop/Buy where resource.region == "eu").duration > 1s 3 times in 60s observe
+orders: scale deployment/shop in store to hold span(shop/Buy).rate at 50/s per replica every 10s
 `,
 )
 writeFileSync(path('wrong.scale'), 'scale deployment/adservice +2 when\n')
@@ -55,7 +56,7 @@ describe('scalec compile', () => {
 
   it('prints JSON', () => {
     const { out } = run('compile', 'shop.scale', '-o', 'json.json', '--format', 'json')
-    expect(JSON.parse(out)).toMatchObject({ output: 'json.json', digest: expect.stringMatching(/^sha256:/), rules: 4, targets: 1 })
+    expect(JSON.parse(out)).toMatchObject({ output: 'json.json', digest: expect.stringMatching(/^sha256:/), rules: 5, targets: 1 })
     expect(JSON.parse(run('compile', 'wrong.scale', '-o', 'x.json', '--format', 'json').out)).toMatchObject({ diagnostics: [{ code: 'SC1001' }] })
   })
 })
@@ -74,7 +75,7 @@ describe('scalec inspect', () => {
     expect(bundle).toMatchObject({
       language: 1,
       sources: ['shop.scale'],
-      rules: [{ name: expect.any(String), words: expect.stringMatching(/^scale |^freeze /) }, {}, {}, {}],
+      rules: [{ name: expect.any(String), words: expect.stringMatching(/^scale |^freeze /) }, {}, {}, {}, {}],
     })
   })
 

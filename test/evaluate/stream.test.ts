@@ -180,6 +180,19 @@ describe('staleness', () => {
     ])
     expect(steps.map(({ outcomes }) => outcomes[0]?.staleSince)).toEqual([undefined, undefined, undefined, at(20), at(20), undefined])
   })
+
+  it('of what is held counts where the rule would hold it', () => {
+    const hold: RuleIR['action'] = { kind: 'hold', value: value('rate', { type: 'rate' }), at: 5, perReplica: true }
+    const never = { kind: 'not', of: { kind: 'always' } } as const
+    const bench = new Bench([rule('always', { kind: 'always' }, { action: hold }), rule('never', never, { action: hold })], { staleNs: 15e9 })
+    bench.ingest([{ end: 4, ms: 1 }, ...busy(30, 1, 1)])
+    const steps = bench.run()
+    const [always, held] = [0, 1].map((i) => steps.map(({ outcomes }) => outcomes[i]))
+    expect(always?.map(truthOf)).toEqual(Array(6).fill('true'))
+    expect(always?.map((outcome) => outcome?.hold?.unknown)).toEqual([undefined, 'empty', 'empty', 'stale', 'stale', undefined])
+    expect(always?.map((outcome) => outcome?.staleSince)).toEqual([undefined, undefined, undefined, at(20), at(20), undefined])
+    expect(held?.every((outcome) => outcome?.staleSince === undefined)).toBe(true)
+  })
 })
 
 describe('at least N spans', () => {

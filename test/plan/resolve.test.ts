@@ -90,6 +90,11 @@ describe('rule clauses', () => {
     expect(say(planned(2, [[r, 'stale', { staleSince: 941 * s }]]))).toBe('StaleEvidence 2 (hold)')
     expect(say(planned(2, [[r, 'stale', { staleSince: 940 * s }]]))).toBe('ScaleUp 2 → 4')
     expect(say(planned(6, [[r, 'stale', { staleSince: 940 * s }]]))).toBe('StaleEvidence 6 (hold)')
+    // A hold without `when` is true, and what is missing is its value.
+    const h = rule('h', 'hold 50', { onMissing: { kind: 'floor', replicas: 4, afterNs: 60 * s } })
+    const hold = { text: 'span(a/b).rate', type: 'rate', value: undefined, unknown: 'stale' } as const
+    expect(say(planned(2, [[h, 'true', { staleSince: 941 * s, hold }]]))).toBe('StaleEvidence 2 (hold)')
+    expect(say(planned(2, [[h, 'true', { staleSince: 940 * s, hold }]]))).toBe('ScaleUp 2 → 4')
   })
 
   it('says when somebody else changed the workload', () => {

@@ -178,8 +178,19 @@ function attempt(tokens: readonly IToken[]): Attempt {
   const parser = scaleParser()
   parser.input = tokens as IToken[]
   const cst = entry(parser, tokens[0]?.tokenType.name as DeclarationKeyword)
-  const { errors } = parser
-  return { cst, failures: errors.length === 0 ? [] : errors.map((error) => failureOf(tokens, error)).sort((a, b) => a.at - b.at) }
+  const failures = parser.errors.map((error) => failureOf(tokens, error))
+  const unconditional = tokens[0]?.tokenType === t.keyword.scale ? conditionMissing(tokens, cst) : undefined
+  if (unconditional !== undefined) failures.unshift(unconditional)
+  return { cst, failures: failures.sort((a, b) => a.at - b.at) }
+}
+
+/** Only a `to hold` needs no `when`. */
+function conditionMissing(tokens: readonly IToken[], { children }: CstNode): Failure | undefined {
+  if (children.when !== undefined) return undefined
+  const [change] = (children.change ?? []) as CstNode[]
+  const [last] = (change?.children.amount ?? change?.children.replicas ?? []) as IToken[]
+  const at = last === undefined ? 0 : tokens.indexOf(last) + 1
+  return at === 0 ? undefined : { at, expected: ['when'], behind: false }
 }
 
 function entry(parser: ScaleParser, keyword: DeclarationKeyword): CstNode {

@@ -7,6 +7,10 @@ import { fixed, marked } from './support.ts'
 const understood = [
   'scale deployment/a +2 [wen](SC1003 write when) span(a/b).p99 > 400ms',
   'scale deployment/a +2 [WHEN](SC1003 write when) span(a/b).p99 > 400ms',
+  'scale deployment/a to hold a at 50/s per replica [wen](SC1003 write when) a > b',
+  'scale deployment/a to hold a at 50/s\n  [wen](SC1003 write when) a > b [evry](SC1003 write every) 5s',
+  'scale deployment/a to hold a at 50/s per [replca](SC1003 write replica)',
+  'scale deployment/a to hold a at 50/s per replica\n  [span](SC1001 insert when)(a/b).p99 > 1s',
   'scale deployment/a +2 when a > b [evry](SC1003 write every) 5s [pirority](SC1003 write priority) 3',
   'freeze deployment/a [upp](SC1003 write up) when a > b',
   'target deployment/a { between 1 [an](SC1003 write and) 10 }',
@@ -44,6 +48,10 @@ const understood = [
 const others = [
   'scale deployment/a +2 when span(a/b).p99 >[](SC1001)',
   'scale deployment/a [2](SC1001) when a > b',
+  'scale deployment/a +2[](SC1001)',
+  'scale deployment/a to 2[](SC1001)',
+  'scale deployment/a to at least 2[](SC1001)',
+  'scale deployment/a to hold a at 50/s when[](SC1001)',
   'scale deployment/a +2 when [span(a/b).p99](SC1020)',
   'scale deployment/a +2 when [span(a/b).p99](SC1023) for 5m',
   'scale deployment/a +2 when a < b [<](SC1022) c',
@@ -96,6 +104,8 @@ describe('mistakes', () => {
     expect(message('scale deployment/a 2 when a > b')).toEqual(['expected `+`, `-` or `to`, found `2`'])
     expect(message('scale deployment/a +2 when >')).toEqual(['expected a value or a condition, found `>`'])
     expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value or a condition, found the end'])
+    expect(message('scale deployment/a to 2')).toEqual(['expected `when`, found the end'])
+    expect(message('scale deployment/a to hold a at 50/s if a > b')).toEqual(['expected a clause, `when` or an operator, found `if`'])
     expect(message('target deployment/a { 5 }')).toEqual(['expected a clause or `}`, found `5`'])
     expect(message('test "x" { 5 }')).toEqual(['expected a statement of a test or `}`, found `5`'])
     expect(message('scale deployment/a +x when a > b')).toEqual(['expected a number or a percentage, found `x`'])

@@ -101,6 +101,10 @@ describe('declarations', () => {
     expect(shape(only(`scale deployment/x ${text} when a > b`))).toMatchObject({ action })
   })
 
+  it.each(['', ' per replica', ' every 10s', ' per replica at least 50 spans'])('a hold needs no condition: at 50/s%s', (text) => {
+    expect(only(`scale deployment/x to hold a at 50/s${text}`)).toMatchObject({ kind: 'rule', action: { kind: 'hold' }, condition: undefined, broken: false })
+  })
+
   it.each([
     ['', undefined],
     ['up', 'up'],

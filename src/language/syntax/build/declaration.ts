@@ -41,9 +41,8 @@ function wholeOf(b: Build, cst: CstNode, { keyword, label, doc, range }: Frame):
       return { kind: 'test', name: textOf(token(cst, 'Text')), statements: statementsOf(b, cst), doc, broken, range }
     case 'scale': {
       const workload = workloadOf(b, child(cst, 'workload'))
-      const change = child(cst, 'change')
-      const action = actionOf(b, change)
-      const written = maybeChild(change, 'condition')
+      const action = actionOf(b, child(cst, 'change'))
+      const written = maybeChild(cst, 'formula')
       const condition = written === undefined ? undefined : conditionOf(b, written)
       return { kind: 'rule', label, workload, action, condition, clauses: clausesOf(b, cst), doc, broken, range }
     }

@@ -61,6 +61,11 @@ export class ScaleParser extends StatementParser {
     this.CONSUME(k.scale)
     this.SUBRULE(this.workload)
     this.SUBRULE(this.change)
+    // Left out only after `to hold`; of other actions ../declaration.ts demands it, since one token does not tell them apart here.
+    this.OPTION(() => {
+      this.CONSUME(k.when)
+      this.SUBRULE(this.formula)
+    })
     this.MANY(() => this.SUBRULE(this.clause))
   })
 
@@ -86,25 +91,18 @@ export class ScaleParser extends StatementParser {
       ALT: () => {
         this.CONSUME(t.Sign, { LABEL: 'sign' })
         this.CONSUME(t.Amount, { LABEL: 'amount' })
-        this.when(3)
       },
     },
     {
       ALT: () => {
         this.CONSUME(k.to)
         this.OR3([
-          {
-            ALT: () => {
-              this.CONSUME(t.NumberToken, { LABEL: 'replicas' })
-              this.when(4)
-            },
-          },
+          { ALT: () => this.CONSUME(t.NumberToken, { LABEL: 'replicas' }) },
           {
             ALT: () => {
               this.CONSUME(k.at)
               this.or(4, [{ ALT: () => this.CONSUME(k.least, { LABEL: 'bound' }) }, { ALT: () => this.CONSUME(k.most, { LABEL: 'bound' }) }])
               this.CONSUME2(t.NumberToken, { LABEL: 'replicas' })
-              this.when(5)
             },
           },
           {
@@ -117,7 +115,6 @@ export class ScaleParser extends StatementParser {
                 this.CONSUME(k.per)
                 this.CONSUME(k.replica)
               })
-              this.OPTION2(() => this.when(6))
             },
           },
         ])
@@ -125,13 +122,7 @@ export class ScaleParser extends StatementParser {
     },
   ]
 
-  /** An action with its condition, which only `to hold` may do without. */
   readonly change = this.RULE('change', () => {
     this.OR(this.changes)
   })
-
-  private when(n: number): void {
-    this.consume(n, k.when)
-    this.subrule(n, this.formula, { LABEL: 'condition' })
-  }
 }
