@@ -1,5 +1,7 @@
 export * from './catalog.ts'
+export * from './catalog-lookup.ts'
 export * from './check/index.ts'
 export * from './diagnostics.ts'
+export * from './names.ts'
 export * from './syntax/index.ts'
 export * from './tree.ts'

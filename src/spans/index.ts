@@ -1,7 +1,7 @@
+export { canonicalOperation, globMatcher, matchesOperation, operationMatcher, serviceMatcher } from '../language/index.ts'
 export { decodeRequest } from './decode.ts'
 export * from './dictionary.ts'
 export { decodeJson } from './json.ts'
-export * from './names.ts'
 export type { ProjectionIndex } from './projection.ts'
 export * from './result.ts'
 export * from './table.ts'

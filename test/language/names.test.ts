@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalOperation, globMatcher, matchesOperation, operationMatcher, serviceMatcher } from '../../src/spans/index.ts'
+import { canonicalOperation, globMatcher, matchesOperation, operationMatcher, serviceMatcher } from '../../src/language/index.ts'
 
 const spellings = [
   'hipstershop.AdService/GetAds',

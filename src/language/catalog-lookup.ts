@@ -1,0 +1,71 @@
+/** Questions to a catalog, by the patterns that selectors use. A lookup reads the whole catalog: thousands of operations, not millions. */
+import type { Catalog, CatalogAttribute, CatalogKind, CatalogOperation, CatalogService, CatalogWorkload } from './catalog.ts'
+import { canonicalOperation, operationMatcher, serviceMatcher } from './names.ts'
+
+export interface CatalogMatch {
+  readonly service: string
+  readonly operation: CatalogOperation
+}
+
+export function servicesMatching(catalog: Catalog, pattern: string): readonly CatalogService[] {
+  const matches = serviceMatcher(pattern)
+  return catalog.services.filter(({ name }) => matches(name))
+}
+
+/**
+ * Operations whose spans a selector may count, of every kind unless `kinds` says which (`countedKinds` for a selector that names none).
+ * An operation pattern means every spelling of its RPC; without one, all operations of the services are meant.
+ */
+export function operationsMatching(
+  catalog: Catalog,
+  servicePattern: string,
+  operationPattern?: string,
+  kinds?: readonly CatalogKind[],
+): readonly CatalogMatch[] {
+  const matches = operationPattern === undefined ? () => true : operationMatcher(operationPattern)
+  return servicesMatching(catalog, servicePattern).flatMap(({ name, operations }) =>
+    operations
+      .filter((operation) => (kinds === undefined || kinds.includes(operation.kind)) && matches(operation.name))
+      .map((operation) => ({ service: name, operation })),
+  )
+}
+
+/** The kinds that a selector counts which names none: a service's own work, or with an operation all but the calls to others. */
+export function countedKinds(withOperation: boolean): readonly CatalogKind[] {
+  return withOperation ? ['internal', 'server', 'consumer'] : ['server', 'consumer']
+}
+
+/** Canonical `service/operation` names, each once and sorted: the five spellings of one RPC are one, two RPCs named `Get` are two. */
+export function distinctOperations(matches: readonly CatalogMatch[]): readonly string[] {
+  return [...new Set(matches.map(({ service, operation }) => `${service}/${canonicalOperation(operation.name)}`))].sort()
+}
+
+/** Names by which a rule may call the operation, the shortest first: `GetAds`, `AdService/GetAds`, `hipstershop.AdService/GetAds`, as recorded. */
+export function operationSpellings(name: string): readonly string[] {
+  const canonical = canonicalOperation(name)
+  const matches = (pattern: string): boolean => operationMatcher(pattern)(name)
+  const slash = canonical.lastIndexOf('/')
+  const shorter = slash < 0 ? [] : [canonical.slice(slash + 1), canonical.slice(canonical.lastIndexOf('.', slash) + 1)]
+  return [...new Set([...shorter, canonical, name])].filter((spelling) => !spelling.includes('*') && matches(spelling))
+}
+
+/** Attributes of the services, each name of a scope once: types that differ are `mixed`, examples are those of all. */
+export function attributesMatching(catalog: Catalog, servicePattern = '*'): readonly CatalogAttribute[] {
+  const found = new Map<string, CatalogAttribute>()
+  for (const { attributes } of servicesMatching(catalog, servicePattern))
+    for (const attribute of attributes) {
+      const key = `${attribute.scope} ${attribute.name}`
+      const other = found.get(key)
+      found.set(key, other === undefined ? attribute : joined(other, attribute))
+    }
+  return [...found.values()]
+}
+
+function joined(a: CatalogAttribute, b: CatalogAttribute): CatalogAttribute {
+  return { ...a, type: a.type === b.type ? a.type : 'mixed', examples: [...new Set([...a.examples, ...b.examples])] }
+}
+
+/** By its id as rules write it. */
+export function workloadOf(catalog: Catalog, id: string): CatalogWorkload | undefined {
+  return catalog.workloads.find((workload) => workload.id === id)
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Catalog, CatalogKind, CatalogOperation } from '../../src/language/index.ts'
+import {
+  attributesMatching,
+  countedKinds,
+  distinctOperations,
+  matchesOperation,
+  operationSpellings,
+  operationsMatching,
+  servicesMatching,
+  workloadOf,
+} from '../../src/language/index.ts'
+
+const operation = (name: string, kind: CatalogKind = 'server'): CatalogOperation => ({ name, kind })
+
+const catalog: Catalog = {
+  format: 1,
+  services: [
+    {
+      name: 'adservice',
+      operations: [
+        operation('/hipstershop.AdService/GetAds', 'client'),
+        operation('POST /hipstershop.AdService/GetAds'),
+        operation('grpc.health.v1.Health/Check'),
+        operation('hipstershop.AdService/GetAds'),
+      ],
+      attributes: [{ scope: 'span', name: 'http.status_code', type: 'number', examples: [200] }],
+    },
+    {
+      name: 'frontend',
+      operations: [operation('GET /cart'), operation('GET /product/GetAds')],
+      attributes: [{ scope: 'span', name: 'http.status_code', type: 'text', examples: ['200'] }],
+    },
+  ],
+  workloads: [{ id: 'deployment/adservice in shop', services: ['adservice'], replicas: 2 }],
+}
+const names = (service: string, pattern?: string, kinds?: readonly CatalogKind[]): string[] =>
+  operationsMatching(catalog, service, pattern, kinds).map((match) => `${match.service}/${match.operation.name} ${match.operation.kind}`)
+
+describe('a catalog, asked by the patterns of selectors', () => {
+  it('knows all spellings of an operation, and whether they are one', () => {
+    expect(names('adservice', 'GetAds', countedKinds(true))).toEqual([
+      'adservice/POST /hipstershop.AdService/GetAds server',
+      'adservice/hipstershop.AdService/GetAds server',
+    ])
+    expect(names('adservice', 'GetAds')).toHaveLength(3)
+    expect(distinctOperations(operationsMatching(catalog, 'adservice', 'GetAds'))).toEqual(['adservice/hipstershop.AdService/GetAds'])
+    expect(distinctOperations(operationsMatching(catalog, '*', '*'))).toHaveLength(4)
+  })
+
+  it('takes all operations of the services that a pattern names', () => {
+    expect(names('front*')).toHaveLength(2)
+    expect(names('front*', 'getads')).toEqual([])
+    expect(servicesMatching(catalog, '*').map(({ name }) => name)).toEqual(['adservice', 'frontend'])
+  })
+
+  it('joins attributes of several services', () => {
+    expect(attributesMatching(catalog)).toEqual([{ scope: 'span', name: 'http.status_code', type: 'mixed', examples: [200, '200'] }])
+    expect(attributesMatching(catalog, 'adservice')[0]?.type).toBe('number')
+  })
+
+  it('finds workloads by id', () => {
+    expect(workloadOf(catalog, 'deployment/adservice in shop')?.replicas).toBe(2)
+    expect(workloadOf(catalog, 'deployment/adservice')).toBeUndefined()
+  })
+})
+
+describe('spellings of an operation', () => {
+  it('go from the short one to what was recorded', () => {
+    expect(operationSpellings('POST /hipstershop.AdService/GetAds')).toEqual([
+      'GetAds',
+      'AdService/GetAds',
+      'hipstershop.AdService/GetAds',
+      'POST /hipstershop.AdService/GetAds',
+    ])
+    expect(operationSpellings('GET /cart')).toEqual(['GET /cart'])
+  })
+
+  it('all match the operation', () => {
+    const part = fc.stringMatching(/^[A-Za-z]{1,6}$/)
+    const rpc = fc.tuple(fc.constantFrom('', '/', 'grpc.', 'POST /', 'Recv.'), part, part, part).map(([before, a, b, c]) => `${before}${a}.${b}/${c}`)
+    fc.assert(fc.property(fc.oneof(rpc, fc.string()), (name) => operationSpellings(name).every((spelling) => matchesOperation(spelling, name))))
+  })
+})
