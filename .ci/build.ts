@@ -1,5 +1,5 @@
 /** Bundles the two programs into dist/. Each is a small launcher, which names a missing or too old Node in one line, and the program itself. */
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const minimum = [22, 19] as const
@@ -38,9 +38,4 @@ await build({
 for (const program of ['scalec', 'scaled']) {
   writeFileSync(`dist/${program}.js`, launcher(program))
   chmodSync(`dist/${program}.js`, 0o755)
-  // So that `npx scalec` in a clone runs what was built here, under the pinned Node that stands in the same folder.
-  if (existsSync('node_modules/.bin')) {
-    rmSync(`node_modules/.bin/${program}`, { force: true })
-    symlinkSync(`../../dist/${program}.js`, `node_modules/.bin/${program}`)
-  }
 }
