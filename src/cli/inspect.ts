@@ -1,14 +1,13 @@
 /** `scalec inspect x.bundle.json`: what is in a bundle. */
 import { readFileSync } from 'node:fs'
 import type { Bundle } from '../bundle/index.ts'
-import { readBundle } from '../bundle/index.ts'
+import { readBundle, ruleWords, targetWords } from '../bundle/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
 import type { Format } from './rules.ts'
 import { counted } from './rules.ts'
 import type { Terminal } from './terminal.ts'
-import { ruleWords, targetWords } from './words.ts'
 
 export function run(path: string, { format }: { readonly format: Format }, terminal: Terminal): ExitCode {
   const read = readFile(path)

@@ -1,12 +1,11 @@
 /** Rules of a bundle in words, close to how they are written. */
-import type { ActionIR, ConditionIR, RuleIR, TargetIR } from '../bundle/index.ts'
-import { printDuration, printQuantity } from '../bundle/index.ts'
-import { printSelector, printValue } from '../language/index.ts'
+import { printDuration, printQuantity, printSelector, printValue } from '../language/index.ts'
+import type { ActionIR, ConditionIR, RuleIR, TargetIR } from './ir.ts'
 
 /** `scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 5 times in 1m, every 5s` */
 export function ruleWords(rule: RuleIR): string {
   const { action, condition, target } = rule
-  const what = action.kind === 'freeze' ? `freeze ${target}${frozen(action)}` : `scale ${target} ${actionWords(action, rule.everyNs)}`
+  const what = action.kind === 'freeze' ? `freeze ${target}${frozen(action)}` : `scale ${target} ${changeWords(action, rule.everyNs)}`
   const when = condition.kind === 'always' ? '' : ` when ${conditionWords(condition, rule.everyNs)}`
   return [`${what}${when}`, ...clauses(rule)].join(', ')
 }
@@ -16,7 +15,12 @@ function frozen({ up, down }: { readonly up: boolean; readonly down: boolean }):
   return up ? ' up' : ' down'
 }
 
-function actionWords(action: Exclude<ActionIR, { kind: 'freeze' }>, everyNs: number): string {
+/** `+2`, `to at least 6`, `freeze down` */
+export function actionWords(action: ActionIR, everyNs: number): string {
+  return action.kind === 'freeze' ? `freeze${frozen(action)}` : changeWords(action, everyNs)
+}
+
+function changeWords(action: Exclude<ActionIR, { kind: 'freeze' }>, everyNs: number): string {
   switch (action.kind) {
     case 'change':
       return `${action.amount < 0 ? '-' : '+'}${printQuantity(Math.abs(action.amount), action.unit === 'ratio' ? 'ratio' : 'number')}`
