@@ -1,5 +1,5 @@
 /** Bundles the two programs into dist/. Each is a small launcher, which names a missing or too old Node in one line, and the program itself. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const minimum = [22, 19] as const
@@ -15,6 +15,9 @@ if (v[0] < ${minimum[0]} || (v[0] === ${minimum[0]} && v[1] < ${minimum[1]})) {
 import('node:module').then(function (m) { if (m.enableCompileCache) m.enableCompileCache() }).then(function () { return import('./${program}.main.js') })
 `
 }
+
+/** The reference's pages by path below grammar/, which `scalec explain` prints. */
+const pages = Object.fromEntries(globSync('*/*.md', { cwd: 'grammar' }).map((path) => [path, readFileSync(`grammar/${path}`, 'utf8')]))
 
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
@@ -33,6 +36,7 @@ await build({
   // Loaded from node_modules, and only when a command needs them.
   external: ['@grpc/grpc-js', '@kubernetes/client-node', 'apache-arrow', 'pino', 'prom-client', 'protobufjs', 'zod', 'yaml'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  define: { SCALE_PAGES: JSON.stringify(pages) },
   logLevel: 'warning',
 })
 for (const program of ['scalec', 'scaled']) {

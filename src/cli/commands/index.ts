@@ -2,7 +2,8 @@
 import { check } from './check.ts'
 import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
+import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { replay } from './replay.ts'
 
-export const commands: readonly Declare[] = [check, compile, inspect, replay]
+export const commands: readonly Declare[] = [check, compile, explain, inspect, replay]
