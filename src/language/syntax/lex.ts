@@ -84,7 +84,8 @@ function inSelector(tokens: readonly IToken[], i: number, star: IToken): boolean
   let before = i - 1
   for (let token = tokens[before]; token !== undefined && !isRelation(token); token = tokens[--before]) {
     const slash = token.tokenType === t.Slash || next.tokenType === t.Slash
-    if (token.tokenType !== t.Slash && !(isPiece(token) && (slash || touches(token, next)))) break
+    const part = (isPiece(token) && (slash || touches(token, next))) || (token.tokenType === t.TextToken && slash)
+    if (token.tokenType !== t.Slash && !part) break
     next = token
   }
   const opener = tokens[before]
