@@ -1,6 +1,6 @@
 /** The rules of the moment: their engine, a table to decode into, and where their targets are. Swapped as one. */
 import type { Bundle, WorkloadRef } from '../bundle/index.ts'
-import type { Engine, EngineState } from '../engine/index.ts'
+import type { Engine, EngineOptions, EngineState } from '../engine/index.ts'
 import { createEngine } from '../engine/index.ts'
 import type { Nanos, SpanTable } from '../spans/index.ts'
 import type { Config } from './config/index.ts'
@@ -17,8 +17,10 @@ export interface Current {
 
 /** `startAt`: where the first step begins, so that silence from the very start is noticed too. */
 export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine'], startAt: Nanos): Current {
+  const { lateness, stale, min_available, budget } = config
+  const limits = { latenessNs: lateness, staleNs: stale, minAvailable: min_available, ...budgetOf(budget) }
   const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }) => {
-    const engine = createEngine({ bundle, latenessNs: config.lateness, staleNs: config.stale, startAt, ...from })
+    const engine = createEngine({ bundle, ...limits, startAt, ...from })
     return { bundle, engine, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
   }
   let now = made(first, state === undefined ? {} : { state })
@@ -37,4 +39,9 @@ export function createCurrent(first: Bundle, state: EngineState | undefined, con
       now = made(next, { previous: now.engine })
     },
   }
+}
+
+function budgetOf({ actions, added_replicas, per }: Config['engine']['budget']): Pick<EngineOptions, 'budget'> {
+  if (actions === undefined && added_replicas === undefined) return {}
+  return { budget: { perNs: per, ...(actions === undefined ? {} : { actions }), ...(added_replicas === undefined ? {} : { addedReplicas: added_replicas }) } }
 }

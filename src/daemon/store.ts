@@ -55,6 +55,7 @@ const savedSchema = z.object({
         observed: change.optional(),
       }),
     ),
+    spent: z.array(z.object({ at: z.number(), id: z.string(), target: z.string(), added: replicas, done: z.boolean() })).optional(),
   }),
   pending: z.record(
     z.string(),

@@ -1,11 +1,13 @@
 /** The one engine that the daemon, replay and tests drive. */
 import type { IngestReport, RuleOutcome, World } from '../evaluate/index.ts'
-import type { Decision, TargetState } from '../plan/index.ts'
+import type { Decision, Spending, TargetState } from '../plan/index.ts'
 import type { Nanos, SpanTable } from '../spans/index.ts'
 
 /** Plain JSON: what survives a restart. */
 export interface EngineState {
   readonly targets: Readonly<Record<string, TargetState>>
+  /** Of the engine's budget, oldest first. */
+  readonly spent?: readonly Spending[]
 }
 
 export interface StepResult {

@@ -2,6 +2,7 @@
 import type { Bundle } from '../bundle/index.ts'
 import { refusals } from '../bundle/index.ts'
 import { createEvaluator } from '../evaluate/index.ts'
+import type { Budget } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
 import { createDictionary } from '../spans/index.ts'
 import type { Engine, EngineState } from './contract.ts'
@@ -15,6 +16,10 @@ export interface EngineOptions {
   readonly latenessNs?: number
   /** Without any span for so long nothing is known; 60 s by default. */
   readonly staleNs?: number
+  /** Share of a target's replicas, 0 to 1, that must be ready before it is changed; 0 by default. */
+  readonly minAvailable?: number
+  /** What all targets together may do; by default anything. */
+  readonly budget?: Budget
   /** Where the first step begins; by default at the first span. */
   readonly startAt?: Nanos
   /** What survived a restart. */
@@ -41,5 +46,6 @@ export function createEngine(options: EngineOptions): Engine {
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     ...(previous === undefined ? {} : { previous: previous.evaluator }),
   })
-  return new PlanningEngine(bundle, evaluator, dictionary, state ?? previous?.state())
+  const { minAvailable = 0, budget } = options
+  return new PlanningEngine({ bundle, evaluator, dictionary, state: state ?? previous?.state(), minAvailable, budget })
 }

@@ -1,8 +1,8 @@
 /** The one engine that the daemon, replay and tests drive: the order of evaluation and planning, and what they remember. */
 import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
 import type { Epoch, Evaluator, IngestReport, RuleOutcome, World } from '../evaluate/index.ts'
-import type { Decision, TargetState } from '../plan/index.ts'
-import { acted, advance, firstSight, plan } from '../plan/index.ts'
+import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
+import { acted, advance, allowanceOf, firstSight, givenBack, plan, setAside, settled, within } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
 import { SpanTable } from '../spans/index.ts'
 import type { Engine, EngineState, StepResult } from './contract.ts'
@@ -11,6 +11,15 @@ import type { Engine, EngineState, StepResult } from './contract.ts'
 interface Planned {
   readonly target: TargetIR
   readonly rules: readonly RuleIR[]
+}
+
+export interface PlanningParts {
+  readonly bundle: Bundle
+  readonly evaluator: Evaluator
+  readonly dictionary: Dictionary
+  readonly state: EngineState | undefined
+  readonly minAvailable: number
+  readonly budget: Budget | undefined
 }
 
 export class PlanningEngine implements Engine {
@@ -22,10 +31,17 @@ export class PlanningEngine implements Engine {
   /** Of every rule, however long its step: a target is planned for with the last word of each of its rules. */
   readonly #outcomes = new Map<string, RuleOutcome>()
 
-  constructor(bundle: Bundle, evaluator: Evaluator, dictionary: Dictionary, state: EngineState | undefined) {
+  readonly #minAvailable: number
+  readonly #budget: Budget | undefined
+  #spent: readonly Spending[]
+
+  constructor({ bundle, evaluator, dictionary, state, minAvailable, budget }: PlanningParts) {
     this.evaluator = evaluator
     this.dictionary = dictionary
     this.#bundle = bundle
+    this.#minAvailable = minAvailable
+    this.#budget = budget
+    this.#spent = (budget === undefined ? undefined : state?.spent) ?? []
     const rules = Map.groupBy(bundle.rules, (rule) => rule.target)
     this.#planned = bundle.targets.map((target) => ({ target, rules: rules.get(target.id) ?? [] }))
     this.#states = new Map(bundle.targets.map(({ id }) => [id, state?.targets[id] ?? firstSight]))
@@ -57,6 +73,7 @@ export class PlanningEngine implements Engine {
       this.#outcomes.set(outcome.rule, outcome)
       touched.add(outcome.target)
     }
+    if (this.#budget !== undefined) this.#spent = givenBack(within(this.#budget, this.#spent, at), world)
     const decisions: Decision[] = []
     for (const { target, rules } of this.#planned) {
       if (!touched.has(target.id)) continue
@@ -67,8 +84,11 @@ export class PlanningEngine implements Engine {
         rules: rules.map((rule) => ({ rule, outcome: this.#outcomes.get(rule.name) ?? unheard(rule) })),
         snapshot: world.get(target.id),
         state: this.#stateOf(target.id),
+        minAvailable: this.#minAvailable,
+        ...this.#allowance(at),
       })
       this.#states.set(target.id, state)
+      if (this.#budget !== undefined) this.#spent = setAside(this.#spent, decision)
       decisions.push(decision)
     }
     return { at, outcomes, decisions }
@@ -78,14 +98,20 @@ export class PlanningEngine implements Engine {
     const state = this.#states.get(decision.target)
     // A target that a reload has removed is no longer ours to remember.
     if (state !== undefined) this.#states.set(decision.target, acted(state, decision))
+    if (this.#budget !== undefined) this.#spent = settled(this.#spent, decision)
   }
 
   state(): EngineState {
-    return { targets: Object.fromEntries(this.#states) }
+    return { targets: Object.fromEntries(this.#states), ...(this.#spent.length === 0 ? {} : { spent: this.#spent }) }
   }
 
   get watermark(): Nanos | undefined {
     return this.evaluator.watermark
+  }
+
+  /** What the targets before this one have left of the budget. */
+  #allowance(at: Nanos): { readonly allowance?: Allowance } {
+    return this.#budget === undefined ? {} : { allowance: allowanceOf(this.#budget, this.#spent, at) }
   }
 
   #stateOf(target: string): TargetState {

@@ -2,6 +2,7 @@
 import type { RuleIR, TargetIR } from '../bundle/index.ts'
 import type { Because, Epoch, RuleOutcome, Truth, UnknownReason, WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
+import type { Allowance } from './budget.ts'
 
 export type Outcome =
   /** The workload is to be changed from `from` to `to`. */
@@ -37,10 +38,12 @@ export type Reason =
   | 'TooManyReplicas'
   | 'TooFewReplicas'
   | 'Blocked'
+  | 'TooFewReady'
+  | 'BudgetExhausted'
   | 'WithinTolerance'
   | 'FailedUpdateScale'
 
-export type StageName = 'resolve' | 'merge' | 'freeze' | 'mode' | 'stabilize' | 'cooldown' | 'epoch' | 'rate' | 'bounds' | 'health' | 'compare'
+export type StageName = 'resolve' | 'merge' | 'freeze' | 'mode' | 'stabilize' | 'cooldown' | 'epoch' | 'rate' | 'bounds' | 'health' | 'budget' | 'compare'
 
 /** What one stage did to the number wanted. */
 export interface Stage {
@@ -111,6 +114,10 @@ export interface PlanInput {
   /** Undefined: not read yet. */
   readonly snapshot: WorkloadSnapshot | WorkloadError | undefined
   readonly state: TargetState
+  /** Share of the desired replicas, 0 to 1, that must be ready before the target is changed; 0 by default. */
+  readonly minAvailable?: number
+  /** What all targets together may still do; undefined: anything. */
+  readonly allowance?: Allowance
 }
 
 export interface PlanResult {

@@ -3,10 +3,17 @@ import type { WorkloadSnapshot } from '../evaluate/index.ts'
 import type { PlanInput, Reason } from './contract.ts'
 import type { Context, StageResult } from './stage.ts'
 import { holds } from './stage.ts'
+import { replicas, significant } from './words.ts'
 
-/** A rollout in progress or pending pods hold every change. */
-export function health({ snapshot, base }: Context, wanted: number): StageResult {
-  return wanted === base || snapshot.blocked === undefined ? { replicas: wanted } : holds(base, 'Blocked', snapshot.blocked)
+/**
+ * A rollout in progress or pending pods hold every change, and so do too many replicas that are not ready: a workload that is not well tells
+ * little about its load, and lowering its count bypasses disruption budgets. After WPA's `minAvailableReplicaPercentage`.
+ */
+export function health({ input: { minAvailable = 0 }, snapshot, base }: Context, wanted: number): StageResult {
+  if (wanted === base) return { replicas: wanted }
+  if (snapshot.blocked !== undefined) return holds(base, 'Blocked', snapshot.blocked)
+  if (snapshot.ready >= minAvailable * base) return { replicas: wanted }
+  return holds(base, 'TooFewReady', `${snapshot.ready} of ${replicas(base)} ready, and nothing is changed below ${significant(minAvailable * 100)}%`)
 }
 
 /** Why the target is not planned for at all, if so. */

@@ -1,4 +1,5 @@
 export { describe, measured } from './because.ts'
+export { type Allowance, allowanceOf, type Budget, givenBack, type Spending, setAside, settled, within } from './budget.ts'
 export * from './contract.ts'
 export { acted, advance, firstSight } from './lifecycle.ts'
 export { plan, wanted } from './plan.ts'

@@ -1,6 +1,7 @@
 /** The stages in order, each leaving what it made of the number. */
 import type { WorkloadSnapshot } from '../evaluate/index.ts'
 import { bounds } from './bounds.ts'
+import { budget } from './budget.ts'
 import type { PlanInput, Reason, Stage, StageName } from './contract.ts'
 import { cooldown, epoch, settling } from './cooldown.ts'
 import { freeze } from './freeze.ts'
@@ -54,6 +55,7 @@ export function runPipeline(input: PlanInput, snapshot: WorkloadSnapshot, cast: 
   const merged = merge(context)
   take('merge', merged)
   for (const [name, stage] of limiting) take(name, stage(context, wanted))
+  if (input.allowance !== undefined) take('budget', budget(context, wanted))
   take('compare', { replicas: wanted })
   return { base, resolved, merged, to: wanted, stages, ...(held === undefined || wanted !== base ? {} : { held }) }
 }

@@ -32,6 +32,13 @@ describe('the configuration', () => {
     expect([engine.lateness, engine.stale, receivers.max_request, receivers.max_in_flight]).toEqual([90e9, 250e6, 1572864, 1024])
   })
 
+  it('limits nothing by default, and reads shares and budgets', () => {
+    expect(config('').engine).toMatchObject({ min_available: 0, budget: { per: 60e9 } })
+    const { engine } = config('engine: {min_available: 80%, budget: {actions: 5, added_replicas: 20, per: 2m}}', { SCALED_ENGINE_BUDGET_ACTIONS: '3' })
+    expect(engine).toMatchObject({ min_available: 0.8, budget: { actions: 3, added_replicas: 20, per: 120e9 } })
+    expect(config('engine: {min_available: 0.5}').engine.min_available).toBe(0.5)
+  })
+
   it('takes flags over the environment over the file', () => {
     const file = 'api: {port: 1}\nlog: {level: warn}'
     expect(config(file).api.port).toBe(1)
@@ -54,6 +61,9 @@ describe('the configuration', () => {
     ['receivers: {grpc: {port: 70000}}', 'scaled.yaml: receivers.grpc.port: expected a port from 0 to 65535, got 70000'],
     ['engine: {lateness: 5}', 'scaled.yaml: engine.lateness: expected a duration such as 500ms, 5s or 1m30s, got 5'],
     ['engine: {lateness: 5s3}', 'scaled.yaml: engine.lateness: expected a duration such as 500ms, 5s or 1m30s, got "5s3"'],
+    ['engine: {min_available: 120%}', 'scaled.yaml: engine.min_available: expected a share such as 80% or 0.8, got "120%"'],
+    ['engine: {budget: {actions: 0}}', 'scaled.yaml: engine.budget.actions: expected a whole number from 1 to 1000000, got 0'],
+    ['engine: {budget: {per: 0s}}', 'scaled.yaml: engine.budget.per: expected a duration above zero such as 500ms, 5s or 1m30s, got "0s"'],
     ['receivers: {max_request: lots}', 'scaled.yaml: receivers.max_request: expected a size such as 64MiB, got "lots"'],
     ['log: {level: loud}', 'scaled.yaml: log.level: expected one of trace, debug, info, warn, error, silent, got "loud"'],
     ['recievers: {}', 'scaled.yaml: recievers: there is no such key: did you mean receivers?'],
@@ -88,7 +98,7 @@ describe('the configuration', () => {
       fc.property(durations, durations, fc.integer({ min: 1, max: 2 ** 40 }), fc.nat({ max: 65535 }), (lateness, drain, size, port) => {
         const before = config(
           JSON.stringify({
-            engine: { lateness },
+            engine: { lateness, min_available: port / 65535, budget: { actions: 1 + port } },
             receivers: { max_request: size, grpc: { port } },
             orchestrators: { process: { pools: { 'a.b': { command: 'x', args: ['1', 'y'], drain, ready: { kind: 'started', after: drain } } } } },
           }),

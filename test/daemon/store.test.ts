@@ -17,6 +17,7 @@ const saved: Saved = {
         epoch: { kind: 'pending', since: 512 },
       },
     },
+    spent: [{ at: 512, id: 'a', target, added: 1, done: true }],
   },
   pending: {
     [target]: {
@@ -63,6 +64,7 @@ describe('the state store', () => {
       JSON.stringify({ version: 1, engine: { targets: { x: { recommendations: [{ at: 1, replicas: -1 }], changes: [], ruleActed: {} } } }, pending: {} }),
       /replicas/,
     ],
+    ['a wrong spending', JSON.stringify({ version: 1, engine: { targets: {}, spent: [{ at: 1 }] }, pending: {} }), /engine.spent.0/],
     ['nothing', '', /JSON/],
   ])('moves %s aside and says why', (_, text, reason) => {
     writeFileSync(join(dir, 'state.json'), text)

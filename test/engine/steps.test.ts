@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PlanningEngine } from '../../src/engine/engine.ts'
+import type { EngineState } from '../../src/engine/index.ts'
 import type { StepInput } from '../../src/evaluate/index.ts'
 import { emptyTotals, replay } from '../../src/recordings/replay.ts'
 import { simulatedWorld } from '../../src/recordings/world.ts'
@@ -11,8 +12,9 @@ import { bundle, scripted } from './scripted.ts'
 const slow = rule('slow', '+2')
 const calm = rule('calm', '-1', { everyNs: 10 * s })
 
-function engineOf(script: Script, inputs?: StepInput[], state?: ConstructorParameters<typeof PlanningEngine>[3], on = target()) {
-  return new PlanningEngine(bundle([on], [slow, calm]), scripted(script, inputs), createDictionary(), state)
+function engineOf(script: Script, inputs?: StepInput[], state?: EngineState, on = target()) {
+  const evaluator = scripted(script, inputs)
+  return new PlanningEngine({ bundle: bundle([on], [slow, calm]), evaluator, dictionary: createDictionary(), state, minAvailable: 0, budget: undefined })
 }
 
 async function said(engine: PlanningEngine, replicas = 2, readyAfter = 7): Promise<string[]> {

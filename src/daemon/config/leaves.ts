@@ -33,14 +33,23 @@ const durationUnits: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1
 const durationPart = /(\d+(?:\.\d+)?)(us|ms|s|m|h|d)/g
 
 /** `400ms`, `1m30s`; in nanoseconds. */
-export const duration = () =>
+export const duration = (sign?: 'above zero') =>
   shown(
     durationText,
-    leaf('a duration such as 500ms, 5s or 1m30s', (v) => {
+    leaf(`a duration ${sign === undefined ? '' : 'above zero '}such as 500ms, 5s or 1m30s`, (v) => {
       if (typeof v !== 'string' || v === '' || v.replace(durationPart, '') !== '') return undefined
-      return [...v.matchAll(durationPart)].reduce((sum, [, number, unit]) => sum + Number(number) * (durationUnits[unit as string] as number), 0)
+      const ns = [...v.matchAll(durationPart)].reduce((sum, [, number, unit]) => sum + Number(number) * (durationUnits[unit as string] as number), 0)
+      return sign === undefined || ns > 0 ? ns : undefined
     }),
   )
+
+/** `80%` or 0.8. */
+export const share = () =>
+  leaf('a share such as 80% or 0.8', (v) => {
+    const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(String(v)) ?? []
+    const ratio = Number(number) / (percent === '%' ? 100 : 1)
+    return ratio <= 1 ? ratio : undefined
+  })
 
 const sizeUnits: Readonly<Record<string, number>> = { '': 1, B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 

@@ -3,7 +3,7 @@
  * expects, so that a mistake reads `receivers.grpc.port: expected a port from 0 to 65535, got "abc"`.
  */
 import { z } from 'zod'
-import { boolean, bytes, count, duration, host, oneOf, port, text } from './leaves.ts'
+import { boolean, bytes, count, duration, host, oneOf, port, share, text } from './leaves.ts'
 
 const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
 
@@ -64,9 +64,21 @@ export const schema = z.strictObject({
       lateness: duration().default(5e9),
       /** Telemetry is stale after so long without any span. */
       stale: duration().default(60e9),
+      /** A target is changed only while at least this share of its replicas is ready; 0 turns it off. */
+      min_available: share().default(0),
+      /** What all targets together may do within `per`; without either limit, anything. */
+      budget: z
+        .strictObject({
+          /** Changes, up or down. */
+          actions: count(1, 1_000_000).optional(),
+          /** Replicas that are added; what is taken away gives nothing back. */
+          added_replicas: count(1, 1_000_000).optional(),
+          per: duration('above zero').default(60e9),
+        })
+        .prefault({}),
     })
     .prefault({}),
-  /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, an action under way. */
+  /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, what is spent of the budget, an action under way. */
   state: z.strictObject({ dir: text('a folder').default('scaled-state') }).prefault({}),
   decisions: z
     .strictObject({
