@@ -3,15 +3,15 @@ import { analyse } from '../bundle/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
-import type { Format, ReportOptions } from './rules.ts'
+import type { ReportFormat, ReportOptions } from './rules.ts'
 import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CheckOptions extends ReportOptions {
-  readonly format: Format
+  readonly format: ReportFormat
 }
 
-export function run(paths: readonly string[], options: CheckOptions, terminal: Terminal): ExitCode {
+export async function run(paths: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
   const loaded = readRules(paths, terminal)
   if (loaded === undefined) return exit.usage
   const { diagnostics, program } = analyse(loaded)
@@ -26,7 +26,10 @@ export function run(paths: readonly string[], options: CheckOptions, terminal: T
         diagnostics: diagnosticsJson(diagnostics, sources),
       }),
     )
-  else {
+  else if (options.format !== 'text') {
+    const { machineReport } = await import('./formats/index.ts')
+    terminal.out(machineReport(options.format, { diagnostics, sources, failLevel: options.failLevel }))
+  } else {
     terminal.out(diagnosticsText(diagnostics, sources, terminal.outColour, options))
     if (!diagnostics.some(({ severity }) => severity === 'error'))
       terminal.out(`${counted(sources.length, 'file')}: ${counted(rules.length, 'rule')} for ${counted(targets.length, 'workload')}\n`)

@@ -5,11 +5,14 @@ import { loadSources } from '../files/index.ts'
 import type { Diagnostic, SourceText } from '../language/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import type { MachineFormat } from './formats/index.ts'
 import { diagnosticsJson } from './json.ts'
 import { render, thousands } from './render.ts'
 import type { Terminal } from './terminal.ts'
 
 export type Format = 'text' | 'json'
+/** Of commands that print diagnostics. */
+export type ReportFormat = Format | MachineFormat
 
 export interface ReportOptions {
   readonly failLevel: 'error' | 'warning'

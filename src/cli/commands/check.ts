@@ -1,9 +1,9 @@
-import type { Format } from '../rules.ts'
+import type { ReportFormat } from '../rules.ts'
 import type { Declare } from './command.ts'
-import { failLevel, format } from './command.ts'
+import { failLevel, reportFormat } from './command.ts'
 
 interface Reporting {
-  readonly format: Format
+  readonly format: ReportFormat
   readonly failLevel: 'error' | 'warning'
   readonly all?: boolean
 }
@@ -13,11 +13,11 @@ export const check: Declare = (program, { terminal, finish }) => {
     .command('check')
     .description('Says what is wrong with rules.')
     .argument('<files...>', 'rule files or folders')
-    .addOption(format())
+    .addOption(reportFormat())
     .addOption(failLevel())
     .option('--all', 'print every problem, however many are alike')
     .action(async (files: string[], options: Reporting) => {
       const { run } = await import('../check.ts')
-      finish(run(files, { ...options, all: options.all === true }, terminal))
+      finish(await run(files, { ...options, all: options.all === true }, terminal))
     })
 }

@@ -14,6 +14,8 @@ export interface CommandContext {
 }
 
 export const format = (): Option => new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text')
+/** Of commands that print diagnostics. */
+export const reportFormat = (): Option => new Option('--format <format>', 'how to print').choices(['text', 'json', 'sarif', 'junit', 'github']).default('text')
 export const failLevel = (): Option => new Option('--fail-level <level>', 'the least severity that fails').choices(['error', 'warning']).default('error')
 
 /** For options that may be repeated. */
