@@ -53,7 +53,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
   }
   checkBands(rules, (rule) => scopeOfRule.get(rule) as Scope)
   const named = { rules: new Set(names.values()), targets }
-  for (const scope of scopes) if (scope.root) checkTests(scope, defaultsOf(scope), named)
+  const tests = scopes.flatMap((scope) => (scope.root ? checkTests(scope, defaultsOf(scope), named) : []))
   for (const target of targets.values()) warnOfImpliedBounds(target)
   warnOfUnusedLets(scopes)
 
@@ -63,6 +63,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
       files: scopes.map((scope) => scope.tree),
       targets: [...targets.values()].map(finishedTarget).sort((a, b) => compareText(a.id, b.id)),
       rules,
+      tests,
     },
   }
 }

@@ -5,7 +5,7 @@
  *
  * Durations are nanoseconds, rates per second, ratios 0 to 1, sizes bytes.
  */
-import type { Comparison, FileTree, FreezeDeclaration, RuleDeclaration, TextRange } from '../tree.ts'
+import type { Comparison, FileTree, FreezeDeclaration, RuleDeclaration, TestDeclaration, TextRange } from '../tree.ts'
 
 /** Types of values that conditions compare. */
 export type QuantityType = 'number' | 'duration' | 'ratio' | 'rate' | 'size'
@@ -181,6 +181,65 @@ export interface Rule {
   readonly observe: boolean
 }
 
+// Tests
+
+export interface Test {
+  readonly name: string
+  readonly tree: TestDeclaration
+  readonly file: FileTree
+  readonly statements: readonly CheckedStatement[]
+}
+
+/** Targets are ids; times are nanoseconds from the start of the test. */
+export type CheckedStatement = { readonly range: TextRange } & (
+  | { readonly kind: 'given'; readonly target: string; readonly replicas: number }
+  | { readonly kind: 'givenReady'; readonly afterNs: number }
+  | CheckedLoad
+  | { readonly kind: 'replay'; readonly path: string }
+  | { readonly kind: 'pause'; readonly fromNs: number; readonly toNs: number }
+  | CheckedExpectation
+)
+
+/** Spans that start from `fromNs` on and before `toNs`. */
+export interface CheckedLoad {
+  readonly kind: 'load'
+  readonly span: LoadedSpan
+  /** What calls it, the nearest first; `direct` where no client span lies between it and what it calls. */
+  readonly callers: readonly (LoadedSpan & { readonly direct: boolean })[]
+  readonly perSecond: number
+  readonly takingNs: number
+  /** Shares, 0 to 1. */
+  readonly jitter: number
+  readonly failing: number
+  readonly fromNs: number
+  readonly toNs: number
+}
+
+/** One span as a load makes it, such that the selector written in the load matches it. */
+export interface LoadedSpan {
+  readonly service: string
+  readonly operation: string | undefined
+  /** OTLP's span kind. */
+  readonly spanKind: number
+  /** OTLP's status code, where the selector asks for one. */
+  readonly status: number | undefined
+  readonly attributes: readonly { readonly attribute: Attribute; readonly value: Scalar }[]
+}
+
+export type CheckedExpectation =
+  | { readonly kind: 'expectReplicas'; readonly target: string; readonly replicas: number; readonly byNs: number }
+  | { readonly kind: 'expectBounds'; readonly target: string; readonly min: number; readonly max: number }
+  /** Without a target: on any. Both ends of `between` belong to it, those of `before` and `after` do not. */
+  | { readonly kind: 'expectAction'; readonly no: boolean; readonly target: string | undefined; readonly when: ActionPeriod }
+  /** `times` undefined: at least once. */
+  | { readonly kind: 'expectFires'; readonly rule: string; readonly times: number | undefined; readonly atMost: boolean }
+  | { readonly kind: 'expectUnknown'; readonly rule: string; readonly atNs: number }
+
+export type ActionPeriod =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'before' | 'after'; readonly ns: number }
+  | { readonly kind: 'between'; readonly fromNs: number; readonly toNs: number }
+
 export interface Program {
   /** The files given and those that they import, by name. */
   readonly files: readonly FileTree[]
@@ -188,4 +247,6 @@ export interface Program {
   readonly targets: readonly Target[]
   /** By file name, then in the order of the text. Rules with errors are left out. */
   readonly rules: readonly Rule[]
+  /** Of the roots, in the same order; never part of a bundle. Tests with errors are left out. */
+  readonly tests: readonly Test[]
 }

@@ -1,13 +1,13 @@
-/** Test blocks: names and types of their statements. */
+/** Test blocks: names and types of their statements, and what they say with every name resolved. */
 
 import { nearest } from '../syntax/nearest.ts'
-import type { Expression, Name, NumberLiteral, RatioLiteral, SelectorNode, TestDeclaration, TestStatement, TextRange, WorkloadNode } from '../tree.ts'
+import type { Expression, Name, NumberLiteral, TestDeclaration, TestStatement, TextRange, WorkloadNode } from '../tree.ts'
+import { checkLoad, type Period } from './loads.ts'
 import { messages } from './messages.ts'
-import { workloadId } from './program.ts'
-import { replaceWith, respell, type Scope, say } from './scope.ts'
-import { checkSelector } from './selectors.ts'
-import { printDuration, printRate, printRatio } from './units.ts'
-import { constantOf, positiveDuration, wholeNumber } from './values.ts'
+import { type ActionPeriod, type Bounds, type CheckedStatement, type Test, workloadId } from './program.ts'
+import { respell, type Scope, say } from './scope.ts'
+import { printDuration } from './units.ts'
+import { constantOf, wholeNumber } from './values.ts'
 import { type Defaults, type Targets, workloadOf } from './workloads.ts'
 
 /** What a test can name. */
@@ -16,13 +16,26 @@ export interface TestNames {
   readonly targets: Targets
 }
 
-export function checkTests(scope: Scope, defaults: Defaults, names: TestNames): void {
+interface Environment {
+  readonly scope: Scope
+  readonly defaults: Defaults
+  readonly names: TestNames
+}
+
+/** The file's tests that have no error. */
+export function checkTests(scope: Scope, defaults: Defaults, names: TestNames): Test[] {
+  const env: Environment = { scope, defaults, names }
   const seen = new Map<string, TextRange>()
-  for (const declaration of scope.tree.declarations) {
-    if (declaration.kind !== 'test') continue
-    nameTest(declaration, seen, scope)
-    if (!declaration.broken) for (const statement of declaration.statements) checkStatement(statement, scope, defaults, names)
+  const tests: Test[] = []
+  for (const tree of scope.tree.declarations) {
+    if (tree.kind !== 'test') continue
+    nameTest(tree, seen, scope)
+    if (tree.broken) continue
+    const statements = tree.statements.map((statement) => checkStatement(statement, env))
+    const known = statements.filter((statement) => statement !== undefined)
+    if (known.length === statements.length) tests.push({ name: tree.name?.value ?? '', tree, file: scope.tree, statements: known })
   }
+  return tests
 }
 
 function nameTest(declaration: TestDeclaration, seen: Map<string, TextRange>, scope: Scope): void {
@@ -33,47 +46,51 @@ function nameTest(declaration: TestDeclaration, seen: Map<string, TextRange>, sc
   else say(scope, messages.testTwice, range, { name: value }, { related: [{ file: scope.file, range: other, message: 'the first' }] })
 }
 
-function checkStatement(statement: TestStatement, scope: Scope, defaults: Defaults, names: TestNames): void {
-  switch (statement.kind) {
+function checkStatement(node: TestStatement, env: Environment): CheckedStatement | undefined {
+  const { scope } = env
+  const { kind, range } = node
+  switch (kind) {
     case 'given':
-      checkWorkload(statement.workload, scope, defaults, names)
-      replicas(statement.replicas, scope)
-      return
+      return whole({ kind, range, target: targetOf(node.workload, env), replicas: replicas(node.replicas, scope) })
     case 'givenReady':
-      time(statement.after, scope)
-      return
-    case 'load':
-      checkLoad(statement, scope)
-      return
+      return whole({ kind, range, afterNs: time(node.after, scope) })
+    case 'load': {
+      const load = checkLoad(node, period(node.from, node.to, scope), scope)
+      return load && { ...load, range }
+    }
     case 'replay':
-      return
-    case 'pause':
-      checkPeriod(statement.from, statement.to, scope)
-      return
+      return { kind, range, path: node.path.value }
+    case 'pause': {
+      const paused = period(node.from, node.to, scope)
+      return paused && { kind, range, ...paused }
+    }
     case 'expectReplicas':
-      checkWorkload(statement.workload, scope, defaults, names)
-      replicas(statement.replicas, scope)
-      time(statement.by, scope)
-      return
-    case 'expectBounds':
-      checkWorkload(statement.workload, scope, defaults, names)
-      checkBounds(statement.min, statement.max, statement.range, scope)
-      return
-    case 'expectAction':
-      if (statement.workload !== undefined) checkWorkload(statement.workload, scope, defaults, names)
-      if (statement.when === undefined) return
-      if (statement.when.kind === 'between') checkPeriod(statement.when.from, statement.when.to, scope)
-      else time(statement.when.time, scope)
-      return
-    case 'expectFires':
-      checkRuleName(statement.rule, scope, names)
-      if (statement.times !== undefined) wholeNumber(statement.times, scope, 'a count of times', 0)
-      return
+      return whole({ kind, range, target: targetOf(node.workload, env), replicas: replicas(node.replicas, scope), byNs: time(node.by, scope) })
+    case 'expectBounds': {
+      const target = targetOf(node.workload, env)
+      const bounds = checkBounds(node.min, node.max, range, scope)
+      return bounds && whole({ kind, range, target, ...bounds })
+    }
+    case 'expectAction': {
+      const target = node.workload === undefined ? { any: true as const } : targetOf(node.workload, env)
+      const when = periodOf(node.when, scope)
+      if (target === undefined || when === undefined) return undefined
+      return { kind, range, no: node.no, target: typeof target === 'string' ? target : undefined, when }
+    }
+    case 'expectFires': {
+      const rule = ruleNamed(node.rule, env)
+      const times = node.times === undefined ? undefined : wholeNumber(node.times, scope, 'a count of times', 0)
+      if (rule === undefined || (node.times !== undefined && times === undefined)) return undefined
+      return { kind, range, rule, times, atMost: node.atMost }
+    }
     case 'expectUnknown':
-      checkRuleName(statement.rule, scope, names)
-      time(statement.at, scope)
-      return
+      return whole({ kind, range, rule: ruleNamed(node.rule, env), atNs: time(node.at, scope) })
   }
+}
+
+/** The parts, unless one is missing because of an error. */
+function whole<T extends object>(parts: T): { readonly [K in keyof T]: Exclude<T[K], undefined> } | undefined {
+  return Object.values(parts).includes(undefined) ? undefined : (parts as { readonly [K in keyof T]: Exclude<T[K], undefined> })
 }
 
 function replicas(node: NumberLiteral, scope: Scope): number | undefined {
@@ -88,55 +105,48 @@ function time(node: Expression, scope: Scope): number | undefined {
   return undefined
 }
 
-function checkPeriod(fromNode: Expression, toNode: Expression, scope: Scope): void {
-  const from = time(fromNode, scope)
-  const to = time(toNode, scope)
-  if (from === undefined || to === undefined || from < to) return
+function period(fromNode: Expression, toNode: Expression, scope: Scope): Period | undefined {
+  const fromNs = time(fromNode, scope)
+  const toNs = time(toNode, scope)
+  if (fromNs === undefined || toNs === undefined) return undefined
+  if (fromNs < toNs) return { fromNs, toNs }
   const range = { start: fromNode.range.start, end: toNode.range.end }
-  say(scope, messages.timesInverted, range, { from: printDuration(from), to: printDuration(to) })
+  say(scope, messages.timesInverted, range, { from: printDuration(fromNs), to: printDuration(toNs) })
+  return undefined
 }
 
-function checkBounds(minNode: NumberLiteral, maxNode: NumberLiteral, range: TextRange, scope: Scope): void {
+function periodOf(when: (TestStatement & { kind: 'expectAction' })['when'], scope: Scope): ActionPeriod | undefined {
+  if (when === undefined) return { kind: 'always' }
+  if (when.kind === 'between') {
+    const between = period(when.from, when.to, scope)
+    return between && { kind: 'between', ...between }
+  }
+  const ns = time(when.time, scope)
+  return ns === undefined ? undefined : { kind: when.kind, ns }
+}
+
+function checkBounds(minNode: NumberLiteral, maxNode: NumberLiteral, range: TextRange, scope: Scope): Bounds | undefined {
   const min = replicas(minNode, scope)
   const max = replicas(maxNode, scope)
-  if (min !== undefined && max !== undefined && min > max) say(scope, messages.boundsInverted, range, { min, max })
+  if (min === undefined || max === undefined) return undefined
+  if (min <= max) return { min, max }
+  say(scope, messages.boundsInverted, range, { min, max })
+  return undefined
 }
 
-function checkWorkload(node: WorkloadNode, scope: Scope, defaults: Defaults, names: TestNames): void {
+/** The id of a workload that some rule or target names. */
+function targetOf(node: WorkloadNode, { scope, defaults, names }: Environment): string | undefined {
   const id = workloadId(workloadOf(node, defaults))
-  if (names.targets.has(id) || scope.incomplete) return
+  if (names.targets.has(id)) return id
+  if (scope.incomplete) return undefined
   const suggestion = nearest(id, names.targets.keys())
   say(scope, messages.unknownWorkload, node.range, { name: id, suggestion }, respell(node.range, suggestion))
+  return undefined
 }
 
-function checkRuleName(name: Name, scope: Scope, names: TestNames): void {
-  if (names.rules.has(name.text)) return
+function ruleNamed(name: Name, { scope, names }: Environment): string | undefined {
+  if (names.rules.has(name.text)) return name.text
   const suggestion = nearest(name.text, names.rules)
   say(scope, messages.unknownRule, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
-}
-
-function checkLoad(statement: TestStatement & { kind: 'load' }, scope: Scope): void {
-  for (const selector of [statement.selector, statement.under]) if (selector !== undefined) checkLoadSelector(selector, scope)
-  const rate = constantOf(statement.rate, scope, 'rate', 'the rate of a load')
-  if (rate !== undefined && !(rate > 0))
-    say(scope, messages.outOfRange, statement.rate.range, {
-      what: 'the rate of a load',
-      given: printRate(rate),
-      range: 'a rate above 0/s; leave the load out for none',
-    })
-  positiveDuration(statement.taking, scope, 'the duration of a span', 'latency')
-  checkShare(statement.jitter, 'a jitter', scope)
-  checkShare(statement.failing, 'a share of failures', scope)
-  checkPeriod(statement.from, statement.to, scope)
-}
-
-function checkShare(node: RatioLiteral | undefined, what: string, scope: Scope): void {
-  if (node !== undefined && node.value > 1)
-    say(scope, messages.outOfRange, node.range, { what, given: printRatio(node.value), range: 'a share up to 100%' }, replaceWith(node.range, '100%'))
-}
-
-function checkLoadSelector(node: SelectorNode, scope: Scope): void {
-  checkSelector(node, scope)
-  const pattern = [node.service, node.operation].find((name) => name?.text.includes('*'))
-  if (pattern !== undefined) say(scope, messages.wildcardLoad, pattern.range, { pattern: pattern.text })
+  return undefined
 }

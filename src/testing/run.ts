@@ -1,0 +1,155 @@
+/** One test: the engine over its loads and recordings, in virtual time. */
+import { createEngine, type StepResult } from '../engine/index.ts'
+import type { CheckedLoad, Test, TextRange } from '../language/index.ts'
+import { simulatedWorld, step } from '../recordings/index.ts'
+import { type Nanos, SpanTable } from '../spans/index.ts'
+import type { Bench } from './bench.ts'
+import { Facts } from './facts.ts'
+import { type Failure, isExpectation, judge } from './judge.ts'
+import { createLoad, latestEnd, spansOf } from './load.ts'
+import type { Period } from './period.ts'
+import { type RecordedSpans, withoutPauses } from './recording.ts'
+
+/** New replicas are ready after so long, unless the test says otherwise; as in a replay. */
+const defaultReadyAfterNs = 30e9
+/** What a test may ask for: more is a slip of the pen. */
+const mostSteps = 2_000_000
+const mostSpans = 20_000_000
+
+export interface TestResult {
+  readonly test: Test
+  /** In the order of the text; empty when the test passed. */
+  readonly failures: readonly Failure[]
+  /** Why it could not be run. */
+  readonly problem: { readonly range: TextRange; readonly message: string } | undefined
+  readonly start: Nanos
+  readonly steps: number
+  readonly spans: number
+}
+
+/** Sees every step of a test as it is taken. */
+export type StepObserver = (step: StepResult, start: Nanos) => void
+
+export async function runTest(bench: Bench, test: Test, observe?: StepObserver): Promise<TestResult> {
+  const plan = await planOf(bench, test)
+  if ('problem' in plan) return { test, failures: [], problem: plan.problem, start: bench.start, steps: 0, spans: 0 }
+  const { start, endNs, initial } = plan
+  const facts = new Facts(start, initial)
+  let steps = 0
+  const spans = drive(bench, plan, (result) => {
+    steps++
+    facts.add(result)
+    observe?.(result, start)
+  })
+  const failures = test.statements.filter(isExpectation).flatMap((expectation) => judge(expectation, facts, endNs) ?? [])
+  return { test, failures, problem: undefined, start, steps, spans }
+}
+
+interface Plan {
+  readonly start: Nanos
+  /** A multiple of the tick. */
+  readonly endNs: number
+  readonly loads: readonly CheckedLoad[]
+  readonly recordings: readonly RecordedSpans[]
+  readonly paused: readonly Period[]
+  /** Replicas at the start, by target. */
+  readonly initial: ReadonlyMap<string, number>
+  readonly readyAfterNs: number
+}
+
+async function planOf(bench: Bench, test: Test): Promise<Plan | Pick<TestResult & { problem: object }, 'problem'>> {
+  const initial = new Map(bench.bundle.targets.map(({ id, min }) => [id, Math.max(1, min)]))
+  const loads: CheckedLoad[] = []
+  const recordings: RecordedSpans[] = []
+  const paused: Period[] = []
+  let readyAfterNs = defaultReadyAfterNs
+  let spans = 0
+  let lastNs = 0
+  for (const statement of test.statements) {
+    const { range } = statement
+    switch (statement.kind) {
+      case 'given':
+        initial.set(statement.target, statement.replicas)
+        break
+      case 'givenReady':
+        readyAfterNs = statement.afterNs
+        break
+      case 'load':
+        loads.push(statement)
+        spans += spansOf(statement)
+        if (spans > mostSpans) return { problem: { range, message: `makes ${millions(spans)} spans; a test may have ${millions(mostSpans)}` } }
+        break
+      case 'replay': {
+        const recording = await bench.recording(test, statement.path)
+        if ('problem' in recording) return { problem: { range, message: recording.problem } }
+        recordings.push(recording)
+        break
+      }
+      case 'pause':
+        paused.push(statement)
+        break
+    }
+    const named = lastNamed(statement)
+    if (named / bench.tickNs > mostSteps)
+      return { problem: { range, message: `takes ${millions(named / bench.tickNs)} steps; a test may have ${millions(mostSteps)}` } }
+    lastNs = Math.max(lastNs, named)
+  }
+  const ends = recordings.flatMap(({ firstEnd, lastEnd }) => (firstEnd === undefined || lastEnd === undefined ? [] : [{ firstEnd, lastEnd }]))
+  const first = Math.min(...ends.map(({ firstEnd }) => firstEnd))
+  const start = ends.length === 0 ? bench.start : first - (first % bench.tickNs)
+  for (const { lastEnd } of ends) lastNs = Math.max(lastNs, lastEnd - start + 1)
+  const endNs = Math.ceil(lastNs / bench.tickNs) * bench.tickNs
+  return { start, endNs, loads, recordings, paused, initial, readyAfterNs }
+}
+
+/** The last moment that a statement names, or needs. */
+function lastNamed(statement: Test['statements'][number]): number {
+  switch (statement.kind) {
+    case 'load':
+      return latestEnd(statement)
+    case 'pause':
+      return statement.toNs
+    case 'expectReplicas':
+      return statement.byNs
+    case 'expectUnknown':
+      return statement.atNs
+    case 'expectAction': {
+      const { when } = statement
+      return when.kind === 'always' ? 0 : when.kind === 'between' ? when.toNs : when.ns
+    }
+    default:
+      return 0
+  }
+}
+
+/** Every step of the test, each with all spans that ended before its end; returns how many spans there were. */
+function drive(bench: Bench, plan: Plan, observe: (result: StepResult) => void): number {
+  const { start, endNs, paused } = plan
+  const { bundle, dictionary, tickNs } = bench
+  const engine = createEngine({ bundle, dictionary, startAt: start })
+  const world = simulatedWorld(
+    [...plan.initial].map(([id, replicas]) => ({ id, replicas })),
+    plan.readyAfterNs,
+  )
+  const table = new SpanTable(dictionary, bundle.projection, 256)
+  const loads = plan.loads.map((load, i) => createLoad(load, i + 1, start, dictionary, paused))
+  let spans = 0
+  const ingest = (): void => {
+    if (table.length > 0) engine.ingest(table)
+    spans += table.length
+    table.clear()
+  }
+  // The engine puts each span into the step in which it ended, so recordings need not be dealt out.
+  for (const recording of plan.recordings) withoutPauses(recording, table, start, paused)
+  ingest()
+  for (let ns = tickNs; ns <= endNs; ns += tickNs) {
+    for (const load of loads) load.fill(table, ns)
+    ingest()
+    observe(step(engine, world, start + ns))
+  }
+  return spans
+}
+
+function millions(n: number): string {
+  return n < 1e6 ? String(Math.round(n)) : `${Number((n / 1e6).toPrecision(3))} million`
+}
