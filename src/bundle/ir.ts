@@ -10,13 +10,23 @@ export interface Bundle {
   readonly language: 1
   /** Version of the compiler that built it. */
   readonly compiler: string
-  /** `sha256:` and hex, over the canonical JSON of the bundle without this field. */
+  /** `sha256:` and hex, over the canonical JSON of the bundle without this field and the signatures. */
   readonly digest: string
+  /** Of the digest, by key; absent when it is not signed. */
+  readonly signatures?: readonly SignatureIR[]
   readonly sources: readonly { readonly name: string; readonly text: string }[]
   /** Attributes that some rule names, the only ones the decoder reads; sorted. */
   readonly projection: readonly AttributeRef[]
   readonly targets: readonly TargetIR[]
   readonly rules: readonly RuleIR[]
+}
+
+export interface SignatureIR {
+  readonly algorithm: 'ed25519'
+  /** Id of the key that made it. */
+  readonly key: string
+  /** Base64. */
+  readonly value: string
 }
 
 export interface AttributeRef {

@@ -1,7 +1,7 @@
 /** Reads a bundle's file, trusting nothing in it. */
 import { digestOf } from './canonical.ts'
 import { type Bundle, bundleFormat } from './ir.ts'
-import { boolean, isObject, lazy, list, number, numberFrom, record, type Shape, scalar, text, union, whole, word } from './shape.ts'
+import { boolean, isObject, lazy, list, newer, number, numberFrom, record, type Shape, scalar, text, union, whole, word } from './shape.ts'
 
 const valueType = word('number', 'duration', 'ratio', 'rate', 'size')
 const operator = word('==', '!=', '<', '<=', '>', '>=')
@@ -127,10 +127,15 @@ const rule = record(
   { doc: text, between: record(bounds) },
 )
 
-const bundle = record({
-  ...{ format: number, language: number, compiler: text, digest: text, projection: list(attribute) },
-  ...{ sources: list(record({ name: text, text })), targets: list(target), rules: list(rule) },
-})
+const signature = record({ algorithm: word('ed25519'), key: text, value: text })
+
+const bundle = record(
+  {
+    ...{ format: number, language: number, compiler: text, digest: text, projection: list(attribute) },
+    ...{ sources: list(record({ name: text, text })), targets: list(target), rules: list(rule) },
+  },
+  { signatures: list(signature, 1) },
+)
 
 /** Deeper than any program nests, shallow enough for the stack. */
 const deepest = 500
@@ -144,7 +149,7 @@ export function readBundle(json: string): { readonly bundle: Bundle } | { readon
     return { error: `the bundle is not JSON: ${error instanceof Error ? error.message : String(error)}` }
   }
   const error = headError(parsed) ?? depthError(parsed) ?? bundle(parsed, '$')
-  if (error !== undefined) return { error }
+  if (error !== undefined) return { error: error.replace(newer, newerThan(parsed)) }
   const read = parsed as Bundle
   const wrong = digestError(read) ?? referenceError(read)
   return wrong === undefined ? { bundle: read } : { error: wrong }
@@ -153,10 +158,16 @@ export function readBundle(json: string): { readonly bundle: Bundle } | { readon
 /** Told first: of a newer format nothing else can be said. */
 function headError(parsed: unknown): string | undefined {
   if (!isObject(parsed) || typeof parsed.format !== 'number') return '$.format: expected a number: this is not a bundle'
-  if (parsed.format > bundleFormat) return `$.format: ${parsed.format} is newer than ${bundleFormat}: the bundle needs a newer version of this program`
+  if (parsed.format > bundleFormat) return `$.format: ${parsed.format} is newer than ${bundleFormat}: ${newer}`
   if (parsed.format !== bundleFormat) return `$.format: there is no format ${parsed.format}`
-  if (parsed.language !== 1) return `$.language: ${JSON.stringify(parsed.language)} is not 1: the bundle needs a newer version of this program`
+  if (parsed.language !== 1) return `$.language: ${JSON.stringify(parsed.language)} is not 1: ${newer}`
   return undefined
+}
+
+/** With the version that would do: the one that compiled it. */
+function newerThan(parsed: unknown): string {
+  const compiler = isObject(parsed) ? parsed.compiler : undefined
+  return typeof compiler === 'string' && /^\d+\.\d+\.\d+[\w.+-]*$/.test(compiler) ? `${newer}: ${compiler}, which compiled it, or a later one` : newer
 }
 
 function depthError(parsed: unknown): string | undefined {
@@ -171,7 +182,7 @@ function depthError(parsed: unknown): string | undefined {
   return undefined
 }
 
-function digestError({ digest, ...content }: Bundle): string | undefined {
+function digestError({ digest, signatures: _, ...content }: Bundle): string | undefined {
   const actual = digestOf(content)
   return digest === actual ? undefined : `$.digest: ${digest} is not the digest of this content, ${actual}: the bundle was changed after it was compiled`
 }

@@ -3,7 +3,8 @@
 /** `path` is JSONPath, `$.rules[3].everyNs`. */
 export type Shape = (value: unknown, path: string) => string | undefined
 
-const newer = 'the bundle needs a newer version of this program'
+/** Behind whatever is not known. */
+export const newer = 'the bundle needs a newer version of this program'
 
 export const text: Shape = (value, path) => (typeof value === 'string' ? undefined : wrong(path, 'a text', value))
 export const boolean: Shape = (value, path) => (typeof value === 'boolean' ? undefined : wrong(path, 'true or false', value))

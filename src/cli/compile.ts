@@ -1,8 +1,8 @@
 /** `scalec compile FILES… -o x.bundle.json`: rules to one file that the engine loads. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { compile, serialize } from '../bundle/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import { writeWhole } from './file.ts'
 import { printJson } from './json.ts'
 import type { Format, ReportOptions } from './rules.ts'
 import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
@@ -45,19 +45,4 @@ export function run(paths: readonly string[], options: CompileOptions, terminal:
       say(`${options.output}: ${counted(written.rules.length, 'rule')} for ${counted(written.targets.length, 'workload')}, ${written.digest}\n`)
   }
   return code
-}
-
-/** All of it or nothing: a daemon that watches the file never sees half of it. */
-function writeWhole(path: string, text: string): string | undefined {
-  const partial = `${path}.${process.pid}.tmp`
-  try {
-    writeFileSync(partial, text)
-    renameSync(partial, path)
-    return undefined
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    rmSync(partial, { force: true })
-    return `${path} cannot be written (${code})`
-  }
 }

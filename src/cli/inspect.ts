@@ -1,16 +1,16 @@
 /** `scalec inspect x.bundle.json`: what is in a bundle. */
-import { readFileSync } from 'node:fs'
 import type { Bundle } from '../bundle/index.ts'
 import { readBundle, ruleWords, targetWords } from '../bundle/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import { readText } from './file.ts'
 import { printJson } from './json.ts'
 import type { Format } from './rules.ts'
 import { counted } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
 export function run(path: string, { format }: { readonly format: Format }, terminal: Terminal): ExitCode {
-  const read = readFile(path)
+  const read = readText(path)
   const result = 'error' in read ? read : readBundle(read.text)
   if ('error' in result) {
     terminal.err(`scalec: ${path}: ${result.error}\n`)
@@ -20,19 +20,10 @@ export function run(path: string, { format }: { readonly format: Format }, termi
   return exit.fine
 }
 
-function readFile(path: string): { readonly text: string } | { readonly error: string } {
-  try {
-    return { text: readFileSync(path, 'utf8') }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    return { error: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})` }
-  }
-}
-
-function text({ digest, language, compiler, sources, targets, rules, projection }: Bundle): string {
+function text({ digest, signatures = [], language, compiler, sources, targets, rules, projection }: Bundle): string {
   const lines = [
     `digest      ${digest}`,
+    ...(signatures.length === 0 ? [] : [`signed by   ${signatures.map(({ key }) => key).join(', ')}`]),
     `language    ${language}`,
     `compiler    ${compiler}`,
     `sources     ${sources.map(({ name }) => name).join(', ')}`,

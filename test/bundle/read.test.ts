@@ -35,18 +35,26 @@ describe('readBundle', () => {
   })
 
   const cases: readonly [string, (bundle: Json) => void, string][] = [
-    ['a newer format', (b) => Object.assign(b, { format: 2 }), '$.format: 2 is newer than 1: the bundle needs a newer version of this program'],
-    ['a newer language', (b) => Object.assign(b, { language: 3 }), '$.language: 3 is not 1: the bundle needs a newer version of this program'],
+    [
+      'a newer format',
+      (b) => Object.assign(b, { format: 2 }),
+      '$.format: 2 is newer than 1: the bundle needs a newer version of this program: 0.1.0, which compiled it, or a later one',
+    ],
+    [
+      'a newer language',
+      (b) => Object.assign(b, { language: 3 }),
+      '$.language: 3 is not 1: the bundle needs a newer version of this program: 0.1.0, which compiled it, or a later one',
+    ],
     ['no format', (b) => Reflect.deleteProperty(b, 'format'), '$.format: expected a number: this is not a bundle'],
     [
       'a kind of condition that is not known',
       (b) => Object.assign(at(b, 'rules', 2, 'condition'), { kind: 'sequence' }),
-      '$.rules[2].condition: the kind "sequence" is not known: the bundle needs a newer version of this program',
+      '$.rules[2].condition: the kind "sequence" is not known: the bundle needs a newer version of this program: 0.1.0, which compiled it, or a later one',
     ],
     [
       'a member that is not known',
       (b) => Object.assign(at(b, 'rules', 0), { notify: 'ops' }),
-      '$.rules[0]: `notify` is not known: the bundle needs a newer version of this program',
+      '$.rules[0]: `notify` is not known: the bundle needs a newer version of this program: 0.1.0, which compiled it, or a later one',
     ],
     ['a member that is missing', (b) => Reflect.deleteProperty(at(b, 'targets', 1), 'settleNs'), '$.targets[1]: `settleNs` is missing'],
     ['a wrong type', (b) => Object.assign(at(b, 'rules', 0), { everyNs: '5s' }), '$.rules[0].everyNs: expected a whole number of at least 1, found "5s"'],
@@ -62,7 +70,7 @@ describe('readBundle', () => {
     [
       'a mode that is not known',
       (b) => Object.assign(at(b, 'targets', 0), { mode: 'panic' }),
-      '$.targets[0].mode: "panic" is not known: the bundle needs a newer version of this program',
+      '$.targets[0].mode: "panic" is not known: the bundle needs a newer version of this program: 0.1.0, which compiled it, or a later one',
     ],
     [
       'a period that is no whole step',

@@ -4,6 +4,9 @@ import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
+import { keygen } from './keygen.ts'
 import { replay } from './replay.ts'
+import { sign } from './sign.ts'
+import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, explain, inspect, replay]
+export const commands: readonly Declare[] = [check, compile, explain, inspect, keygen, replay, sign, verify]
