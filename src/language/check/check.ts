@@ -5,6 +5,7 @@ import { checkBands } from './bands.ts'
 import { checkClauses } from './clauses.ts'
 import { messages } from './messages.ts'
 import type { Program, Rule } from './program.ts'
+import { nothingResolved, type Resolutions } from './resolved.ts'
 import { checkRule, nameRules, type RuleTree } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
 import { checkTests } from './tests.ts'
@@ -16,6 +17,7 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[]
   /** What is right of the program; whole only when no diagnostic, the parser's included, is an error. */
   readonly program: Program
+  readonly resolved: Resolutions
 }
 
 /**
@@ -24,7 +26,8 @@ export interface Checked {
  */
 export function check(roots: readonly FileTree[], resolve: Resolve = () => undefined): Checked {
   const diagnostics: Diagnostic[] = []
-  const scopes = scopesOf(roots, resolve, diagnostics)
+  const resolved = nothingResolved()
+  const scopes = scopesOf(roots, resolve, diagnostics, resolved)
   for (const scope of scopes) checkLanguage(scope)
   for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol)
 
@@ -65,6 +68,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
       rules,
       tests,
     },
+    resolved,
   }
 }
 

@@ -4,6 +4,7 @@ import { nearest } from '../syntax/nearest.ts'
 import type { FileTree, LetDeclaration, Name, TextRange } from '../tree.ts'
 import { messages } from './messages.ts'
 import type { Constant } from './program.ts'
+import type { Resolved } from './resolved.ts'
 
 export type StaticValue =
   | Constant
@@ -33,6 +34,8 @@ export interface Scope {
   incomplete: boolean
   /** Of the whole compilation. */
   readonly diagnostics: Diagnostic[]
+  /** Of the whole compilation. */
+  readonly resolved: Resolved
 }
 
 export interface Import {
@@ -63,7 +66,7 @@ export type Resolve = (path: string, from: FileTree) => FileTree | undefined
  * Scopes of the roots and of everything they import, by file name. Reports imports that cannot be read, import cycles and names that
  * are defined twice.
  */
-export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnostics: Diagnostic[]): readonly Scope[] {
+export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnostics: Diagnostic[], resolved: Resolved): readonly Scope[] {
   const byName = (a: { source: { name: string } }, b: { source: { name: string } }) => compareText(a.source.name, b.source.name)
   const rootNames = new Set(roots.map((root) => root.source.name))
   const scopes = new Map<string, Scope>()
@@ -80,6 +83,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
       lets: new Map(),
       incomplete: false,
       diagnostics,
+      resolved,
     }
     const here = [...path, scope.file]
     for (const declaration of tree.declarations) {

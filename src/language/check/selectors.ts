@@ -28,13 +28,15 @@ export function checkSelector(node: SelectorNode, scope: Scope): Selector | unde
     say(scope, messages.noKind, node.where.range, {})
     return undefined
   }
-  return {
+  const selector = {
     service: node.service.text,
     ...(node.operation === undefined ? {} : { operation: node.operation.text }),
     kinds,
     ...(where === undefined ? {} : { where }),
     ...(node.ancestor === undefined || ancestor === undefined ? {} : { ancestor: { relation: node.ancestor.relation, selector: ancestor } }),
   }
+  scope.resolved.selectors.set(node, selector)
+  return selector
 }
 
 /** The selector with one more test. */
@@ -92,6 +94,12 @@ function disjunctsOf(node: Predicate): readonly Predicate[] {
 }
 
 function checkPredicate(node: Predicate, scope: Scope): CheckedPredicate | undefined {
+  const predicate = predicateOf(node, scope)
+  if (predicate !== undefined) scope.resolved.predicates.set(node, predicate)
+  return predicate
+}
+
+function predicateOf(node: Predicate, scope: Scope): CheckedPredicate | undefined {
   switch (node.kind) {
     case 'parenthesis':
       return checkPredicate(node.inner, scope)

@@ -64,7 +64,9 @@ export function checkSpanValue(node: SpanExpression, env: Environment): Value | 
   const selector = checkSelector(node.selector, scope)
   const measured = checkPath(node, env)
   if (selector === undefined || measured === undefined) return undefined
-  return { kind: 'span', selector, ...measured, windowNs: window?.ns ?? everyNs }
+  const value = { kind: 'span' as const, selector, ...measured, windowNs: window?.ns ?? everyNs }
+  scope.resolved.spans.set(node, value)
+  return value
 }
 
 function checkPath(node: SpanExpression, env: Environment): { field: SpanDuration; stat: Stat; type: QuantityType } | undefined {
