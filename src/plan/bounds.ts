@@ -11,5 +11,5 @@ export function bounds({ input, base }: Context, wanted: number): StageResult {
 }
 
 function bounded(base: number, limit: number, reason: 'TooManyReplicas' | 'TooFewReplicas', message: string): StageResult {
-  return limit === base ? holds(base, reason, message) : { replicas: limit, message }
+  return limit === base ? holds(base, reason, message, { limit }) : { replicas: limit, message, release: { limit } }
 }

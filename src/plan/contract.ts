@@ -1,6 +1,6 @@
 /** What planning takes and gives. */
 import type { RuleIR, TargetIR } from '../bundle/index.ts'
-import type { Because, Epoch, RuleOutcome, Truth, UnknownReason, WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
+import type { Because, Epoch, Observed, RuleOutcome, Truth, UnknownReason, WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import type { Allowance } from './budget.ts'
 
@@ -52,6 +52,20 @@ export interface Stage {
   readonly after: number
   /** One sentence; present where the stage changed or held something. */
   readonly message?: string
+  /** Where the stage left nothing of what was wanted. */
+  readonly reason?: Reason
+  /** Where it changed or held something: what would let it through. */
+  readonly release?: Release
+}
+
+/** What would let through what a stage changed or held, as far as the stage can tell. */
+export interface Release {
+  /** Passes by itself after so long, if everything else stays as it is, ns. */
+  readonly afterNs?: number
+  /** The replicas that it allows now. */
+  readonly limit?: number
+  /** Rules whose word it is. */
+  readonly rules?: readonly string[]
 }
 
 export interface RuleReport {
@@ -64,6 +78,10 @@ export interface RuleReport {
   readonly wants?: number
   /** Why a true rule asks for nothing: its own cooldown, observe. */
   readonly silent?: string
+  /** What is left of its own cooldown, ns. */
+  readonly restNs?: number
+  /** Of a `to hold`: the value, and where it is to be held. */
+  readonly held?: { readonly value: Observed; readonly at: number; readonly perReplica: boolean }
   readonly because: Because
 }
 

@@ -12,14 +12,15 @@ export function cooldown({ input, base }: Context, wanted: number): StageResult 
   )
   const left = last + target.cooldownNs - at
   if (wanted === base || left <= 0) return { replicas: wanted }
-  return holds(base, 'Cooldown', `${target.id} rests ${duration(target.cooldownNs)} after each change, another ${duration(left)}`)
+  return holds(base, 'Cooldown', `${target.id} rests ${duration(target.cooldownNs)} after each change, another ${duration(left)}`, { afterNs: left })
 }
 
 /** No further ups before the replicas of the last one are ready, or `settle` has passed. */
 export function epoch({ input, base }: Context, wanted: number): StageResult {
   const { target, state, at } = input
   if (wanted <= base || state.epoch?.kind !== 'pending') return { replicas: wanted }
-  return holds(base, 'Settling', settling(at - state.epoch.since, target.settleNs))
+  const sinceNs = at - state.epoch.since
+  return holds(base, 'Settling', settling(sinceNs, target.settleNs), { afterNs: target.settleNs - sinceNs })
 }
 
 export function settling(sinceNs: number, settleNs: number): string {

@@ -6,6 +6,7 @@
  * Floors and ceilings limit the steps as long as their conditions hold. A ceiling stops ups; it takes running replicas away only where
  * nobody asks for more. Where a floor and a ceiling contradict, the higher priority decides, then the floor.
  */
+import type { Release } from './contract.ts'
 import type { Intent } from './resolve.ts'
 import { distrusted, wantsOf } from './resolve.ts'
 import type { Context, StageResult } from './stage.ts'
@@ -22,7 +23,8 @@ export function merge(context: Context): Merged {
   const merged = withinOwnBounds(context, intents.some((i) => wantsOf(i, base) > base) ? mergeUp(context, intents) : mergeDown(context, intents))
   if (merged.replicas < base && resolved.untrusted.length > 0) {
     const message = `nothing is taken away while ${distrusted(resolved)}`
-    return { replicas: base, reason: 'StaleEvidence', message, winners: merged.winners }
+    const rules = resolved.untrusted.map(({ rule }) => rule)
+    return { replicas: base, reason: 'StaleEvidence', message, winners: merged.winners, release: { rules } }
   }
   const overruled = resolved.intents.filter((i) => !intents.includes(i) && wantsOf(i, base) !== base)
   if (overruled.length === 0) return merged
@@ -55,7 +57,8 @@ function mergeUp({ base, input }: Context, intents: readonly Intent[]): Merged {
   const limit = Math.max(base, guarded, ceiling?.replicas ?? Number.POSITIVE_INFINITY)
   if (ceiling === undefined || wanted <= limit) return { replicas: wanted, winners, ...(message === undefined ? {} : { message }) }
   const capped = noted(message, `${list(winners.map((i) => i.rule))} wants ${wanted}, but ${ceiling.rule} allows at most ${replicas(ceiling.replicas)}`)
-  return { replicas: limit, winners, message: capped, ...(limit === base ? { reason: 'RuleConflict' } : {}) }
+  const release = { limit: ceiling.replicas, rules: [ceiling.rule] }
+  return { replicas: limit, winners, message: capped, release, ...(limit === base ? { reason: 'RuleConflict' } : {}) }
 }
 
 function mergeDown({ base, input }: Context, intents: readonly Intent[]): Merged {
@@ -70,12 +73,20 @@ function mergeDown({ base, input }: Context, intents: readonly Intent[]): Merged
   const capping = ceiling !== undefined && ceiling.replicas < voted
   const winners = capping ? [ceiling] : steps.filter((i) => i.replicas <= capped || i.replicas === voted)
   let message: string | undefined
-  if (steps.length > 0 && keeps.length > 0) message = `${names(steps, base)}, but ${names(keeps, base)}; the larger capacity wins (RuleConflict)`
-  if (floor !== undefined && wanted > capped) message = noted(message, `${floor.rule} keeps at least ${replicas(floor.replicas)}`)
+  let release: Release | undefined
+  if (steps.length > 0 && keeps.length > 0) {
+    release = { rules: keeps.map(({ rule }) => rule) }
+    message = `${names(steps, base)}, but ${names(keeps, base)}; the larger capacity wins (RuleConflict)`
+  }
+  if (floor !== undefined && wanted > capped) {
+    release = { limit: floor.replicas, rules: [floor.rule] }
+    message = noted(message, `${floor.rule} keeps at least ${replicas(floor.replicas)}`)
+  }
   return {
     replicas: wanted,
     winners,
     ...(message === undefined ? {} : { message }),
+    ...(release === undefined ? {} : { release }),
     ...(message !== undefined && wanted === base ? { reason: 'RuleConflict' } : {}),
   }
 }

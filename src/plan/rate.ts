@@ -32,7 +32,20 @@ export function rate({ input, base }: Context, wanted: number): StageResult {
   const limit = limitOf(rising ? 'up' : 'down', base, pace.limits, input.state.changes, input.at)
   if (rising ? wanted <= limit : wanted >= limit) return { replicas: wanted }
   const message = `${rising ? 'up' : 'down'} at most ${list(pace.limits.map(written), 'or')}`
-  return limit === base ? holds(base, rising ? 'ScaleUpLimit' : 'ScaleDownLimit', message) : { replicas: limit, message }
+  const afterNs = loosenedAfter(rising ? 'up' : 'down', base, limit, pace.limits, input.state.changes, input.at)
+  const release = { limit, ...(afterNs === undefined ? {} : { afterNs }) }
+  return limit === base ? holds(base, rising ? 'ScaleUpLimit' : 'ScaleDownLimit', message, release) : { replicas: limit, message, release }
+}
+
+/** When a past change leaves its period and more than `limit` is allowed; undefined if no past change is in the way. */
+function loosenedAfter(direction: 'up' | 'down', current: number, limit: number, limits: readonly Limit[], changes: Changes, at: Nanos): number | undefined {
+  const moments = limits.flatMap(({ perNs }) => changes.map((change) => change.at + perNs)).filter((moment) => moment > at)
+  const beyond = (moment: Nanos): boolean => {
+    const then = limitOf(direction, current, limits, changes, moment)
+    return direction === 'up' ? then > limit : then < limit
+  }
+  const first = moments.sort((a, b) => a - b).find(beyond)
+  return first === undefined ? undefined : first - at
 }
 
 function written({ amount, unit, perNs }: Limit): string {

@@ -56,7 +56,7 @@ export function resolve(input: PlanInput, base: number, cast: Cast): Resolved {
     const distrust = acting ? distrustOf(outcome) : undefined
     if (distrust !== undefined) untrusted.push({ rule: rule.name, why: distrust })
     if (acting && outcome.unknown === 'settling') settling.push(rule.name)
-    const plain = reportOf(outcome)
+    const plain = reportOf(rule, outcome)
     if (rule.action.kind === 'freeze') {
       const fired = outcome.truth === 'true'
       reports.push({ ...plain, fired: fired && acting, ...(fired && !acting ? { silent: 'observe' } : {}) })
@@ -79,7 +79,7 @@ export function resolve(input: PlanInput, base: number, cast: Cast): Resolved {
     const restNs = (input.state.ruleActed[rule.name] ?? Number.NEGATIVE_INFINITY) + rule.cooldownNs - input.at
     if (restNs > 0) {
       const silent = `rests another ${duration(restNs)} after it acted`
-      reports.push({ ...plain, fired: false, wants, silent })
+      reports.push({ ...plain, fired: false, wants, silent, restNs })
       if (wants !== base && acting) resting.push(`${rule.name} ${silent}`)
     } else if (!acting) reports.push({ ...plain, fired: false, wants, silent: 'observe' })
     else {
@@ -191,7 +191,8 @@ function distrustOf({ truth, unknown, because, hold }: RuleOutcome): string | un
   return reason === 'world' ? 'replicas or a metric could not be read' : undefined
 }
 
-function reportOf(outcome: RuleOutcome): Pick<RuleReport, 'rule' | 'truth' | 'unknown' | 'because'> {
-  const { rule, truth, unknown, because } = outcome
-  return { rule, truth, ...(unknown === undefined ? {} : { unknown }), because }
+function reportOf({ action }: RuleIR, outcome: RuleOutcome): Pick<RuleReport, 'rule' | 'truth' | 'unknown' | 'because' | 'held'> {
+  const { rule, truth, unknown, because, hold } = outcome
+  const held = action.kind === 'hold' && hold !== undefined ? { held: { value: hold, at: action.at, perReplica: action.perReplica } } : {}
+  return { rule, truth, ...(unknown === undefined ? {} : { unknown }), because, ...held }
 }

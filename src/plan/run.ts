@@ -2,7 +2,7 @@
 import type { WorkloadSnapshot } from '../evaluate/index.ts'
 import { bounds } from './bounds.ts'
 import { budget } from './budget.ts'
-import type { PlanInput, Reason, Stage, StageName } from './contract.ts'
+import type { PlanInput, Reason, Release, Stage, StageName } from './contract.ts'
 import { cooldown, epoch, settling } from './cooldown.ts'
 import { freeze } from './freeze.ts'
 import { health } from './health.ts'
@@ -47,7 +47,8 @@ export function runPipeline(input: PlanInput, snapshot: WorkloadSnapshot, cast: 
   let wanted = base
   let held: Run['held']
   const take = (stage: StageName, result: StageResult): void => {
-    stages.push({ stage, before: wanted, after: result.replicas, ...(result.message === undefined ? {} : { message: result.message }) })
+    const { message, reason, release, replicas: after } = result
+    stages.push({ stage, before: wanted, after, ...(message && { message }), ...(reason && { reason }), ...(release && { release }) })
     wanted = result.replicas
     if (result.reason !== undefined) held = { reason: result.reason, message: result.message ?? '' }
   }
@@ -66,13 +67,21 @@ function summary({ state, target, at }: PlanInput, base: number, resolved: Resol
   const asking = intents.filter((i) => wantsOf(i, base) !== base)
   const external =
     state.base !== undefined && state.base !== base ? [`somebody else changed ${target.id} from ${state.base} to ${replicas(base)}; planning from ${base}`] : []
-  const say = (messages: readonly string[], reason?: Reason): StageResult => {
+  const say = (messages: readonly string[], reason?: Reason, release?: Release): StageResult => {
     const all = [...external, ...messages]
-    return { replicas: base, ...(all.length === 0 ? {} : { message: all.join('; ') }), ...(reason === undefined ? {} : { reason }) }
+    return {
+      replicas: base,
+      ...(all.length === 0 ? {} : { message: all.join('; ') }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(release === undefined ? {} : { release }),
+    }
   }
   if (asking.length > 0) return say([...asking.map((i) => `${i.rule} wants ${wantsOf(i, base)}`), ...narrowed.map((n) => n.message)])
   if (untrusted.length > 0) return say([distrusted(resolved)], 'StaleEvidence')
-  if (resolved.settling.length > 0 && state.epoch?.kind === 'pending') return say([settling(at - state.epoch.since, target.settleNs)], 'Settling')
+  if (resolved.settling.length > 0 && state.epoch?.kind === 'pending') {
+    const sinceNs = at - state.epoch.since
+    return say([settling(sinceNs, target.settleNs)], 'Settling', { afterNs: target.settleNs - sinceNs })
+  }
   if (resting.length > 0) return say(resting, 'Cooldown')
   if (narrowed[0] !== undefined) {
     return say(

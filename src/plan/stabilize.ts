@@ -22,11 +22,19 @@ export function stabilized(current: number, desired: number, past: readonly Reco
 
 export function stabilize({ input, base }: Context, wanted: number): StageResult {
   const { up, down } = input.target
-  const replicas = stabilized(base, wanted, seeded(input, base), input.at, up.stableNs, down.stableNs)
+  const past = seeded(input, base)
+  const replicas = stabilized(base, wanted, past, input.at, up.stableNs, down.stableNs)
   if (replicas === wanted) return { replicas }
   const rising = wanted > base
   const message = `it must stay wanted for ${duration(rising ? up.stableNs : down.stableNs)}`
-  return { replicas, message, ...(replicas === base ? { reason: rising ? 'ScaleUpStabilized' : 'ScaleDownStabilized' } : {}) }
+  const release = { afterNs: agreedAfter(wanted, rising, past, input.at, rising ? up.stableNs : down.stableNs) }
+  return { replicas, message, release, ...(replicas === base ? { reason: rising ? 'ScaleUpStabilized' : 'ScaleDownStabilized' } : {}) }
+}
+
+/** When the last recommendation that is short of `wanted` leaves the window, if `wanted` stays. */
+function agreedAfter(wanted: number, rising: boolean, past: readonly Recommendation[], at: Nanos, windowNs: number): number {
+  const short = past.filter(({ replicas }) => (rising ? replicas < wanted : replicas > wanted))
+  return Math.max(0, ...short.map((recommendation) => recommendation.at + windowNs - at))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The shape that all stages share. */
 import type { WorkloadSnapshot } from '../evaluate/index.ts'
-import type { PlanInput, Reason } from './contract.ts'
+import type { PlanInput, Reason, Release } from './contract.ts'
 import type { Resolved } from './resolve.ts'
 
 /** What a stage may look at. */
@@ -18,12 +18,13 @@ export interface StageResult {
   readonly message?: string
   /** Why nothing happens, where the stage left nothing of what was wanted. */
   readonly reason?: Reason
+  readonly release?: Release
 }
 
 /** A pure function of the number wanted so far. */
 export type StageOf = (context: Context, wanted: number) => StageResult
 
-/** Holds `wanted` where it would move in a direction for which `why` has a message. */
-export function holds(base: number, reason: Reason, message: string): StageResult {
-  return { replicas: base, reason, message }
+/** Leaves nothing of what was wanted. */
+export function holds(base: number, reason: Reason, message: string, release?: Release): StageResult {
+  return { replicas: base, reason, message, ...(release === undefined ? {} : { release }) }
 }

@@ -3,7 +3,7 @@
  * end in RFC 3339, UTC, with milliseconds (steps end on multiples of 100 ms), so that the same recording gives the same bytes each time.
  */
 import type { Because, Observed } from '../evaluate/index.ts'
-import type { Decision } from '../plan/index.ts'
+import type { Decision, Release, RuleReport } from '../plan/index.ts'
 import { wanted } from '../plan/index.ts'
 import type { Nanos } from '../spans/index.ts'
 
@@ -38,10 +38,12 @@ export function decisionRecord(decision: Decision): DecisionRecord {
     would,
     id,
     version,
-    rules: rules.map(({ rule, truth, unknown, fired, wants, silent, because }) =>
-      defined({ rule, truth, unknown, fired, wants, silent, because: becauseRecord(because) }),
+    rules: rules.map(({ rule, truth, unknown, fired, wants, silent, restNs, held, because }) =>
+      defined({ rule, truth, unknown, fired, wants, silent, restNs, held: held && heldRecord(held), because: becauseRecord(because) }),
     ),
-    stages: stages.map(({ stage, before, after, message: said }) => defined({ stage, before, after, message: said })),
+    stages: stages.map(({ stage, before, after, message: said, reason: held, release }) =>
+      defined({ stage, before, after, message: said, reason: held, release: release && releaseRecord(release) }),
+    ),
   }) as unknown as DecisionRecord
 }
 
@@ -87,6 +89,14 @@ function becauseRecord(because: Because): object {
     traceIds: traceIds?.length === 0 ? undefined : traceIds,
     of: of?.map(becauseRecord),
   })
+}
+
+function heldRecord({ value, at, perReplica }: NonNullable<RuleReport['held']>): object {
+  return { value: observedRecord(value), at, perReplica }
+}
+
+function releaseRecord({ afterNs, limit, rules }: Release): object {
+  return defined({ afterNs, limit, rules })
 }
 
 function observedRecord({ text, type, value, unknown, spans }: Observed): object {
