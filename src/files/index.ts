@@ -1,2 +1,3 @@
+export * as json from './json.ts'
 export type { FileProblem, LoadedSources } from './load.ts'
 export { loadSources } from './load.ts'

@@ -1,0 +1,2 @@
+export { mergeCatalogs } from './merge.ts'
+export { readCatalog, serializeCatalog } from './read.ts'
