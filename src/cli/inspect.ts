@@ -23,7 +23,7 @@ export function run(path: string, { format }: { readonly format: Format }, termi
 function text({ digest, signatures = [], language, compiler, sources, targets, rules, projection }: Bundle): string {
   const lines = [
     `digest      ${digest}`,
-    ...(signatures.length === 0 ? [] : [`signed by   ${signatures.map(({ key }) => key).join(', ')}`]),
+    ...(signatures.length === 0 ? [] : [`signatures  ${signatures.map(({ key }) => key).join(', ')} (as the bundle says; scalec verify looks)`]),
     `language    ${language}`,
     `compiler    ${compiler}`,
     `sources     ${sources.map(({ name }) => name).join(', ')}`,

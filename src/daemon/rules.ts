@@ -1,7 +1,7 @@
 /** Where the rules come from: a bundle's file, or sources that are compiled here. */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Bundle, compile, readBundle, refusals } from '../bundle/index.ts'
+import { type Bundle, compile, type PublicKey, readPublicKeys, readTrusted, refusals } from '../bundle/index.ts'
 import { loadSources } from '../files/index.ts'
 import type { Diagnostic } from '../language/index.ts'
 import { version } from './version.ts'
@@ -27,8 +27,12 @@ export interface RulesProblems {
 
 export type RulesResult = LoadedRules | RulesProblems
 
-export function loadRules(source: RulesSource): RulesResult {
-  const loaded = source.kind === 'bundle' ? loadBundle(source.file) : loadSourceFiles(source.paths)
+/**
+ * `keyFiles` hold the public keys that bundles must be signed with (`bundle.public_keys`). They are read each time, so that a reload is
+ * enough to change them. Without any a bundle must not be signed.
+ */
+export function loadRules(source: RulesSource, keyFiles: readonly string[]): RulesResult {
+  const loaded = source.kind === 'bundle' ? loadBundle(source.file, keyFiles) : keyFiles.length > 0 ? unsigned : loadSourceFiles(source.paths)
   if ('problems' in loaded) return loaded
   const refused = refusals(loaded.bundle)
   if (refused.length > 0)
@@ -36,15 +40,39 @@ export function loadRules(source: RulesSource): RulesResult {
   return loaded
 }
 
-function loadBundle(file: string): RulesResult {
+const unsigned: RulesProblems = {
+  invalid: false,
+  problems: ['bundle.public_keys asks for signed rules, and rule files have no signature: compile and sign them, and give --bundle'],
+}
+
+function loadBundle(file: string, keyFiles: readonly string[]): RulesResult {
+  const keys = readKeys(keyFiles)
+  if ('problems' in keys) return keys
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     return { invalid: false, problems: [`cannot read the bundle: ${(error as Error).message}`] }
   }
-  const read = readBundle(text)
-  return 'error' in read ? { invalid: true, problems: [`${file}: ${read.error}`] } : { bundle: read.bundle, from: file, folders: [dirname(file)], warnings: [] }
+  const read = readTrusted(text, keys)
+  if ('error' in read) return { invalid: true, problems: [`${file}: ${read.error}`] }
+  return { bundle: read.bundle, from: file, folders: [...new Set([file, ...keyFiles].map((path) => dirname(path)))], warnings: [] }
+}
+
+function readKeys(files: readonly string[]): readonly PublicKey[] | RulesProblems {
+  const keys: PublicKey[] = []
+  for (const file of files) {
+    let pem: string
+    try {
+      pem = readFileSync(file, 'utf8')
+    } catch (error) {
+      return { invalid: false, problems: [`bundle.public_keys: cannot read the key: ${(error as Error).message}`] }
+    }
+    const found = readPublicKeys(pem)
+    if ('error' in found) return { invalid: false, problems: [`bundle.public_keys: ${file} ${found.error}`] }
+    keys.push(...found)
+  }
+  return keys
 }
 
 function loadSourceFiles(paths: readonly string[]): RulesResult {

@@ -14,7 +14,7 @@ import { createWatcher } from './watch.ts'
 
 /** Runs until a signal; resolves to the exit code. What keeps it from starting is said on stderr in plain lines. */
 export async function run(config: Config, source: RulesSource): Promise<number> {
-  const rules = loadRules(source)
+  const rules = loadRules(source, config.bundle.public_keys)
   if ('problems' in rules) return refuse(rules.invalid ? 1 : 2, ...rules.problems)
   const logger = createLogger(config.log.level)
   const files = openFiles(config, logger)
@@ -31,12 +31,12 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
 
   let { digest } = rules.bundle
   const reload = (always: boolean): void => {
-    const next = loadRules(source)
+    const next = loadRules(source, config.bundle.public_keys)
     if ('bundle' in next) {
       watcher?.folders(next.folders)
       if (next.bundle.digest === digest && !always) return
       digest = next.bundle.digest
-    }
+    } else digest = '' // So that the former rules, when they are put back, are told to be loaded.
     daemon.reload(next)
   }
   const watcher = config.reload.watch

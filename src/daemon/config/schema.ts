@@ -88,6 +88,12 @@ export const schema = z.strictObject({
       recent: count(1, 1_000_000).default(1000),
     })
     .prefault({}),
+  bundle: z
+    .strictObject({
+      /** PEM files with the keys, one of which must have signed the bundle. None: the bundle must not be signed. */
+      public_keys: z.array(text('a file with a public key'), 'expected a list of files with public keys').default([]),
+    })
+    .prefault({}),
   reload: z
     .strictObject({
       /** Reload when the bundle or a rule file changes; SIGHUP always does. */
