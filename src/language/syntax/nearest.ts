@@ -8,9 +8,11 @@ export function nearest<W extends string>(word: string, known: Iterable<W>): W |
 /** Known words near enough to be meant, nearest first. */
 export function ranked<W extends string>(word: string, known: Iterable<W>): W[] {
   const lower = word.toLowerCase()
-  const cutOff = lower.length <= 4 ? 1 : lower.length <= 8 ? 2 : 3
   const near: { candidate: W; distance: number }[] = []
   for (const candidate of known) {
+    // Of short words another letter or two makes other words: what begins `alert` is no `let`.
+    const shorter = Math.min(lower.length, candidate.length)
+    const cutOff = shorter <= 4 ? 1 : shorter <= 8 ? 2 : 3
     if (Math.abs(candidate.length - lower.length) > cutOff || candidate === word) continue
     const distance = editDistance(lower, candidate.toLowerCase())
     if (distance <= cutOff && distance < candidate.length) near.push({ candidate, distance })
