@@ -16,6 +16,7 @@ import { createIntake } from './intake.ts'
 import { type ListenError, listen } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { defaultOrchestrator } from './orchestrate.ts'
 import { createReporter } from './reporter.ts'
 import type { LoadedRules, RulesResult } from './rules.ts'
 import { createSaver } from './saver.ts'
@@ -50,6 +51,7 @@ const listenersMs = 500
 
 export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError> {
   const { config, logger, saved } = parts
+  const orchestrator = defaultOrchestrator(config.orchestrators)
   const started = wallClock()
   const metrics = createMetrics(version)
   const client = counted(parts.client, metrics.orchestratorErrors)
@@ -121,6 +123,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       bundle: { digest: bundle.digest, compiler: bundle.compiler, from, sources: bundle.sources.map(({ name }) => name) },
       reload: reporter.reload,
       receivers: receivers.map(({ transport, host, port }) => ({ transport, address: `${host}:${port}` })),
+      orchestrator,
       unresolved: [...actions.pending.values()].map(({ decision: { id, target, from: before, to } }) => ({ id, target, from: before, to })),
       ...status.document(actions.world()),
     }
@@ -132,7 +135,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   phase = 'running'
   control.start()
   const addresses = receivers.map(({ transport, host, port }) => [transport, `${host}:${port}`])
-  logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api.port}` }, 'ready')
+  logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api.port}`, orchestrator }, 'ready')
+  if (orchestrator === 'dry-run') logger.warn('dry run: decisions are logged and nothing is scaled; configure `orchestrators` to act')
 
   return {
     reload(result) {
