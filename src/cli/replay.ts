@@ -62,6 +62,7 @@ export async function run(recordings: readonly string[], options: ReplayOptions,
   if ('problem' in before) return fail(before.problem)
   const recording = await openRecording(recordings)
   if (!isRecording(recording)) return fail(`${recording.file}: ${recording.message}`)
+  for (const { file, why } of recording.leftOut) terminal.err(`scalec: note: ${file} is left out: ${why}\n`)
   try {
     return await replayed(bundle, recording, { before: before.value, readyAfterNs: readyAfter.value, latenessNs: lateness.value }, options, terminal)
   } catch (error) {

@@ -50,16 +50,16 @@ async function* plainFrames(head: Uint8Array, bytes: AsyncIterable<Uint8Array>):
   else for await (const { bytes: message, offset } of prefixed(bytes)) yield { bytes: message, encoding: 'protobuf', at: { offset } }
 }
 
-const openingBrace = 0x7b
+export const openingBrace = 0x7b
 const closingBrace = 0x7d
 const newline = 0x0a
 
 /** White space, and the byte order mark that some editors put in front. */
-function isBlank(byte: number): boolean {
+export function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === newline || byte === 0x0d || byte === 0x09 || byte === 0xef || byte === 0xbb || byte === 0xbf
 }
 
-function compressionOf(head: Uint8Array, at: number): Compression | undefined {
+export function compressionOf(head: Uint8Array, at: number): Compression | undefined {
   if (head[at] === 0x1f && head[at + 1] === 0x8b) return 'gzip'
   return head[at] === 0x28 && head[at + 1] === 0xb5 && head[at + 2] === 0x2f && head[at + 3] === 0xfd ? 'zstd' : undefined
 }
@@ -125,7 +125,7 @@ async function* prefixed(source: AsyncIterable<Uint8Array>): AsyncGenerator<{ re
   if (pending.length > 0) throw new FramingError('the file ends within the length of a message', { offset })
 }
 
-function lengthAt(bytes: Uint8Array): number {
+export function lengthAt(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Encoding, FramingError, frames } from './framing.ts'
+import { foreignTo } from './sniff.ts'
 
 /** One ExportTraceServiceRequest as it was recorded. */
 export interface RecordedMessage {
@@ -28,6 +29,8 @@ export interface RecordingFailure {
  */
 export interface Recording extends AsyncIterable<RecordedMessage | RecordingFailure> {
   readonly files: readonly string[]
+  /** Files of the directories that could be recordings by their names and are none, with a clause that says why. */
+  readonly leftOut: readonly { readonly file: string; readonly why: string }[]
   /** On disk, compressed as they are. */
   readonly totalBytes: number
   /** Read from disk so far, for progress. */
@@ -36,20 +39,21 @@ export interface Recording extends AsyncIterable<RecordedMessage | RecordingFail
 
 /**
  * Opens a recording: a file, a directory (its files by name, which for the Collector's rotated files is by time), or several
- * of either. A path that does not exist or holds no recording is a failure.
+ * of either. What lies beside the recordings of a directory is left out; a file that is named is read, whatever it holds. A path that does
+ * not exist, or a directory without a recording, is a failure.
  */
 export async function openRecording(paths: string | readonly string[]): Promise<Recording | RecordingFailure> {
-  const files: string[] = []
-  let totalBytes = 0
+  const files: Found[] = []
+  const leftOut: { file: string; why: string }[] = []
   for (const path of typeof paths === 'string' ? [paths] : paths) {
     const found = await filesOf(path)
-    if (!Array.isArray(found)) return found as RecordingFailure
-    for (const { file, bytes } of found as Found[]) {
-      files.push(file)
-      totalBytes += bytes
+    if ('ok' in found) return found
+    for (const file of found) {
+      if (file.foreign === undefined) files.push(file)
+      else leftOut.push({ file: file.file, why: file.foreign })
     }
   }
-  return new FileRecording(files, totalBytes)
+  return new FileRecording(files, leftOut)
 }
 
 /** Whether opening gave a recording. */
@@ -60,18 +64,27 @@ export function isRecording(opened: Recording | RecordingFailure): opened is Rec
 interface Found {
   readonly file: string
   readonly bytes: number
+  /** Why it is no recording; only of what was found in a directory. */
+  readonly foreign?: string | undefined
 }
 
 /** In a directory only names that a recording may have count: notes and tables lie beside recordings. */
 const recordingName = /\.(jsonl|ndjson|json|binpb|pb|proto)(\.(gz|zst|zstd))?$/
 
-async function filesOf(path: string): Promise<Found[] | RecordingFailure> {
+const noRecording = 'no recording in this directory'
+
+async function filesOf(path: string): Promise<readonly Found[] | RecordingFailure> {
   try {
     const stats = await stat(path)
     if (!stats.isDirectory()) return [{ file: path, bytes: stats.size }]
     const names = (await readdir(path)).filter((name) => recordingName.test(name)).sort()
-    if (names.length === 0) return failure(path, undefined, 'no recording in this directory (*.jsonl, *.json, *.binpb, *.pb, *.proto, also with .gz or .zst)')
-    return await Promise.all(names.map(async (name) => ({ file: join(path, name), bytes: (await stat(join(path, name))).size })))
+    if (names.length === 0) return failure(path, undefined, `${noRecording} (*.jsonl, *.json, *.binpb, *.pb, *.proto, also with .gz or .zst)`)
+    const found: Found[] = []
+    for (const file of names.map((name) => join(path, name))) found.push({ file, bytes: (await stat(file)).size, foreign: await foreignTo(file) })
+    const [first] = found
+    if (first !== undefined && found.every(({ foreign }) => foreign !== undefined))
+      return failure(path, undefined, `${noRecording}: ${first.file} is ${first.foreign}${found.length === 1 ? '' : ', and the others are none either'}`)
+    return found
   } catch (error) {
     return failure(path, undefined, reasonOf(error))
   }
@@ -79,12 +92,14 @@ async function filesOf(path: string): Promise<Found[] | RecordingFailure> {
 
 class FileRecording implements Recording {
   readonly files: readonly string[]
+  readonly leftOut: Recording['leftOut']
   readonly totalBytes: number
   bytesRead = 0
 
-  constructor(files: readonly string[], totalBytes: number) {
-    this.files = files
-    this.totalBytes = totalBytes
+  constructor(files: readonly Found[], leftOut: Recording['leftOut']) {
+    this.files = files.map(({ file }) => file)
+    this.leftOut = leftOut
+    this.totalBytes = files.reduce((total, { bytes }) => total + bytes, 0)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordedMessage | RecordingFailure> {

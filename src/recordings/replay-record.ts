@@ -76,15 +76,17 @@ export function timeOf(at: Nanos): string {
 }
 
 function becauseRecord(because: Because): object {
-  const { kind, text, truth, unknown, left, right, counted, held, traceIds, of } = because
+  const { kind, text, truth, unknown, operator, left, right, counted, held, traceIds, of } = because
   return defined({
     kind,
     text,
     truth,
     unknown,
+    operator,
     left: left && observedRecord(left),
     right: right && observedRecord(right),
-    counted: counted && defined({ have: counted.have, need: counted.need, steps: counted.steps, unknownSteps: counted.unknownSteps }),
+    counted:
+      counted && defined({ have: counted.have, need: counted.need, steps: counted.steps, unknownSteps: counted.unknownSteps, seenSteps: counted.seenSteps }),
     held: held && { haveNs: held.haveNs, needNs: held.needNs },
     traceIds: traceIds?.length === 0 ? undefined : traceIds,
     of: of?.map(becauseRecord),

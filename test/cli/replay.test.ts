@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -84,6 +84,16 @@ deployment/adservice starts with 2 replicas; new replicas are ready after 20s
 deployment/adservice went from 2 to 6 replicas
 20 steps, 200 of 200 spans matched a rule
 `)
+  })
+
+  it('reads a folder, and notes what in it is no recording', async () => {
+    const incident = join(folder, 'incident')
+    mkdirSync(incident)
+    file('incident/traces.binpb.gz', gzipSync(surge(100)))
+    file('incident/truth.json', '{ "faults": [] }')
+    const { code, out, err } = await replayed(incident)
+    expect([code, err]).toEqual([0, 'scalec: note: incident/truth.json is left out: JSON without resourceSpans\n'])
+    expect(out.replace('incident/', '')).toBe((await replayed(recording)).out)
   })
 
   it('runs the one-line program as it is', async () => {

@@ -84,11 +84,47 @@ describe('a recording', () => {
     expect((await open(directory)).files).toHaveLength(3)
   })
 
+  it('leaves out what lies beside it in a directory, and not what is named', async () => {
+    const directory = join(folder, 'beside')
+    mkdirSync(directory)
+    const inside = (name: string, bytes: Uint8Array | string): string => {
+      writeFileSync(join(directory, name), bytes)
+      return join(directory, name)
+    }
+    const truth = inside('truth.json', JSON.stringify({ id: 'x', faults: [] }, undefined, 1))
+    const others = [
+      inside('a-list.json', '[1, 2]'),
+      inside('compressed.json.gz', gzipSync('{"note": 1}')),
+      inside('logs.jsonl', '{"resourceLogs":[]}\n'.repeat(9000)),
+      inside('schema.proto', 'syntax = "proto3";'),
+    ]
+    inside('traces-1.jsonl', lines)
+    inside('traces-2.binpb.zst', zstdCompressSync(protos))
+    inside('traces-3.jsonl', '')
+    const torn = inside('traces-4.jsonl', `{"resourceSpans": [`)
+    inside('traces-5.binpb.gz', gzipSync(protos).subarray(0, 20))
+    const opened = await open(directory)
+    expect(opened.leftOut.map(({ file }) => file)).toEqual([...others, truth].sort())
+    expect(opened.leftOut.find(({ file }) => file === truth)?.why).toBe('JSON without resourceSpans')
+    const seen = await read(directory)
+    expect(seen.slice(0, 6)).toEqual([...names, ...names])
+    // Damaged recordings are recordings.
+    expect(seen.slice(6)).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^not JSON/) }),
+      expect.objectContaining({ message: 'the compressed file is cut off' }),
+    ])
+    expect((await open(torn)).leftOut).toEqual([])
+    expect(await read(truth)).toEqual([{ at: 'line 1', message: expect.stringMatching(/^the first line is no whole message/) }])
+  })
+
   it('is a failure when it is not there', async () => {
     const missing = join(folder, 'missing')
     expect(await openRecording(missing)).toEqual({ ok: false, file: missing, at: undefined, message: 'no such file or directory' })
     mkdirSync(join(folder, 'empty'))
     expect(await openRecording(join(folder, 'empty'))).toMatchObject({ ok: false, message: expect.stringMatching(/^no recording in this directory/) })
+    const truth = join(folder, 'empty', 'truth.json')
+    writeFileSync(truth, '{}')
+    expect(await openRecording(join(folder, 'empty'))).toMatchObject({ message: `no recording in this directory: ${truth} is JSON without resourceSpans` })
   })
 
   it('comes in pieces of any size', async () => {
