@@ -17,7 +17,7 @@ export function compileCompare(ir: CompareIR, builder: Builder): Condition {
     const seenLeft = left.observe(context)
     const seenRight = right.observe(context)
     const unknown = gravest([seenLeft.unknown, seenRight.unknown])
-    const common = { kind: 'compare' as const, text: ir.text, left: seenLeft, right: seenRight }
+    const common = { kind: 'compare' as const, text: ir.text, operator: ir.operator, left: seenLeft, right: seenRight }
     if (unknown !== undefined) return { ...common, truth: 'unknown', unknown }
     const holds = decide === undefined ? compare(ir.operator, seenLeft.value as number, seenRight.value as number) : decide(context)
     return withTraces({ ...common, truth: holds ? 'true' : 'false' }, left.traceIds(context), right.traceIds(context))

@@ -67,10 +67,15 @@ export interface Because {
   readonly text: string
   readonly truth: Truth
   readonly unknown?: UnknownReason
+  /** compare: between left and right. */
+  readonly operator?: ComparisonOperator
   readonly left?: Observed
   readonly right?: Observed
-  /** times, spans: what was counted, what is needed, of how many steps, how many of them unknown. */
-  readonly counted?: { readonly have: number; readonly need: number; readonly steps?: number; readonly unknownSteps?: number }
+  /**
+   * times, spans: what was counted, what is needed, of how many steps, how many of them unknown; `seenSteps` where fewer steps than that have ended
+   * since the first, or since the target's evidence epoch.
+   */
+  readonly counted?: { readonly have: number; readonly need: number; readonly steps?: number; readonly unknownSteps?: number; readonly seenSteps?: number }
   /** for, absent: how long it has held and how long it must, in nanoseconds. */
   readonly held?: { readonly haveNs: number; readonly needNs: number }
   readonly of?: readonly Because[]

@@ -35,7 +35,8 @@ export function compileTimes({ count, withinNs }: TimesIR, of: Condition, text: 
       if (step.truth === 'true') have++
       else if (step.truth === 'unknown') open.push(step.unknown)
     }
-    const common = { kind: 'times' as const, text, counted: { have, need: count, steps, unknownSteps: open.length }, of: [inner] }
+    const seen = state.steps.length < steps ? { seenSteps: state.steps.length } : {}
+    const common = { kind: 'times' as const, text, counted: { have, need: count, steps, unknownSteps: open.length, ...seen }, of: [inner] }
     if (inner.unknown === 'stale') return { ...common, truth: 'unknown', unknown: 'stale' }
     if (have >= count) return { ...common, truth: 'true', traceIds: tracesOf(state.steps) }
     const unknown = have + open.length >= count ? gravest(open) : undefined
