@@ -1,4 +1,5 @@
 /** What evaluation takes and gives. */
+import type { ComparisonOperator } from '../bundle/index.ts'
 import type { Nanos, SpanTable } from '../spans/index.ts'
 
 export type Truth = 'true' | 'false' | 'unknown'
