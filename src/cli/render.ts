@@ -42,6 +42,18 @@ export function render(diagnostics: readonly Diagnostic[], sources: readonly Sou
   return blocks.join('\n')
 }
 
+/** A place, and its line with marks and a label under it: for what is said of sources but is no diagnostic. */
+export function excerpt(
+  file: string,
+  text: string,
+  range: TextRange,
+  label: string,
+  colour: boolean,
+): { readonly place: string; readonly lines: readonly string[] } {
+  const lines = linesOf(text)
+  return { place: place(file, range, lines), lines: snippet(range, label, lines, (colour ? painted : plain).error, '^') }
+}
+
 /** Equal diagnostics together, the groups by their first. */
 function grouped(diagnostics: readonly Diagnostic[]): Diagnostic[][] {
   const groups = new Map<string, Diagnostic[]>()

@@ -1,3 +1,6 @@
 export { type Bench, createBench, epoch } from './bench.ts'
+export type { ClauseCoverage } from './clauses.ts'
+export { type ConditionCoverage, type Coverage, createCoverage, isCovered, isRuleCovered, type RuleCoverage, type Truths } from './coverage.ts'
 export type { Failure } from './judge.ts'
 export { runTest, type StepObserver, type TestResult } from './run.ts'
+export { type TimelineEntry, timelineOf } from './timeline.ts'

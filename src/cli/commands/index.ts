@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
 import { replay } from './replay.ts'
 import { sign } from './sign.ts'
+import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, explain, inspect, keygen, replay, sign, verify]
+export const commands: readonly Declare[] = [check, compile, explain, inspect, keygen, replay, sign, test, verify]

@@ -4,7 +4,7 @@ import type { FileTree } from '../tree.ts'
 import { checkBands } from './bands.ts'
 import { checkClauses } from './clauses.ts'
 import { messages } from './messages.ts'
-import type { Program, Rule } from './program.ts'
+import type { DeclaredTarget, Program, Rule } from './program.ts'
 import { nothingResolved, type Resolutions } from './resolved.ts'
 import { checkRule, nameRules, type RuleTree } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
@@ -67,6 +67,7 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
       targets: [...targets.values()].map(finishedTarget).sort((a, b) => compareText(a.id, b.id)),
       rules,
       tests,
+      declaredTargets: declaredTargets(targets),
     },
     resolved,
   }
@@ -74,6 +75,13 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
 
 export function byPlace(a: Diagnostic, b: Diagnostic): number {
   return compareText(a.file, b.file) || a.range.start - b.range.start || a.range.end - b.range.end || compareText(a.code, b.code)
+}
+
+function declaredTargets(targets: Targets): DeclaredTarget[] {
+  const declared = [...targets.values()].flatMap(({ id, declaration, scope }) =>
+    declaration === undefined ? [] : [{ id, tree: declaration, file: scope.tree }],
+  )
+  return declared.sort((a, b) => compareText(a.id, b.id))
 }
 
 function ruleTrees(tree: FileTree): RuleTree[] {

@@ -5,7 +5,7 @@
  *
  * Durations are nanoseconds, rates per second, ratios 0 to 1, sizes bytes.
  */
-import type { Comparison, FileTree, FreezeDeclaration, RuleDeclaration, TestDeclaration, TextRange } from '../tree.ts'
+import type { Comparison, FileTree, FreezeDeclaration, RuleDeclaration, TargetDeclaration, TestDeclaration, TextRange } from '../tree.ts'
 
 /** Types of values that conditions compare. */
 export type QuantityType = 'number' | 'duration' | 'ratio' | 'rate' | 'size'
@@ -249,4 +249,12 @@ export interface Program {
   readonly rules: readonly Rule[]
   /** Of the roots, in the same order; never part of a bundle. Tests with errors are left out. */
   readonly tests: readonly Test[]
+  /** Where targets are declared, for those that are; by id. */
+  readonly declaredTargets: readonly DeclaredTarget[]
+}
+
+export interface DeclaredTarget {
+  readonly id: string
+  readonly tree: TargetDeclaration
+  readonly file: FileTree
 }

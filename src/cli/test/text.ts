@@ -1,0 +1,70 @@
+/** A test run for people. */
+import { printDuration } from '../../language/index.ts'
+import { significant } from '../../plan/index.ts'
+import type { TimelineEntry } from '../../testing/index.ts'
+import { excerpt } from '../render.ts'
+import { passed, type ReportedFailure, type ReportedTest, sourceOf, summary, type TestReport } from './report.ts'
+
+export interface TextOptions {
+  readonly colour: boolean
+  /** Names tests that passed, too. */
+  readonly verbose: boolean
+}
+
+export function text(report: TestReport, options: TextOptions): string {
+  const { tests, milliseconds } = report
+  const shown = tests.flatMap((test) => (passed(test) ? (options.verbose ? [passedLine(test)] : []) : [failed(test, options.colour)]))
+  const took = milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${significant(milliseconds / 1000)} s`
+  return [...shown, tests.length === 0 && report.skipped === 0 ? 'no tests\n' : `${summary(report)} (${took})\n`].join('')
+}
+
+function passedLine({ result, milliseconds }: ReportedTest): string {
+  return `ok    ${result.test.file.source.name}: ${result.test.name} (${Math.max(1, Math.round(milliseconds))} ms)\n`
+}
+
+function failed(test: ReportedTest, colour: boolean): string {
+  const { name } = sourceOf(test)
+  const blocks = failureTexts(test, colour).map((block) => indented(block))
+  return `FAIL  ${name}: ${test.result.test.name}\n${blocks.join('\n')}\n`
+}
+
+/** Each failure: where, the expectation underlined, and what was seen. */
+export function failureTexts(test: ReportedTest, colour: boolean): string[] {
+  const { problem } = test.result
+  if (problem !== undefined) return [missed(test, problem.range, problem.message, [], colour)]
+  return test.failures.map((failure) => missed(test, failure.range, failure.message, timelineLines(failure), colour))
+}
+
+function missed(test: ReportedTest, range: ReportedFailure['range'], message: string, timeline: readonly string[], colour: boolean): string {
+  const { name, text } = sourceOf(test)
+  const { place, lines } = excerpt(name, text, range, message, colour)
+  return [place, ...lines, ...timeline.map((line) => `  ${line}`)].join('\n')
+}
+
+function indented(block: string): string {
+  return block.replace(/^(?=.)/gm, '  ')
+}
+
+/** One line an entry, its time before the first of a step. */
+function timelineLines({ timeline }: ReportedFailure): string[] {
+  const width = Math.max(0, ...timeline.map(({ ns }) => printDuration(ns).length))
+  let last: number | undefined
+  return timeline.map((entry) => {
+    const time = entry.kind === 'more' || entry.ns === last ? '' : printDuration(entry.ns)
+    last = entry.kind === 'more' ? undefined : entry.ns
+    return `${time.padStart(width)}  ${entryText(entry)}`
+  })
+}
+
+function entryText(entry: TimelineEntry): string {
+  switch (entry.kind) {
+    case 'more':
+      return `… ${entry.count} more changes`
+    case 'rule': {
+      const { truth, rule, unknown, why, measured } = entry
+      return `${truth.padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${measured === undefined ? '' : ` (now ${measured})`}`
+    }
+    case 'decision':
+      return `${entry.outcome.padEnd(7)}  ${entry.target} [${entry.reason}] ${entry.message}`
+  }
+}
