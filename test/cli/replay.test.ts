@@ -75,7 +75,6 @@ deployment/adservice starts with 2 replicas; new replicas are ready after 20s
 22:14:15  +0m56s  true     ads-slow: span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps (now 600ms, 10 spans)
                            seen in 00000000000000000000000000000065 and 00000000000000000000000000000066
 22:14:15  +0m56s  scale    deployment/adservice [ScaleUp] ads-slow: 2 → 4 replicas
-22:14:20  +1m01s  false    ads-slow: span(adservice/GetAds).p99 > 400ms in 0 of the last 12 steps, 1 unknown
 22:15:00  +1m41s  true     ads-slow: span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps (now 600ms, 10 spans)
                            seen in 000000000000000000000000000000bf and 000000000000000000000000000000c0
 22:15:00  +1m41s  scale    deployment/adservice [ScaleUp] ads-slow: 4 → 6 replicas
@@ -94,6 +93,32 @@ deployment/adservice went from 2 to 6 replicas
     const { code, out, err } = await replayed(incident)
     expect([code, err]).toEqual([0, 'scalec: note: incident/truth.json is left out: JSON without resourceSpans\n'])
     expect(out.replace('incident/', '')).toBe((await replayed(recording)).out)
+  })
+
+  it('does not tell people what follows from an action by itself', async () => {
+    const quick = file(
+      'quick.scale',
+      `target deployment/adservice { between 1 and 10 }\n${oneLine}fast: scale deployment/adservice -1 when span(adservice/GetAds).p99 < 100ms for 30s\n`,
+    )
+    const options = { rules: [quick], readyAfter: '40s' }
+    const { out } = await replayed(recording, options)
+    const told = out.split('\n').filter((line) => /^\d\d:/.test(line))
+    expect(told.map((line) => line.slice(18).split(/ +/)[0])).toEqual(['true', 'scale', 'hold'])
+    expect(told[2]).toContain('[Settling]')
+    const { events } = JSON.parse((await replayed(recording, { ...options, format: 'json' })).out) as {
+      events: { kind: string; rule?: string; truth?: string; unknown?: string; usedUp?: boolean }[]
+    }
+    const changes = events
+      .filter(({ kind }) => kind === 'rule')
+      .map(({ rule, truth, unknown, usedUp }) => `${rule} ${unknown ?? truth}${usedUp ? ', used up' : ''}`)
+    expect(changes).toEqual([
+      'deployment/adservice +2 #1 true',
+      'deployment/adservice +2 #1 false, used up',
+      'deployment/adservice +2 #1 settling',
+      'deployment/adservice +2 #1 false',
+      'fast settling',
+      'fast false',
+    ])
   })
 
   it('runs the one-line program as it is', async () => {

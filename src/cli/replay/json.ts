@@ -22,8 +22,8 @@ export function json(report: Report, digest: string): string {
     events: events.map((event) => {
       const when = { time: timeOf(event.at), offsetNs: event.at - start }
       if (event.kind === 'decision') return { ...when, kind: event.kind, decision: decisionRecord(event.decision) }
-      const { kind, rule, truth, unknown, why, measured, traceIds } = event
-      return { ...when, kind, rule, truth, ...(unknown && { unknown }), why, ...(measured && { measured }), traceIds }
+      const { kind, rule, truth, unknown, why, measured, traceIds, usedUp } = event
+      return { ...when, kind, rule, truth, ...(unknown && { unknown }), why, ...(measured && { measured }), traceIds, ...(usedUp && { usedUp }) }
     }),
     targets: [...after].map(([id, replicas]) => ({ id, before: before.get(id), after: replicas })),
   })

@@ -52,17 +52,32 @@ function timeline({ events, start }: Report): string[] {
   let last: Nanos | undefined
   /** By target: what was printed of it last. */
   const reasons = new Map<string, string>()
+  /** By rule: what is known of it to who has read so far. */
+  const truths = new Map<string, string>()
   for (const event of events) {
     if (event.at !== last) said = new Map()
     last = event.at
     const when = `${clock(event.at).slice(11)}  ${offset(event.at - first).padStart(width)}`
     if (event.kind === 'rule') {
+      if (!isToldOf(event, truths)) continue
       said.set(event.rule, event.why)
       lines.push(`${when}  ${ruleLine(event)}`)
       if (event.truth === 'true' && event.traceIds.length > 0) lines.push(`${' '.repeat(when.length + 11)}seen in ${list(event.traceIds.slice(0, 2))}`)
     } else if (isNews(event.decision, reasons)) lines.push(`${when}  ${decisionLine(event.decision, said)}`)
   }
   return lines
+}
+
+/**
+ * What follows from an action by itself is not told: that what its rules had counted is used up, that they wait for new replicas, and that they
+ * are then what they were before.
+ */
+function isToldOf({ rule, truth, unknown, usedUp }: RuleEvent, truths: Map<string, string>): boolean {
+  if (unknown === 'settling') return false
+  const word = unknown === undefined ? truth : unknown
+  const before = truths.get(rule) ?? 'false'
+  truths.set(rule, word)
+  return usedUp !== true && word !== before
 }
 
 /** People are told of a hold once until something else happens to its target; the decision log has every change of what was wanted. */

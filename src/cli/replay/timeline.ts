@@ -17,6 +17,8 @@ export interface RuleEvent {
   /** The newest measurement in it. */
   readonly measured?: string
   readonly traceIds: readonly string[]
+  /** It was true, and an action of its target has used up what it had counted: it says nothing of the service. */
+  readonly usedUp?: true
 }
 
 export interface DecisionEvent {
@@ -31,6 +33,8 @@ export class Timeline {
   readonly events: TimelineEvent[] = []
   readonly #filter: DecisionFilter
   readonly #words = new Map<string, string>()
+  /** By target that has acted: the rules that have been heard since. */
+  readonly #heard = new Map<string, Set<string>>()
 
   constructor(filter: DecisionFilter) {
     this.#filter = filter
@@ -38,10 +42,22 @@ export class Timeline {
 
   /** Adds what is new in the step and returns its decisions that belong in the decision log. */
   add({ at, outcomes, decisions }: StepResult): readonly Decision[] {
-    for (const outcome of outcomes) if (this.#isNews(outcome)) this.events.push(ruleEvent(at, outcome))
+    for (const outcome of outcomes) {
+      const usedUp = this.#isUsedUp(outcome)
+      if (this.#isNews(outcome)) this.events.push({ ...ruleEvent(at, outcome), ...(usedUp ? { usedUp } : {}) })
+    }
+    for (const { outcome, target } of decisions) if (outcome === 'scale') this.#heard.set(target, new Set())
     const changed = decisions.filter((decision) => this.#filter.changed(decision))
     for (const decision of changed) this.events.push({ kind: 'decision', at, decision })
     return changed
+  }
+
+  /** False at its first step behind an action of its target, and true before. */
+  #isUsedUp({ rule, target, truth }: RuleOutcome): boolean {
+    const heard = this.#heard.get(target)
+    if (heard === undefined || heard.has(rule)) return false
+    heard.add(rule)
+    return truth === 'false' && this.#words.get(rule) === 'true'
   }
 
   /**
