@@ -2,6 +2,7 @@
 export { printDuration, printQuantity, printRate, printRatio, printSize } from '../language/index.ts'
 export * from './canonical.ts'
 export * from './compile.ts'
+export * from './diff/index.ts'
 export * from './ir.ts'
 export * from './read.ts'
 export * from './rebuild.ts'

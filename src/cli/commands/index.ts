@@ -2,6 +2,7 @@
 import { check } from './check.ts'
 import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
+import { diff } from './diff.ts'
 import { explain } from './explain.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
@@ -10,4 +11,4 @@ import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, explain, inspect, keygen, replay, sign, test, verify]
+export const commands: readonly Declare[] = [check, compile, diff, explain, inspect, keygen, replay, sign, test, verify]
