@@ -1,2 +1,3 @@
+export { catalogFromRecording, type FromRecordingOptions, type Learned } from './from-recording.ts'
 export { mergeCatalogs } from './merge.ts'
 export { readCatalog, serializeCatalog } from './read.ts'

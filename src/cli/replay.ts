@@ -119,7 +119,7 @@ async function replayed(bundle: Bundle, recording: Recording, setting: Setting, 
     readyAfterNs,
     before,
     after: world.replicas(),
-    missing: missingNames(bundle, catalog.operations()),
+    missing: missingNames(bundle, catalog.catalog()),
     events: timeline.events,
   }
   terminal.out(options.format === 'json' ? json(report, bundle.digest) : text(report))

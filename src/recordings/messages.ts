@@ -1,11 +1,13 @@
 import { decodeJson, decodeRequest, type SpanTable } from '../spans/index.ts'
-import type { Recording, RecordingFailure } from './recording.ts'
+import type { RecordedMessage, Recording, RecordingFailure } from './recording.ts'
 
 export interface DecodeOptions {
   /** Hears of every file or message that cannot be read; the rest is read on. */
   readonly onFailure?: (failure: RecordingFailure) => void
   /** Hears of spans with invalid ids, which are left out. */
   readonly onRejected?: (spans: number, message: string) => void
+  /** Sees every message that could be read, before its spans. */
+  readonly onMessage?: (message: RecordedMessage) => void
 }
 
 /** The recording's messages as tables: the one given, cleared and filled anew for each message that has spans. */
@@ -22,6 +24,7 @@ export async function* decodeMessages(recording: Recording, table: SpanTable, op
       options.onFailure?.({ ok: false, file: message.file, at: `${message.at}${where}`, message: result.message })
       continue
     }
+    options.onMessage?.(message)
     if (result.rejected > 0) options.onRejected?.(result.rejected, result.message ?? '')
     if (result.spans > 0) yield table
   }

@@ -1,12 +1,12 @@
-/** What a recording holds: services, operations and the kinds of their spans, its first start and its last end. */
+/**
+ * What a replay notes of its recording in passing: services, operations and the kinds of their spans, its first start and its last end.
+ * `scalec catalog from-recording` reads one for everything that a catalog can say of it.
+ */
+import { type Catalog, type CatalogKind, type CatalogOperation, type CatalogService, catalogFormat } from '../language/index.ts'
 import type { Dictionary, Nanos, SpanTable } from '../spans/index.ts'
 
-export interface SeenOperation {
-  readonly service: string
-  readonly operation: string
-  /** OTLP span kinds, as a bit set. */
-  readonly kinds: number
-}
+/** By OTLP's numbers; a span without a kind is an internal one. */
+export const catalogKinds: readonly CatalogKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
 
 const longestNs = 86_400e9
 
@@ -39,18 +39,13 @@ export class RecordingCatalog {
     }
   }
 
-  /** Sorted by service and operation. */
-  operations(): readonly SeenOperation[] {
+  /** Names and kinds, nothing else. */
+  catalog(): Catalog {
     const dictionary = this.#dictionary
-    if (dictionary === undefined) return []
-    const all: SeenOperation[] = []
-    this.#kinds.forEach((operations, service) => {
-      operations?.forEach((kinds, operation) => {
-        if (kinds !== 0) all.push({ service: dictionary.text(service), operation: dictionary.text(operation), kinds })
-      })
-    })
-    const key = ({ service, operation }: SeenOperation): string => `${service}\0${operation}`
-    return all.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    const services = this.#kinds.flatMap((operations, code) =>
+      dictionary === undefined || operations === undefined ? [] : [serviceOf(dictionary, code, operations)],
+    )
+    return { format: catalogFormat, services: services.sort((a, b) => (a.name < b.name ? -1 : 1)), workloads: [] }
   }
 
   #grow(service: number, operation: number): Uint8Array {
@@ -59,4 +54,13 @@ export class RecordingCatalog {
     this.#kinds[service] = bigger
     return bigger
   }
+}
+
+function serviceOf(dictionary: Dictionary, code: number, operations: Uint8Array): CatalogService {
+  const found = [...operations.entries()].flatMap(([operation, bits]) => {
+    const kinds = new Set(catalogKinds.filter((_, kind) => (bits & (1 << kind)) !== 0))
+    return [...kinds].map((kind): CatalogOperation => ({ name: dictionary.text(operation), kind }))
+  })
+  const key = ({ name, kind }: CatalogOperation): string => `${name}\0${kind}`
+  return { name: dictionary.text(code), operations: found.sort((a, b) => (key(a) < key(b) ? -1 : 1)), attributes: [] }
 }

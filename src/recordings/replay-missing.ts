@@ -1,8 +1,7 @@
 /** Which names of the rules a recording does not have: the first thing to know about a rule that never fires. */
 import type { ActionIR, Bundle, ConditionIR, RuleIR, SelectorIR, ValueIR } from '../bundle/index.ts'
-import { nearest } from '../language/index.ts'
-import { canonicalOperation, operationMatcher, serviceMatcher } from '../spans/index.ts'
-import type { SeenOperation } from './replay-catalog.ts'
+import { type Catalog, type CatalogMatch, nearest, operationSpellings, operationsMatching, servicesMatching } from '../language/index.ts'
+import { catalogKinds } from './replay-catalog.ts'
 
 export interface MissingName {
   readonly kind: 'service' | 'operation' | 'kind'
@@ -15,7 +14,7 @@ export interface MissingName {
 }
 
 /** Service and operation patterns of the bundle's rules that match nothing of what was seen, each once, in the order of the rules. */
-export function missingNames(bundle: Bundle, seen: readonly SeenOperation[]): readonly MissingName[] {
+export function missingNames(bundle: Bundle, seen: Catalog): readonly MissingName[] {
   const found = new Map<string, MissingName>()
   for (const rule of bundle.rules) {
     for (const selector of selectorsOf(rule)) {
@@ -29,25 +28,22 @@ export function missingNames(bundle: Bundle, seen: readonly SeenOperation[]): re
   return [...found.values()]
 }
 
-function missingOf(selector: SelectorIR, seen: readonly SeenOperation[]): Omit<MissingName, 'rules'> | undefined {
+function missingOf(selector: SelectorIR, seen: Catalog): Omit<MissingName, 'rules'> | undefined {
   const { service, operation, kinds } = selector
-  const isService = serviceMatcher(service)
-  const ofService = seen.filter((s) => isService(s.service))
-  if (ofService.length === 0) return missing('service', service, new Set(seen.map((s) => s.service)), `no span of service ${service}`)
-  const ofOperation = operation === undefined ? ofService : ofService.filter(matching(operation))
+  const services = servicesMatching(seen, service)
+  if (services.length === 0) {
+    const names = seen.services.map(({ name }) => name)
+    return missing('service', service, names, `no span of service ${service}`)
+  }
+  const ofOperation = operationsMatching(seen, service, operation)
   if (operation !== undefined && ofOperation.length === 0) {
-    const names = new Set(ofService.flatMap((s) => [s.operation, canonicalOperation(s.operation), lastPart(s.operation)]))
+    const names = new Set(services.flatMap(({ operations }) => operations.flatMap(({ name }) => operationSpellings(name))))
     return missing('operation', operation, names, `service ${service} has no operation ${operation}`)
   }
-  const wanted = kinds.reduce((bits, kind) => bits | (1 << kind), kinds.includes(1) ? 1 : 0)
-  if (ofOperation.some((s) => (s.kinds & wanted) !== 0)) return undefined
+  const wanted = kinds.map((kind) => catalogKinds[kind])
+  if (ofOperation.some(({ operation: { kind } }) => wanted.includes(kind))) return undefined
   const what = operation === undefined ? service : `${service}/${operation}`
   return { kind: 'kind', name: what, message: `${what} has only ${kindNames(ofOperation)} spans, which the selector leaves out` }
-}
-
-function matching(operation: string): (seen: SeenOperation) => boolean {
-  const matches = operationMatcher(operation)
-  return (seen) => matches(seen.operation)
 }
 
 function missing(kind: 'service' | 'operation', name: string, candidates: Iterable<string>, message: string): Omit<MissingName, 'rules'> {
@@ -60,13 +56,12 @@ function missing(kind: 'service' | 'operation', name: string, candidates: Iterab
   }
 }
 
-function lastPart(operation: string): string {
-  return operation.slice(operation.lastIndexOf('/') + 1)
-}
-
-function kindNames(operations: readonly SeenOperation[]): string {
-  const bits = operations.reduce((all, s) => all | s.kinds, 0)
-  return ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].filter((_, kind) => (bits & (1 << kind)) !== 0).join(' and ')
+function kindNames(matches: readonly CatalogMatch[]): string {
+  const kinds = new Set(matches.map(({ operation }) => operation.kind))
+  return [...new Set(catalogKinds)]
+    .filter((kind) => kinds.has(kind))
+    .map((kind) => kind.toUpperCase())
+    .join(' and ')
 }
 
 /** Every selector that the rule reads, also inside `under` and `child of`. */

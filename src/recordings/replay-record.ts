@@ -97,8 +97,8 @@ function heldRecord({ value, at, perReplica }: NonNullable<RuleReport['held']>):
   return { value: observedRecord(value), at, perReplica }
 }
 
-function releaseRecord({ afterNs, limit, rules }: Release): object {
-  return defined({ afterNs, limit, rules })
+function releaseRecord({ afterNs, limit, rules, bound }: Release): object {
+  return defined({ afterNs, limit, rules, bound })
 }
 
 function observedRecord({ text, type, value, unknown, spans }: Observed): object {

@@ -37,11 +37,21 @@ describe('a catalog', () => {
   it('knows what was seen, from when to when', () => {
     const catalog = new RecordingCatalog()
     catalog.observe(boutique)
-    expect(catalog.operations()).toEqual([
-      { service: 'adservice', operation: '/hipstershop.AdService/GetAds', kinds: 1 << SERVER },
-      { service: 'adservice', operation: 'load', kinds: 1 << 1 },
-      { service: 'frontend', operation: '/', kinds: 1 << SERVER },
-      { service: 'frontend', operation: 'hipstershop.AdService/GetAds', kinds: 1 << CLIENT },
+    expect(catalog.catalog().services.map(({ name, operations }) => [name, operations])).toEqual([
+      [
+        'adservice',
+        [
+          { name: '/hipstershop.AdService/GetAds', kind: 'server' },
+          { name: 'load', kind: 'internal' },
+        ],
+      ],
+      [
+        'frontend',
+        [
+          { name: '/', kind: 'server' },
+          { name: 'hipstershop.AdService/GetAds', kind: 'client' },
+        ],
+      ],
     ])
     expect(catalog.spans).toBe(4)
     expect(Math.abs(catalog.start - 0.9e9)).toBeLessThan(256)
@@ -57,9 +67,9 @@ describe('a catalog', () => {
   it('grows with the names', () => {
     const catalog = new RecordingCatalog()
     catalog.observe(tableOf(Array.from({ length: 300 }, (_, i) => ['s', `op${i}`, SERVER] as const)))
-    expect(catalog.operations()).toHaveLength(300)
+    expect(catalog.catalog().services[0]?.operations).toHaveLength(300)
   })
-  it('of nothing is empty', () => expect(new RecordingCatalog().operations()).toEqual([]))
+  it('of nothing is empty', () => expect(new RecordingCatalog().catalog()).toEqual({ format: 1, services: [], workloads: [] }))
 })
 
 describe('names that a recording does not have', () => {
@@ -67,7 +77,7 @@ describe('names that a recording does not have', () => {
     const catalog = new RecordingCatalog()
     catalog.observe(boutique)
     const rules = selectors.map((selector, i): RuleIR => rule(`r${i}`, '+1', { condition: { kind: 'absent', selector, ns: 1e9, text: 'absent' } }))
-    return missingNames(bundle([target()], rules), catalog.operations()).map(({ message, rules: naming }) => `${naming.join(' ')}: ${message}`)
+    return missingNames(bundle([target()], rules), catalog.catalog()).map(({ message, rules: naming }) => `${naming.join(' ')}: ${message}`)
   }
   const kinds = [0, 1, 2, 5]
 
