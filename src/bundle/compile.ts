@@ -3,6 +3,7 @@ import { byPlace, check, type Diagnostic, type FileTree, type Program, parse, ty
 import { canonical, digestOf } from './canonical.ts'
 import { type Bundle, bundleFormat } from './ir.ts'
 import { lower } from './lower.ts'
+import { portable } from './portable.ts'
 
 export interface CompileInput {
   /** Whose rules form the bundle, in any order. */
@@ -46,11 +47,20 @@ export interface CompileResult {
   readonly bundle?: Bundle
 }
 
-/** `compiler` is the version that the bundle names. */
-export function compile(input: CompileInput, options: { readonly compiler: string }): CompileResult {
+export interface CompileOptions {
+  /** The version that the bundle names. */
+  readonly compiler: string
+  /** The working folder, for names and line ends that do not depend on where the rules were compiled; by default both stay as they are given. */
+  readonly portableFrom?: string
+}
+
+/** Diagnostics speak of the sources as they are given, also where the bundle's are portable. */
+export function compile(input: CompileInput, { compiler, portableFrom }: CompileOptions): CompileResult {
   const { diagnostics, program } = analyse(input)
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics }
-  return { diagnostics, bundle: bundleOf(program, options.compiler) }
+  // Names decide the order of files and lines their offsets, so the bundle is made of the portable texts altogether.
+  const told = portableFrom === undefined ? program : analyse(portable(input, portableFrom)).program
+  return { diagnostics, bundle: bundleOf(told, compiler) }
 }
 
 /** The bundle of a program that has no errors. */

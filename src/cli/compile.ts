@@ -19,7 +19,7 @@ export interface CompileOptions extends ReportOptions {
 export function run(paths: readonly string[], options: CompileOptions, terminal: Terminal): ExitCode {
   const loaded = readRules(paths, terminal)
   if (loaded === undefined) return exit.usage
-  const { diagnostics, bundle } = compile(loaded, { compiler: version })
+  const { diagnostics, bundle } = compile(loaded, { compiler: version, portableFrom: process.cwd() })
   const sources = loaded.sources()
   const code = exitCodeOf(diagnostics, options)
   const written = bundle !== undefined && code === exit.fine ? bundle : undefined

@@ -78,8 +78,8 @@ function readKeys(files: readonly string[]): readonly PublicKey[] | RulesProblem
 function loadSourceFiles(paths: readonly string[]): RulesResult {
   const sources = loadSources(paths)
   if (sources.problems.length > 0) return { invalid: false, problems: sources.problems.map(({ path, message }) => `${path} ${message}`) }
-  const { diagnostics, bundle } = compile(sources, { compiler: version })
-  const texts = new Map([...sources.roots, ...(bundle?.sources ?? [])].map(({ name, text }) => [name, text]))
+  const { diagnostics, bundle } = compile(sources, { compiler: version, portableFrom: process.cwd() })
+  const texts = new Map(sources.sources().map(({ name, text }) => [name, text]))
   const lines = (severity: Diagnostic['severity']) => diagnostics.filter((d) => d.severity === severity).map((d) => lineOf(d, texts))
   if (bundle === undefined) return { invalid: true, problems: lines('error') }
   // The folders that were given too, since a new file may appear there.
