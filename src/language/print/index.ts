@@ -1,0 +1,2 @@
+export type { Formatted } from './format.ts'
+export { format } from './format.ts'
