@@ -1,4 +1,4 @@
-/** `scalec explain WHAT`: the page of a message. */
+/** `scalec explain WHAT`: rules in plain words, a decision of the log, or the page of a message. */
 import { messageOf, nearest, registry } from '../language/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
@@ -10,12 +10,18 @@ import type { Terminal } from './terminal.ts'
 
 export interface ExplainOptions {
   readonly format: Format
+  /** Of the rules, only these. */
+  readonly rules: readonly string[]
+  readonly decision?: string
+  readonly last: boolean
 }
 
-export function run(what: string, options: ExplainOptions, terminal: Terminal): ExitCode {
-  if (isCode(what)) return explainCode(what.toUpperCase(), options, terminal)
-  terminal.err(`scalec: ${what} is no code of a message, such as SC1001\n`)
-  return exit.usage
+/** A code has a page; a decision needs a log; anything else is rules. */
+export async function run(what: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.decision !== undefined || options.last) return (await import('./explain-decision.ts')).run(what, options, terminal)
+  const [only] = what
+  if (what.length === 1 && only !== undefined && isCode(only)) return explainCode(only.toUpperCase(), options, terminal)
+  return (await import('./explain-rule.ts')).run(what, options, terminal)
 }
 
 /** `SC1234`, in any case. */
@@ -24,7 +30,7 @@ export function isCode(what: string): boolean {
 }
 
 /** Prints the page of a message. */
-export function explainCode(code: string, { format }: ExplainOptions, terminal: Terminal): ExitCode {
+export function explainCode(code: string, { format }: { readonly format: Format }, terminal: Terminal): ExitCode {
   const message = messageOf(code)
   const text = page(`diagnostics/${code}.md`)
   if (message === undefined || text === undefined) {

@@ -66,6 +66,8 @@ export interface Release {
   readonly limit?: number
   /** Rules whose word it is. */
   readonly rules?: readonly string[]
+  /** What their word is, where it is a number that they keep. */
+  readonly bound?: 'floor' | 'ceiling'
 }
 
 export interface RuleReport {

@@ -57,7 +57,7 @@ function mergeUp({ base, input }: Context, intents: readonly Intent[]): Merged {
   const limit = Math.max(base, guarded, ceiling?.replicas ?? Number.POSITIVE_INFINITY)
   if (ceiling === undefined || wanted <= limit) return { replicas: wanted, winners, ...(message === undefined ? {} : { message }) }
   const capped = noted(message, `${list(winners.map((i) => i.rule))} wants ${wanted}, but ${ceiling.rule} allows at most ${replicas(ceiling.replicas)}`)
-  const release = { limit: ceiling.replicas, rules: [ceiling.rule] }
+  const release = { limit: ceiling.replicas, rules: [ceiling.rule], bound: 'ceiling' as const }
   return { replicas: limit, winners, message: capped, release, ...(limit === base ? { reason: 'RuleConflict' } : {}) }
 }
 
@@ -79,7 +79,7 @@ function mergeDown({ base, input }: Context, intents: readonly Intent[]): Merged
     message = `${names(steps, base)}, but ${names(keeps, base)}; the larger capacity wins (RuleConflict)`
   }
   if (floor !== undefined && wanted > capped) {
-    release = { limit: floor.replicas, rules: [floor.rule] }
+    release = { limit: floor.replicas, rules: [floor.rule], bound: 'floor' }
     message = noted(message, `${floor.rule} keeps at least ${replicas(floor.replicas)}`)
   }
   return {

@@ -48,7 +48,7 @@ function unplanned(input: PlanInput, reason: Reason, message: string): Omit<Deci
     because,
     ...(unknown === undefined ? {} : { unknown }),
   }))
-  const stages = count === undefined ? [] : [{ stage, before: count, after: count, message }]
+  const stages = count === undefined ? [] : [{ stage, before: count, after: count, message, reason }]
   return { outcome: 'hold', reason, message, from: count, to: count, version: snapshot?.version, rules, stages }
 }
 

@@ -1,0 +1,114 @@
+/**
+ * What would have had to differ for a condition to be the other way: the least change in values, counts and times, read from the numbers that
+ * the condition left behind. Pure functions over `Because`.
+ */
+import type { ComparisonOperator } from '../bundle/index.ts'
+import type { Because, Observed, UnknownReason } from '../evaluate/index.ts'
+import { mirrored } from '../language/index.ts'
+
+export type Flip =
+  /** `observed` had to be `operator` `threshold`. */
+  | { readonly kind: 'value'; readonly text: string; readonly observed: Observed; readonly operator: ComparisonOperator; readonly threshold: Observed }
+  /** So many steps, or spans, of the window more (or fewer, below 0) had to be true. */
+  | {
+      readonly kind: 'count'
+      readonly text: string
+      readonly of: 'steps' | 'spans'
+      readonly have: number
+      readonly need: number
+      readonly by: number
+      readonly steps?: number
+      /** Fewer steps than the window holds have ended since the first, or since the last action took effect. */
+      readonly seenSteps?: number
+      /** Present while the telemetry is stale, which no count can make up for. */
+      readonly stale?: true
+    }
+  /** It had to stay so for `byNs` longer; 0: long enough, but its last steps were idle. */
+  | { readonly kind: 'longer'; readonly text: string; readonly haveNs: number; readonly needNs: number; readonly byNs: number }
+  /** One step at which `of` is so breaks it; without `of` one span that it says is absent. */
+  | { readonly kind: 'break'; readonly text: string; readonly of?: Flip }
+  /** The calendar had to be elsewhere. */
+  | { readonly kind: 'calendar'; readonly text: string; readonly inside: boolean }
+  /** It is unknown for a reason that is no matter of values, and `then` had to be so. */
+  | { readonly kind: 'evidence'; readonly text: string; readonly reason: UnknownReason; readonly then?: Flip }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Flip[] }
+  /** Nothing could make it so. */
+  | { readonly kind: 'never'; readonly text: string }
+
+/** What makes the condition `wanted`; undefined if it is. */
+export function flip(because: Because, wanted: boolean): Flip | undefined {
+  const { kind, truth, unknown, text } = because
+  if (truth === (wanted ? 'true' : 'false')) return undefined
+  const parts = because.of ?? []
+  switch (kind) {
+    case 'and':
+      return joined(wanted ? 'all' : 'any', parts, wanted, text)
+    case 'or':
+      return joined(wanted ? 'any' : 'all', parts, wanted, text)
+    case 'not':
+      return parts[0] === undefined ? { kind: 'never', text } : flip(parts[0], !wanted)
+    case 'compare':
+      return withEvidence(because, compared(because, wanted))
+    case 'times':
+      return counted(because, wanted, 'steps')
+    case 'spans':
+      return withEvidence(because, counted(because, wanted, 'spans'))
+    case 'for':
+      return wanted
+        ? withEvidence(because, longer(because))
+        : { kind: 'break', text, ...optional('of', parts[0] === undefined ? undefined : flip(parts[0], false)) }
+    case 'absent':
+      return wanted ? withEvidence(because, longer(because)) : { kind: 'break', text }
+    case 'during':
+      return { kind: 'calendar', text, inside: wanted }
+    case 'always':
+      return unknown === undefined ? { kind: 'never', text } : { kind: 'evidence', text, reason: unknown }
+    default:
+      return kind satisfies never
+  }
+}
+
+function joined(kind: 'all' | 'any', parts: readonly Because[], wanted: boolean, text: string): Flip {
+  const of = parts.map((part) => flip(part, wanted)).filter((found) => found !== undefined)
+  const possible = kind === 'any' ? of.filter((found) => found.kind !== 'never') : of
+  const [only] = possible
+  if (only === undefined || (kind === 'all' && of.some((found) => found.kind === 'never'))) return { kind: 'never', text }
+  return possible.length === 1 ? only : { kind, of: possible }
+}
+
+/** Spans or a world that nobody has seen come before any value. */
+function withEvidence({ unknown, text }: Because, then: Flip | undefined): Flip | undefined {
+  const grave = unknown === 'stale' || unknown === 'settling' || unknown === 'world'
+  return grave ? { kind: 'evidence', text, reason: unknown, ...optional('then', then) } : then
+}
+
+function compared({ text, left, right, operator }: Because, wanted: boolean): Flip {
+  if (left === undefined || right === undefined || operator === undefined) return { kind: 'never', text }
+  // The measured side is what could have been otherwise.
+  const measuredRight = left.spans === undefined && right.spans !== undefined
+  const [observed, threshold] = measuredRight ? [right, left] : [left, right]
+  const facing = measuredRight ? mirrored(operator) : operator
+  return { kind: 'value', text, observed, threshold, operator: wanted ? facing : negated(facing) }
+}
+
+function counted({ counted: count, text, unknown }: Because, wanted: boolean, of: 'steps' | 'spans'): Flip {
+  if (count === undefined) return { kind: 'never', text }
+  const { have, need, steps, seenSteps } = count
+  const by = wanted ? need - have : need - 1 - have
+  const window = { ...optional('steps', steps), ...optional('seenSteps', seenSteps) }
+  return { kind: 'count', text, of, have, need, by, ...window, ...(of === 'steps' && unknown === 'stale' ? { stale: true as const } : {}) }
+}
+
+function longer({ held, text }: Because): Flip {
+  if (held === undefined) return { kind: 'never', text }
+  const { haveNs, needNs } = held
+  return { kind: 'longer', text, haveNs, needNs, byNs: Math.max(0, needNs - haveNs) }
+}
+
+export function negated(operator: ComparisonOperator): ComparisonOperator {
+  return ({ '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' } as const)[operator]
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>)
+}
