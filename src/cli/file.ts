@@ -1,5 +1,5 @@
 /** Files of commands: read whole, written whole. A problem is a sentence without the path. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
 export type FileText = { readonly text: string } | { readonly error: string }
 
@@ -21,6 +21,24 @@ export function writeWhole(path: string, text: string): string | undefined {
     return undefined
   } catch (error) {
     rmSync(partial, { force: true })
+    return `${path} cannot be written (${codeOf(error)})`
+  }
+}
+
+/** A file that is there already: it keeps its mode, and a link to it stays one. Answers what went wrong. */
+export function rewrite(path: string, text: string): string | undefined {
+  let partial = ''
+  try {
+    const file = realpathSync(path)
+    const { mode } = statSync(file)
+    partial = `${file}.${process.pid}.tmp`
+    writeFileSync(partial, text, { mode })
+    // The process's mask may have taken something from it.
+    chmodSync(partial, mode)
+    renameSync(partial, file)
+    return undefined
+  } catch (error) {
+    if (partial !== '') rmSync(partial, { force: true })
     return `${path} cannot be written (${codeOf(error)})`
   }
 }

@@ -10,11 +10,15 @@ export interface Result {
 
 const program = resolve('dist/scalec.js')
 
-export function scalec(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Result {
+export function scalec(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+): Result {
   const { PATH = '' } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     encoding: 'utf8',
     env: { PATH, ...options.env },
+    ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
   return { code: status, out: stdout, err: stderr }

@@ -4,11 +4,13 @@ import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
 import { diff } from './diff.ts'
 import { explain } from './explain.ts'
+import { fmt } from './fmt.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
+import { rbac } from './rbac.ts'
 import { replay } from './replay.ts'
 import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, diff, explain, inspect, keygen, replay, sign, test, verify]
+export const commands: readonly Declare[] = [check, compile, diff, explain, fmt, inspect, keygen, rbac, replay, sign, test, verify]
