@@ -1,13 +1,11 @@
 /** `scalec diff OLD NEW`: what changed between two bundles or sets of rule files, in words of rules. */
-import { statSync } from 'node:fs'
-import { type Bundle, type Change, compile, diffBundles, foundWords, readBundle } from '../bundle/index.ts'
+import { type Bundle, type Change, diffBundles, foundWords } from '../bundle/index.ts'
+import { bundleFromPaths } from './bundle-input.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
-import { readText } from './file.ts'
 import { printJson } from './json.ts'
-import { counted, diagnosticsText, readRules } from './rules.ts'
+import { counted } from './rules.ts'
 import type { Terminal } from './terminal.ts'
-import { version } from './version.ts'
 
 export interface DiffOptions {
   readonly format: 'text' | 'json' | 'markdown'
@@ -15,8 +13,8 @@ export interface DiffOptions {
 
 /** Exit codes as of diff(1): 0 they decide alike, 1 they differ, 2 one of them cannot be read or compiled. */
 export function run(before: string, after: string, { format }: DiffOptions, terminal: Terminal): ExitCode {
-  const old = bundleAt(before, terminal)
-  const fresh = old === undefined ? undefined : bundleAt(after, terminal)
+  const old = bundleFromPaths([before], terminal)
+  const fresh = old === undefined ? undefined : bundleFromPaths([after], terminal)
   if (old === undefined || fresh === undefined) return exit.usage
   const changes = diffBundles(old, fresh)
   const same = old.digest === fresh.digest
@@ -28,23 +26,6 @@ export function run(before: string, after: string, { format }: DiffOptions, term
     if (changes.length === 0 && !same) terminal.out('the rules decide alike; layout, comments, names of files or the compiler differ\n')
   }
   return changes.length === 0 ? exit.fine : exit.problems
-}
-
-/** A bundle's file, or rules that are compiled; undefined after what is wrong was said. */
-function bundleAt(path: string, terminal: Terminal): Bundle | undefined {
-  if (path.endsWith('.scale') || statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    const loaded = readRules([path], terminal)
-    if (loaded === undefined) return undefined
-    const { bundle, diagnostics } = compile(loaded, { compiler: version })
-    const errors = diagnostics.filter(({ severity }) => severity === 'error')
-    terminal.err(diagnosticsText(errors, loaded.sources(), terminal.errColour, { failLevel: 'error', all: false }))
-    return bundle
-  }
-  const text = readText(path)
-  const read = 'error' in text ? text : readBundle(text.text)
-  if ('bundle' in read) return read.bundle
-  terminal.err(`scalec: ${path}: ${read.error}\n`)
-  return undefined
 }
 
 function subject({ name }: Change): string {

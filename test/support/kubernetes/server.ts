@@ -32,6 +32,16 @@ interface Answer {
 /** `get deployments/scale`: a verb and a resource that the account may not. */
 type Denied = `${'get' | 'list' | 'update' | 'patch'} ${string}`
 
+export interface AccessRequest {
+  readonly verb: string
+  readonly group: string
+  /** `deployments/scale` */
+  readonly resource: string
+  readonly namespace: string
+  /** Undefined of a list. */
+  readonly name: string | undefined
+}
+
 export class KubernetesDouble {
   readonly #server: Server
   readonly #objects = new Map<string, ApiObject>()
@@ -39,6 +49,8 @@ export class KubernetesDouble {
   #resourceVersion = 100
   kinds: readonly KindOf[] = kinds
   readonly denied = new Set<Denied>()
+  /** What RBAC says of a request; by default everything is allowed that is not in `denied`. */
+  authorize: ((request: AccessRequest) => boolean) | undefined
   /** Group/versions whose server is down: `metrics.k8s.io/v1beta1`. */
   readonly down = new Set<string>()
   /** A status or a text (with 200) that answers every request, or `hang` for no answer at all. */
@@ -185,7 +197,8 @@ export class KubernetesDouble {
     if (subresource !== undefined && !(subresource === 'scale' && kind.scale)) return unknownPath
     const verb = request.method === 'GET' ? (name === undefined ? 'list' : 'get') : request.method === 'PUT' ? 'update' : 'patch'
     const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`
-    if (this.denied.has(`${verb} ${resource}`)) return forbidden(verb, kind, resource, namespace, name)
+    const allowed = this.authorize?.({ verb, group, resource, namespace, name }) ?? true
+    if (!allowed || this.denied.has(`${verb} ${resource}`)) return forbidden(verb, kind, resource, namespace, name)
     if (name === undefined) return this.#list(kind, namespace, url.searchParams)
     if (request.method === 'PUT') this.beforePut?.()
     const object = this.#objects.get(keyOf(kind, namespace, name))

@@ -1,0 +1,28 @@
+/** A bundle from whatever names one: a file that scalec compile wrote, rule files, or a folder of them. */
+import { statSync } from 'node:fs'
+import { type Bundle, compile, readBundle } from '../bundle/index.ts'
+import { readText } from './file.ts'
+import { diagnosticsText, readRules } from './rules.ts'
+import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
+
+/** Several paths are rule files. Undefined after what is wrong was said on `err`. */
+export function bundleFromPaths(paths: readonly string[], terminal: Terminal): Bundle | undefined {
+  const [path, ...others] = paths
+  if (path === undefined || others.length > 0 || path.endsWith('.scale') || statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return compiled(paths, terminal)
+  const text = readText(path)
+  const read = 'error' in text ? text : readBundle(text.text)
+  if ('bundle' in read) return read.bundle
+  terminal.err(`scalec: ${path}: ${read.error}\n`)
+  return undefined
+}
+
+function compiled(paths: readonly string[], terminal: Terminal): Bundle | undefined {
+  const loaded = readRules(paths, terminal)
+  if (loaded === undefined) return undefined
+  const { bundle, diagnostics } = compile(loaded, { compiler: version, portableFrom: process.cwd() })
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  terminal.err(diagnosticsText(errors, loaded.sources(), terminal.errColour, { failLevel: 'error', all: false }))
+  return bundle
+}
