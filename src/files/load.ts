@@ -89,7 +89,8 @@ function readText(path: string): string | FileProblem {
   }
 }
 
-function reason(error: unknown): string {
+/** Why a file could not be read, in words that follow its path. */
+export function reason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   switch (code) {
     case 'ENOENT':
