@@ -1,5 +1,6 @@
 /** From sources to a bundle. */
-import { byPlace, check, type Diagnostic, type FileTree, type Program, parse, type SourceText } from '../language/index.ts'
+import { check, type Diagnostic, type FileTree, type LintContext, lint, type Program, parse, type SourceText, settle } from '../language/index.ts'
+import { overBudget } from './budget.ts'
 import { canonical, digestOf } from './canonical.ts'
 import { type Bundle, bundleFormat } from './ir.ts'
 import { lower } from './lower.ts'
@@ -16,13 +17,13 @@ export interface CompileInput {
 }
 
 export interface Analysis {
-  /** The parser's and the checker's, by file and place. */
+  /** The parser's, the checker's and the lints', by file and place; without those that are suppressed or switched off. */
   readonly diagnostics: readonly Diagnostic[]
   readonly program: Program
 }
 
-/** Parses and checks: all that `scalec check` needs. */
-export function analyse(input: CompileInput): Analysis {
+/** Parses, checks and lints: all that `scalec check` needs. */
+export function analyse(input: CompileInput, context: LintContext = {}): Analysis {
   const diagnostics: Diagnostic[] = []
   const trees = new Map<string, FileTree>()
   const treeOf = (source: SourceText): FileTree => {
@@ -38,7 +39,9 @@ export function analyse(input: CompileInput): Analysis {
     const source = input.resolve?.(path, from.source.name)
     return source === undefined ? undefined : treeOf(source)
   })
-  return { diagnostics: [...diagnostics, ...checked.diagnostics].sort(byPlace), program: checked.program }
+  const { program } = checked
+  const found = [...diagnostics, ...checked.diagnostics, ...lint(checked, context), ...overBudget(program, context)]
+  return { diagnostics: settle(found, program.files, context), program }
 }
 
 export interface CompileResult {

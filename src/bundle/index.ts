@@ -1,7 +1,9 @@
 /** How values are printed for people. */
 export { printDuration, printQuantity, printRate, printRatio, printSize } from '../language/index.ts'
+export { printBytes, printWork } from './budget.ts'
 export * from './canonical.ts'
 export * from './compile.ts'
+export * from './cost.ts'
 export * from './diff/index.ts'
 export * from './ir.ts'
 export * from './read.ts'

@@ -1,5 +1,5 @@
 /** A bundle from the sources that it carries: whoever reviewed those texts can make sure that the rules are theirs. */
-import type { SourceText } from '../language/index.ts'
+import { isSuppressible, type SourceText } from '../language/index.ts'
 import { analyse, bundleOf } from './compile.ts'
 import type { Bundle } from './ir.ts'
 
@@ -21,7 +21,8 @@ export function rebuild(bundle: Bundle): Bundle | undefined {
   const withRules = new Set(bundle.rules.map(({ source }) => source.file))
   const roots = [...sources.values()].filter(({ name }) => withRules.has(name) || !imported.has(name))
   const { diagnostics, program } = analyse({ roots, resolve })
-  return diagnostics.some(({ severity }) => severity === 'error') ? undefined : bundleOf(program, bundle.compiler)
+  // A project may have switched a lint off.
+  return diagnostics.some(({ code, severity }) => severity === 'error' && !isSuppressible(code)) ? undefined : bundleOf(program, bundle.compiler)
 }
 
 /** The name that `import "path"` means in the source `from`. */

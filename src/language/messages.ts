@@ -4,6 +4,7 @@
  */
 import { messages as check } from './check/messages.ts'
 import type { Message } from './diagnostics.ts'
+import { messages as lint } from './lint/messages.ts'
 import * as syntax from './syntax/messages.ts'
 
 /** A message with what it is called where no program is at hand: in a list, in a page's heading. */
@@ -112,9 +113,35 @@ const checkTitles: Titles<typeof check> = {
   likeIntrinsic: 'an attribute like a field of spans',
 }
 
+const lintTitles: Titles<typeof lint> = {
+  neverFires: 'a rule that can never fire',
+  emptySelector: 'tests that no span passes',
+  alwaysFrozen: 'a freeze that always holds',
+  alwaysFires: 'a condition that always holds',
+  shadowed: 'a rule that another makes superfluous',
+  frozenRule: 'a rule that a freeze always holds',
+  superfluous: 'a part of a condition that adds nothing',
+  deadAlternative: 'an alternative that can never be true',
+  unknownService: 'a service that the catalog does not have',
+  unknownOperation: 'an operation that the catalog does not have',
+  unknownAttribute: 'an attribute that the catalog does not have',
+  unknownCatalogWorkload: 'a workload that the catalog does not have',
+  severalOperations: 'a name of several operations',
+  clientName: "a caller's name for the callee's operation",
+  attributeType: 'an attribute compared with another type',
+  fewSpans: 'a quantile of too few spans',
+  rarelyKnown: 'a value that is rarely known',
+  sampledQuantile: 'a quantile of too few kept traces',
+  overBudget: 'a rule above the budget',
+  nothingServed: 'a service that only calls others',
+  unusedSuppression: 'a suppression of nothing',
+  badSuppression: 'a suppression that cannot be read',
+  cannotSuppress: 'a suppression of an error',
+}
+
 /** In the order of their codes. */
-export const registry: readonly RegisteredMessage[] = [...titled(syntax, syntaxTitles), ...titled(check, checkTitles)].sort((a, b) =>
-  a.code < b.code ? -1 : 1,
+export const registry: readonly RegisteredMessage[] = [...titled(syntax, syntaxTitles), ...titled(check, checkTitles), ...titled(lint, lintTitles)].sort(
+  (a, b) => (a.code < b.code ? -1 : 1),
 )
 
 export function messageOf(code: string): RegisteredMessage | undefined {

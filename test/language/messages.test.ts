@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../src/bundle/index.ts'
-import type { Diagnostic } from '../../src/language/index.ts'
+import type { Catalog, Diagnostic, LintContext } from '../../src/language/index.ts'
 import { messageOf, registry } from '../../src/language/index.ts'
 
 describe('the registry', () => {
@@ -37,6 +37,8 @@ interface Example {
 
 interface Page {
   readonly code: string
+  /** Of a fenced `json catalog` (what it leaves out is empty), and of `json lint`. */
+  readonly context: LintContext
   readonly text: string
   readonly examples: readonly Example[]
 }
@@ -48,13 +50,23 @@ const pages = globSync('grammar/diagnostics/*.md')
     const examples = [...text.matchAll(/^```scale (wrong|right)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(
       ([, kind, file = 'rules.scale', example = '']): Example => ({ kind: kind as Example['kind'], file, text: example }),
     )
-    return { code: basename(path, '.md'), text, examples }
+    return { code: basename(path, '.md'), text, examples, context: contextOf(text) }
   })
+
+function contextOf(page: string): LintContext {
+  const block = (name: string): object | undefined => {
+    const json = new RegExp(`^\`\`\`json ${name}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page)?.[1]
+    return json === undefined ? undefined : (JSON.parse(json) as object)
+  }
+  const catalog = block('catalog')
+  return { ...block('lint'), ...(catalog === undefined ? {} : { catalog: { format: 1, services: [], workloads: [], ...catalog } satisfies Catalog }) }
+}
 
 /** What the compiler says of a page's wrong or right program. */
 function diagnosticsOf(page: Page, kind: Example['kind']): readonly Diagnostic[] {
   const sources = page.examples.filter((example) => example.kind === kind).map(({ file, text }) => ({ name: file, text }))
-  return analyse({ roots: sources.slice(0, 1), resolve: (path) => sources.find(({ name }) => name === path) }).diagnostics
+  const input = { roots: sources.slice(0, 1), resolve: (path: string) => sources.find(({ name }) => name === path) }
+  return analyse(input, page.context).diagnostics
 }
 
 describe('grammar/diagnostics', () => {

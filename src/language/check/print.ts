@@ -44,11 +44,11 @@ function kindTest(selector: Selector): string[] {
 const bareName = /^[\p{L}\p{N}_.*-]+$/u
 const bareOperation = /^[\p{L}\p{N}_.*/-]+$/u
 
-function printName(text: string): string {
+export function printName(text: string): string {
   return bareName.test(text) ? text : quote(text)
 }
 
-function printOperation(text: string): string {
+export function printOperation(text: string): string {
   return bareOperation.test(text) && !text.startsWith('/') && !text.includes('//') ? text : quote(text)
 }
 

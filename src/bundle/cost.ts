@@ -1,0 +1,151 @@
+/**
+ * A bound on what a rule costs, from its shape and the rate of its spans alone. The model follows src/evaluate: a matched span is looked up, kept
+ * until its step is closed and counted once; a closed step leaves a cell; a window adds cells up. The constants are measured, rounded up
+ * (bench/cost.ts compares).
+ */
+import type { ConditionIR, RuleIR, SelectorIR, SpanValueIR, ValueIR } from './ir.ts'
+
+/** Spans a second that a selector counts; undefined where nobody knows. */
+export type Rates = (selector: SelectorIR) => number | undefined
+
+export interface Cost {
+  /** Microseconds of one processor a second, on average. */
+  readonly work: number
+  /** Bytes. */
+  readonly memory: number
+  /** Each selector once. Rules with an equal selector share it, so costs of rules add up to more than they cost together. */
+  readonly selectors: readonly SelectorCost[]
+}
+
+export interface SelectorCost {
+  readonly selector: SelectorIR
+  /** Undefined: not known, and counted as no span at all. */
+  readonly rate: number | undefined
+  /** Longest stretch that is remembered, in nanoseconds. */
+  readonly remembersNs: number
+  readonly work: number
+  readonly memory: number
+}
+
+/** Microseconds. */
+const perSpan = 1
+const perValue = 5
+const perCondition = 2
+/** Bytes of a span until its step is closed: ids, times, hash slot, with room to double. */
+const spanBytes = 160
+/** Spans may be late by so much, and steps stay open. */
+const latenessNs = 5e9
+/** Bytes of a cell without its durations, with the traces that are kept as examples. */
+const cellBytes = 2048
+/** Durations are kept as they are, eight bytes each, up to so many; then as buckets. */
+const exactDurations = 512
+const bucketBytes = 6
+const mostBuckets = 3393
+/** A window's own buckets. */
+const sketchBytes = 4 * mostBuckets
+
+/** What one rule reads of one selector. */
+interface Use {
+  readonly selector: SelectorIR
+  longestNs: number
+  /** Lengths of the windows that quantiles are taken of. */
+  readonly sketched: Set<number>
+  /** Look-ups of a value a step. */
+  values: number
+}
+
+export function costOf(rule: RuleIR, rates: Rates): Cost {
+  const uses = new Map<string, Use>()
+  const conditions = readCondition(rule.condition, uses) + 1
+  if (rule.action.kind === 'hold') readValue(rule.action.value, uses)
+  const selectors = [...uses.values()].map((use) => costOfUse(use, rule.everyNs, rates(use.selector)))
+  const steps = 1e9 / rule.everyNs
+  return {
+    work: conditions * perCondition * steps + total(selectors, 'work'),
+    memory: stateBytes(rule.condition, rule.everyNs) + total(selectors, 'memory'),
+    selectors,
+  }
+}
+
+function total(selectors: readonly SelectorCost[], what: 'work' | 'memory'): number {
+  return selectors.reduce((sum, cost) => sum + cost[what], 0)
+}
+
+function costOfUse(use: Use, everyNs: number, rate: number | undefined): SelectorCost {
+  const perSecond = rate ?? 0
+  const perStep = (perSecond * everyNs) / 1e9
+  // Cells behind the window are dropped when they are half of all.
+  const cells = 2 * (use.longestNs / everyNs + 1)
+  const durations = perStep <= exactDurations ? perStep * 8 : Math.min(perStep, mostBuckets) * bucketBytes
+  const open = ((perSecond * (everyNs + latenessNs)) / 1e9) * spanBytes
+  return {
+    selector: use.selector,
+    rate,
+    remembersNs: use.longestNs,
+    work: perSecond * perSpan + (use.values * perValue * 1e9) / everyNs,
+    memory: Math.ceil(open + cells * (cellBytes + durations) + use.sketched.size * sketchBytes),
+  }
+}
+
+function readCondition(condition: ConditionIR, uses: Map<string, Use>): number {
+  switch (condition.kind) {
+    case 'and':
+      return condition.all.reduce((sum, part) => sum + readCondition(part, uses), 1)
+    case 'or':
+      return condition.any.reduce((sum, part) => sum + readCondition(part, uses), 1)
+    case 'not':
+    case 'times':
+    case 'for':
+      return 1 + readCondition(condition.of, uses)
+    case 'compare':
+      readValue(condition.left, uses)
+      readValue(condition.right, uses)
+      return 1
+    case 'spans':
+      read(condition.selector, condition.withinNs, false, uses)
+      return 1
+    case 'absent':
+      // Only when the last span came is remembered.
+      read(condition.selector, 0, false, uses)
+      return 1
+    case 'during':
+    case 'always':
+      return 1
+  }
+}
+
+function readValue(value: ValueIR, uses: Map<string, Use>): void {
+  if (value.kind === 'span') read(value.selector, value.windowNs, isRanked(value), uses)
+  else if (value.kind === 'forecast') readValue(value.of, uses)
+  else if (value.kind === 'arithmetic') for (const operand of value.of) readValue(operand, uses)
+}
+
+function isRanked({ stat }: SpanValueIR): boolean {
+  return stat.kind === 'quantile'
+}
+
+function read(selector: SelectorIR, windowNs: number, ranked: boolean, uses: Map<string, Use>): void {
+  const key = JSON.stringify(selector)
+  const use = uses.get(key) ?? { selector, longestNs: 0, sketched: new Set(), values: 0 }
+  uses.set(key, use)
+  use.longestNs = Math.max(use.longestNs, windowNs)
+  if (ranked) use.sketched.add(windowNs)
+  use.values++
+}
+
+/** What `times` remembers: a small record of each of its steps. */
+function stateBytes(condition: ConditionIR, everyNs: number): number {
+  switch (condition.kind) {
+    case 'and':
+      return condition.all.reduce((sum, part) => sum + stateBytes(part, everyNs), 0)
+    case 'or':
+      return condition.any.reduce((sum, part) => sum + stateBytes(part, everyNs), 0)
+    case 'times':
+      return 64 + Math.ceil(condition.withinNs / everyNs) * 128 + stateBytes(condition.of, everyNs)
+    case 'not':
+    case 'for':
+      return 64 + stateBytes(condition.of, everyNs)
+    default:
+      return 0
+  }
+}

@@ -1,0 +1,61 @@
+/** What lints are given, and what each of them is. */
+import type { Catalog } from '../catalog.ts'
+import type { Checked } from '../check/check.ts'
+import type { Program, Rule } from '../check/program.ts'
+import type { Resolutions } from '../check/resolved.ts'
+import { type Diagnostic, type Message, report, type Severity } from '../diagnostics.ts'
+import type { TextRange } from '../tree.ts'
+
+/** Everything from outside the program; all of it is optional, and without it the lints that need it keep silent. */
+export interface LintContext {
+  /** What the live system is known to have. */
+  readonly catalog?: Catalog
+  /** Spans a second, by `service` or `service/operation`; goes before the catalog's. */
+  readonly rates?: Readonly<Record<string, number>>
+  /** Share of the traces that the sampler keeps, 0 to 1; undefined: all of them. */
+  readonly sampled?: number
+  /** Most that one rule may cost. */
+  readonly budget?: Budget
+  /** The day on which suppressions are judged, as `2027-01-31`; without one none has expired. */
+  readonly today?: string
+  /** Names that the catalog does not have are errors. */
+  readonly strict?: boolean
+  /** Other severities, by code; of warnings and of lints only. */
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>
+}
+
+export interface Budget {
+  /** Microseconds of work a second. */
+  readonly work?: number
+  /** Bytes. */
+  readonly memory?: number
+}
+
+/** A checked program with its surroundings. */
+export interface Subject {
+  readonly program: Program
+  readonly resolved: Resolutions
+  readonly context: LintContext
+}
+
+/** One check: pure, and quick enough to be asked on every keystroke. */
+export type Lint = (subject: Subject) => readonly Diagnostic[]
+
+export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Subject {
+  return { program, resolved, context }
+}
+
+/** A diagnostic in the rule's file. */
+export function inRule<P>(rule: Rule, entry: Message<P>, range: TextRange, parameters: P, more?: Parameters<typeof report>[4]): Diagnostic {
+  return report(entry, rule.file.source.name, range, parameters, more)
+}
+
+/** Where the rule's condition stands; of a `to hold` without one, the action. */
+export function conditionRange(rule: Rule): TextRange {
+  return rule.tree.condition?.range ?? rule.condition.range
+}
+
+/** `more` of a message that knows a better spelling. */
+export function respelling(range: TextRange, text: string | undefined): Parameters<typeof report>[4] {
+  return text === undefined ? {} : { fix: { title: `write ${text}`, edits: [{ range, text }] } }
+}

@@ -1,0 +1,6 @@
+export type { Budget, LintContext } from './context.ts'
+export { rateOf } from './known.ts'
+export { lint } from './lint.ts'
+export { messages as lintMessages } from './messages.ts'
+export { settle } from './settle.ts'
+export { isSuppressible } from './suppress.ts'

@@ -1,0 +1,37 @@
+/** Every lint, in the order of their codes. */
+import type { Checked } from '../check/check.ts'
+import type { Diagnostic } from '../diagnostics.ts'
+import { alwaysHolds } from './always-holds.ts'
+import { attributeType } from './attribute-type.ts'
+import { clientName } from './client-name.ts'
+import { type Lint, type LintContext, subjectOf } from './context.ts'
+import { fewSpans } from './few-spans.ts'
+import { neverFires } from './never-fires.ts'
+import { severalOperations } from './several-operations.ts'
+import { shadowed } from './shadowed.ts'
+import { superfluous } from './superfluous.ts'
+import { unknownAttribute } from './unknown-attribute.ts'
+import { unknownOperation } from './unknown-operation.ts'
+import { unknownService } from './unknown-service.ts'
+import { unknownWorkload } from './unknown-workload.ts'
+
+const lints: readonly Lint[] = [
+  neverFires,
+  alwaysHolds,
+  shadowed,
+  superfluous,
+  unknownService,
+  unknownOperation,
+  unknownAttribute,
+  unknownWorkload,
+  severalOperations,
+  clientName,
+  attributeType,
+  fewSpans,
+]
+
+/** What the lints say of a checked program, before suppressions and other severities; `settle` is for these. */
+export function lint(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext = {}): readonly Diagnostic[] {
+  const subject = subjectOf(checked, context)
+  return lints.flatMap((each) => each(subject))
+}

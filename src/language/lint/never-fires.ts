@@ -1,0 +1,51 @@
+/** A condition that can never be true, whatever happens; and, beside others that can, an alternative that cannot. */
+import type { CheckedCondition, Rule } from '../check/program.ts'
+import type { Diagnostic } from '../diagnostics.ts'
+import { conditionRange, inRule, type Lint } from './context.ts'
+import { waysOf } from './logic/cases.ts'
+import { formulaOf } from './logic/formula.ts'
+import { contradictionIn } from './logic/predicates.ts'
+import { messages } from './messages.ts'
+import { selectorsOf } from './walk.ts'
+
+export const neverFires: Lint = ({ program, resolved }) =>
+  program.rules.flatMap((rule) => {
+    const empty = selectorsOf(rule).flatMap((node) => {
+      const selector = resolved.selectors.get(node)
+      const clash = selector === undefined ? undefined : contradictionIn(selector)
+      return clash === undefined ? [] : [inRule(rule, messages.emptySelector, node.where?.range ?? node.range, { left: clash[0], right: clash[1] })]
+    })
+    // What such a selector does to the rule is said already.
+    return empty.length > 0 ? empty : impossible(rule)
+  })
+
+function impossible(rule: Rule): readonly Diagnostic[] {
+  const why = whyNever(rule.condition, rule.everyNs)
+  if (why !== undefined) return [inRule(rule, messages.neverFires, conditionRange(rule), { rule: rule.name, why })]
+  return deadAlternatives(rule.condition, rule)
+}
+
+/** Why a condition can never be true; undefined where it may be. */
+export function whyNever(condition: CheckedCondition, everyNs: number): string | undefined {
+  const { cases, why } = waysOf(formulaOf(condition), { everyNs })
+  return cases?.length === 0 ? (why ?? 'nothing makes it true') : undefined
+}
+
+function deadAlternatives(condition: CheckedCondition, rule: Rule): readonly Diagnostic[] {
+  switch (condition.kind) {
+    case 'or':
+      return condition.of.flatMap((part) => {
+        const why = whyNever(part, rule.everyNs)
+        if (why === undefined) return deadAlternatives(part, rule)
+        const { start, end } = part.range
+        return [inRule(rule, messages.deadAlternative, part.range, { part: rule.file.source.text.slice(start, end), why })]
+      })
+    case 'and':
+      return condition.of.flatMap((part) => deadAlternatives(part, rule))
+    case 'times':
+    case 'for':
+      return deadAlternatives(condition.of, rule)
+    default:
+      return []
+  }
+}

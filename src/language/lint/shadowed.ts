@@ -1,0 +1,68 @@
+/** Rules that never make a difference: another decides whenever they are true, or a freeze holds their target. */
+import type { Action, Rule, Target } from '../check/program.ts'
+import type { Diagnostic } from '../diagnostics.ts'
+import { conditionRange, inRule, type Lint } from './context.ts'
+import { implies } from './logic/implies.ts'
+import { messages } from './messages.ts'
+
+/** Every rule is compared with every other of its target, up to so many. */
+const mostRules = 400
+
+export const shadowed: Lint = ({ program }) => {
+  const targets = new Map(program.targets.map((target) => [target.id, target]))
+  const byTarget = Map.groupBy(program.rules, (rule) => rule.target)
+  return [...byTarget].flatMap(([id, rules]) => {
+    const target = targets.get(id)
+    if (target === undefined || rules.length < 2 || rules.length > mostRules) return []
+    const gone = new Set<Rule>()
+    return rules.flatMap((rule) => {
+      const found = shadowOf(rule, rules, target, gone)
+      if (found !== undefined) gone.add(rule)
+      return found ?? []
+    })
+  })
+}
+
+/** Of two rules that say the same only the second is reported; one that is superfluous itself shadows nothing. */
+function shadowOf(rule: Rule, rules: readonly Rule[], target: Target, gone: ReadonlySet<Rule>): Diagnostic | undefined {
+  if (rule.observe || rule.action.kind === 'freeze') return undefined
+  for (const other of rules) {
+    if (other === rule || other.observe || gone.has(other) || other.everyNs !== rule.everyNs) continue
+    if (other.action.kind === 'freeze' ? !holdsAll(other.action, rule) : !decides(other, rule, target)) continue
+    const surroundings = { everyNs: rule.everyNs, atLeast: [rule.atLeastSpans, other.atLeastSpans] as const }
+    if (!implies(rule.condition, other.condition, surroundings)) continue
+    if (isMutual(rule, other, target) && rules.indexOf(other) > rules.indexOf(rule)) continue
+    const related = [{ file: other.file.source.name, range: conditionRange(other), message: `\`${other.name}\`` }]
+    return other.action.kind === 'freeze'
+      ? inRule(rule, messages.frozenRule, conditionRange(rule), { rule: rule.name, freeze: other.name }, { related })
+      : inRule(rule, messages.shadowed, conditionRange(rule), { rule: rule.name, by: other.name }, { related })
+  }
+  return undefined
+}
+
+function isMutual(rule: Rule, other: Rule, target: Target): boolean {
+  if (other.action.kind === 'freeze' || !decides(rule, other, target)) return false
+  return implies(other.condition, rule.condition, { everyNs: rule.everyNs, atLeast: [other.atLeastSpans, rule.atLeastSpans] })
+}
+
+/** A freeze of every direction in which a rule can move its target. A floor for missing data is asked for when nothing is true. */
+function holdsAll(freeze: Extract<Action, { kind: 'freeze' }>, { action, onMissing }: Rule): boolean {
+  if (onMissing.kind !== 'hold') return false
+  if (action.kind === 'change') return action.amount > 0 ? freeze.up : freeze.down
+  return freeze.up && freeze.down
+}
+
+/** When both are true, the target does what it would do if only the first were: of several steps the largest capacity is taken. */
+function decides(first: Rule, second: Rule, target: Target): boolean {
+  if (first.priority < second.priority || first.cooldownNs > target.cooldownNs) return false
+  if (first.between !== undefined && JSON.stringify(first.between) !== JSON.stringify(second.between)) return false
+  // What the second does while nothing is known is its own.
+  if (second.onMissing.kind !== 'hold' && JSON.stringify(first.onMissing) !== JSON.stringify(second.onMissing)) return false
+  const [a, b] = [first.action, second.action]
+  if (a.kind === 'change' && b.kind === 'change')
+    return target.combine === 'largest' && a.unit === b.unit && a.amount > 0 === b.amount > 0 && a.amount >= b.amount
+  if (first.priority !== second.priority) return false
+  if (a.kind === 'floor' && b.kind === 'floor') return a.replicas >= b.replicas
+  if (a.kind === 'ceiling' && b.kind === 'ceiling') return a.replicas <= b.replicas
+  return a.kind === 'set' && b.kind === 'set' && a.replicas === b.replicas
+}
