@@ -77,8 +77,8 @@ export interface Because {
    * since the first, or since the target's evidence epoch.
    */
   readonly counted?: { readonly have: number; readonly need: number; readonly steps?: number; readonly unknownSteps?: number; readonly seenSteps?: number }
-  /** for, absent: how long it has held and how long it must, in nanoseconds. */
-  readonly held?: { readonly haveNs: number; readonly needNs: number }
+  /** for, absent: how long it has held and how long it must, in nanoseconds; `idleNs`: how long ago its last step with spans was, if that is not the last. */
+  readonly held?: { readonly haveNs: number; readonly needNs: number; readonly idleNs?: number }
   readonly of?: readonly Because[]
   /** Up to five, hex, the worst first. */
   readonly traceIds?: readonly string[]

@@ -36,9 +36,12 @@ export function compileFor({ ns }: ForIR, of: Condition, text: string, builder: 
       state.from = at
     }
     const began = state.since === undefined || state.lastTrue <= epoch ? undefined : Math.max(state.since, epoch)
-    const because = { kind: 'for' as const, text, held: { haveNs: began === undefined ? 0 : at - began, needNs: ns }, of: [inner], ...tracesOf(inner) }
+    // Idle steps do not complete a run, so they are not part of what it has.
+    const idle = began === undefined || state.lastTrue === at ? {} : { idleNs: at - state.lastTrue }
+    const held = { haveNs: began === undefined ? 0 : state.lastTrue - began, needNs: ns, ...idle }
+    const because = { kind: 'for' as const, text, held, of: [inner], ...tracesOf(inner) }
     // An idle step leaves a run as its last true step left it, as long as that is one of the last D.
-    if (began !== undefined && state.lastTrue - began >= ns && state.lastTrue > at - ns) return { ...because, truth: 'true' }
+    if (began !== undefined && held.haveNs >= ns && state.lastTrue > at - ns) return { ...because, truth: 'true' }
     if (inner.unknown === undefined) return { ...because, truth: 'false' }
     // Idle in all of the last D: it may have held. In less than D it cannot have.
     if (isIdle(inner.unknown) && at - Math.max(state.from, epoch) < ns) return { ...because, truth: 'false' }

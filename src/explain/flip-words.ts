@@ -15,9 +15,7 @@ export function flipWords(flip: Flip): string {
     case 'count':
       return countWords(flip)
     case 'longer':
-      return flip.byNs === 0
-        ? `${flip.text}: its last step had to hold, with spans; it was idle`
-        : `${flip.text}: it had held for ${duration(flip.haveNs)}; ${duration(flip.byNs)} more ${flip.haveNs === 0 ? 'were needed' : 'were missing'}`
+      return longerWords(flip)
     case 'break':
       return flip.of === undefined ? `${flip.text}: one such span would have broken it` : `${flip.text}: one step would have broken it: ${flipWords(flip.of)}`
     case 'calendar':
@@ -38,10 +36,16 @@ export function flipWords(flip: Flip): string {
   }
 }
 
-function countWords({ text, of, have, need, by, stale, ...window }: Extract<Flip, { kind: 'count' }>): string {
+function longerWords({ text, haveNs, byNs, idle }: Extract<Flip, { kind: 'longer' }>): string {
+  const missing = byNs === 0 ? [] : [`it had held for ${duration(haveNs)}; ${duration(byNs)} more were ${haveNs === 0 ? 'needed' : 'missing'}`]
+  return `${text}: ${[...missing, ...(idle === true ? ['its last step had to hold, with spans; it was idle'] : [])].join('; and ')}`
+}
+
+function countWords({ text, of, have, need, by, stale, open, ...window }: Extract<Flip, { kind: 'count' }>): string {
   const counted = of === 'steps' ? `true in ${ofSteps({ have, ...window })}` : `${have} ${have === 1 ? 'span' : 'spans'} counted`
   const missing = by > 0 ? `${by} more ${by === 1 ? 'was' : 'were'} missing (${need} needed)` : `${-by} fewer would have been too few (${need} needed)`
-  return `${text}: ${counted}; ${missing}${stale === true ? ', and the telemetry is stale' : ''}`
+  const unknown = open === undefined ? '' : `, unknown in ${open}`
+  return `${text}: ${counted}${unknown}; ${missing}${stale === true ? ', and the telemetry is stale' : ''}`
 }
 
 /** `3 of the last 12 steps`, `3 of the 4 steps since counting began (of 12)` */

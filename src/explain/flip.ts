@@ -3,7 +3,7 @@
  * the condition left behind. Pure functions over `Because`.
  */
 import type { ComparisonOperator } from '../bundle/index.ts'
-import type { Because, Observed, UnknownReason } from '../evaluate/index.ts'
+import type { Because, Observed, Truth, UnknownReason } from '../evaluate/index.ts'
 import { mirrored } from '../language/index.ts'
 
 export type Flip =
@@ -20,11 +20,13 @@ export type Flip =
       readonly steps?: number
       /** Fewer steps than the window holds have ended since the first, or since the last action took effect. */
       readonly seenSteps?: number
+      /** Unknown steps that are counted as well: they must become known, or may stay so. */
+      readonly open?: number
       /** Present while the telemetry is stale, which no count can make up for. */
       readonly stale?: true
     }
-  /** It had to stay so for `byNs` longer; 0: long enough, but its last steps were idle. */
-  | { readonly kind: 'longer'; readonly text: string; readonly haveNs: number; readonly needNs: number; readonly byNs: number }
+  /** It had to stay so for `byNs` longer; `idle`: and its last step had to be so as well, which was idle, as all for so long. */
+  | { readonly kind: 'longer'; readonly text: string; readonly haveNs: number; readonly needNs: number; readonly byNs: number; readonly idle?: true }
   /** One step at which `of` is so breaks it; without `of` one span that it says is absent. */
   | { readonly kind: 'break'; readonly text: string; readonly of?: Flip }
   /** The calendar had to be elsewhere. */
@@ -35,32 +37,46 @@ export type Flip =
   /** Nothing could make it so. */
   | { readonly kind: 'never'; readonly text: string }
 
-/** What makes the condition `wanted`; undefined if it is. */
+/** What a condition is to be. Nothing fires on an unknown, so that "not true" is often enough; under `not` it is not. */
+type Goal = 'true' | 'false' | 'not true' | 'not false'
+
+const opposite = { true: 'false', false: 'true', 'not true': 'not false', 'not false': 'not true' } as const
+
+/** What makes the condition true, or no longer true; undefined if it is so. */
 export function flip(because: Because, wanted: boolean): Flip | undefined {
+  return reach(because, wanted ? 'true' : 'not true')
+}
+
+function isReached(truth: Truth, goal: Goal): boolean {
+  return goal === truth || (goal === 'not true' && truth !== 'true') || (goal === 'not false' && truth !== 'false')
+}
+
+function reach(because: Because, goal: Goal): Flip | undefined {
   const { kind, truth, unknown, text } = because
-  if (truth === (wanted ? 'true' : 'false')) return undefined
+  if (isReached(truth, goal)) return undefined
   const parts = because.of ?? []
+  const holds = goal === 'true' || goal === 'not false'
   switch (kind) {
     case 'and':
-      return joined(wanted ? 'all' : 'any', parts, wanted, text)
+      return joined(holds ? 'all' : 'any', parts, goal, text)
     case 'or':
-      return joined(wanted ? 'any' : 'all', parts, wanted, text)
+      return joined(holds ? 'any' : 'all', parts, goal, text)
     case 'not':
-      return parts[0] === undefined ? { kind: 'never', text } : flip(parts[0], !wanted)
+      return parts[0] === undefined ? { kind: 'never', text } : reach(parts[0], opposite[goal])
     case 'compare':
-      return withEvidence(because, compared(because, wanted))
+      return withEvidence(because, compared(because, holds))
     case 'times':
-      return counted(because, wanted, 'steps')
+      return counted(because, goal, 'steps')
     case 'spans':
-      return withEvidence(because, counted(because, wanted, 'spans'))
+      return withEvidence(because, counted(because, goal, 'spans'))
     case 'for':
-      return wanted
+      return holds
         ? withEvidence(because, longer(because))
-        : { kind: 'break', text, ...optional('of', parts[0] === undefined ? undefined : flip(parts[0], false)) }
+        : { kind: 'break', text, ...optional('of', parts[0] === undefined ? undefined : reach(parts[0], 'false')) }
     case 'absent':
-      return wanted ? withEvidence(because, longer(because)) : { kind: 'break', text }
+      return withEvidence(because, holds ? longer(because) : { kind: 'break', text })
     case 'during':
-      return { kind: 'calendar', text, inside: wanted }
+      return { kind: 'calendar', text, inside: holds }
     case 'always':
       return unknown === undefined ? { kind: 'never', text } : { kind: 'evidence', text, reason: unknown }
     default:
@@ -68,8 +84,8 @@ export function flip(because: Because, wanted: boolean): Flip | undefined {
   }
 }
 
-function joined(kind: 'all' | 'any', parts: readonly Because[], wanted: boolean, text: string): Flip {
-  const of = parts.map((part) => flip(part, wanted)).filter((found) => found !== undefined)
+function joined(kind: 'all' | 'any', parts: readonly Because[], goal: Goal, text: string): Flip {
+  const of = parts.map((part) => reach(part, goal)).filter((found) => found !== undefined)
   const possible = kind === 'any' ? of.filter((found) => found.kind !== 'never') : of
   const [only] = possible
   if (only === undefined || (kind === 'all' && of.some((found) => found.kind === 'never'))) return { kind: 'never', text }
@@ -91,18 +107,22 @@ function compared({ text, left, right, operator }: Because, wanted: boolean): Fl
   return { kind: 'value', text, observed, threshold, operator: wanted ? facing : negated(facing) }
 }
 
-function counted({ counted: count, text, unknown }: Because, wanted: boolean, of: 'steps' | 'spans'): Flip {
+function counted({ counted: count, text, unknown }: Because, goal: Goal, of: 'steps' | 'spans'): Flip {
   if (count === undefined) return { kind: 'never', text }
-  const { have, need, steps, seenSteps } = count
-  const by = wanted ? need - have : need - 1 - have
-  const window = { ...optional('steps', steps), ...optional('seenSteps', seenSteps) }
-  return { kind: 'count', text, of, have, need, by, ...window, ...(of === 'steps' && unknown === 'stale' ? { stale: true as const } : {}) }
+  const { have, need, steps, seenSteps, unknownSteps = 0 } = count
+  const holds = goal === 'true' || goal === 'not false'
+  // Where an unknown will not do, what nobody saw may stand for what is missing, and against what is too much.
+  const open = goal === 'true' || goal === 'not true' ? 0 : unknownSteps
+  const by = (holds ? need : need - 1) - have - open
+  if (!holds && by >= 0) return { kind: 'evidence', text, reason: unknown ?? 'empty' }
+  const stale = of === 'steps' && unknown === 'stale' ? { stale: true as const } : {}
+  return { kind: 'count', text, of, have, need, by, ...optional('steps', steps), ...optional('seenSteps', seenSteps), ...(open > 0 ? { open } : {}), ...stale }
 }
 
 function longer({ held, text }: Because): Flip {
   if (held === undefined) return { kind: 'never', text }
-  const { haveNs, needNs } = held
-  return { kind: 'longer', text, haveNs, needNs, byNs: Math.max(0, needNs - haveNs) }
+  const { haveNs, needNs, idleNs = 0 } = held
+  return { kind: 'longer', text, haveNs, needNs, byNs: Math.max(0, needNs - haveNs), ...(idleNs >= needNs ? { idle: true as const } : {}) }
 }
 
 export function negated(operator: ComparisonOperator): ComparisonOperator {

@@ -87,7 +87,7 @@ function becauseRecord(because: Because): object {
     right: right && observedRecord(right),
     counted:
       counted && defined({ have: counted.have, need: counted.need, steps: counted.steps, unknownSteps: counted.unknownSteps, seenSteps: counted.seenSteps }),
-    held: held && { haveNs: held.haveNs, needNs: held.needNs },
+    held: held && defined({ haveNs: held.haveNs, needNs: held.needNs, idleNs: held.idleNs }),
     traceIds: traceIds?.length === 0 ? undefined : traceIds,
     of: of?.map(becauseRecord),
   })
