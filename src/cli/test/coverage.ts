@@ -48,7 +48,7 @@ interface Row {
 export function coverageText(coverages: Coverages): string {
   const shares = sharesOf(coverages)
   const rows = coverages.flatMap(({ rules, clauses }) => [...byFile(rules, ruleRows), ...clauseRows(clauses)])
-  const width = Math.max(0, ...rows.map(({ text }) => Math.min(text.length, widest)))
+  const width = Math.max(0, ...rows.map(({ text, truths }) => (truths === undefined ? 0 : Math.min(text.length, widest))))
   const lines = rows.map(({ text, truths, missing }) => {
     if (truths === undefined) return text
     const counts = [truths.true, truths.false, truths.unknown].map((n) => (n === undefined ? '' : String(n)).padStart(8)).join('')

@@ -1,6 +1,6 @@
 /** What a test run found, for whichever format prints it. */
 import type { SourceText } from '../../language/index.ts'
-import type { Coverage, Failure, TestResult, TimelineEntry } from '../../testing/index.ts'
+import type { Coverage, Failure, TestResult, Timeline } from '../../testing/index.ts'
 import { linesOf, type Position } from '../lines.ts'
 
 export interface TestReport {
@@ -17,7 +17,7 @@ export interface ReportedTest {
 }
 
 export interface ReportedFailure extends Failure {
-  readonly timeline: readonly TimelineEntry[]
+  readonly timeline: Timeline
 }
 
 /** Coverage of every compilation. */

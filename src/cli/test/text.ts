@@ -1,9 +1,8 @@
 /** A test run for people. */
-import { printDuration } from '../../language/index.ts'
 import { significant } from '../../plan/index.ts'
-import type { TimelineEntry } from '../../testing/index.ts'
 import { excerpt } from '../render.ts'
 import { passed, type ReportedFailure, type ReportedTest, sourceOf, summary, type TestReport } from './report.ts'
+import { timelineText } from './timeline.ts'
 
 export interface TextOptions {
   readonly colour: boolean
@@ -32,39 +31,15 @@ function failed(test: ReportedTest, colour: boolean): string {
 export function failureTexts(test: ReportedTest, colour: boolean): string[] {
   const { problem } = test.result
   if (problem !== undefined) return [missed(test, problem.range, problem.message, [], colour)]
-  return test.failures.map((failure) => missed(test, failure.range, failure.message, timelineLines(failure), colour))
+  return test.failures.map((failure) => missed(test, failure.range, failure.message, timelineText(failure.timeline), colour))
 }
 
 function missed(test: ReportedTest, range: ReportedFailure['range'], message: string, timeline: readonly string[], colour: boolean): string {
   const { name, text } = sourceOf(test)
   const { place, lines } = excerpt(name, text, range, message, colour)
-  return [place, ...lines, ...timeline.map((line) => `  ${line}`)].join('\n')
+  return [place, ...lines, ...timeline.map((line) => (line === '' ? '' : `      ${line}`))].join('\n')
 }
 
 function indented(block: string): string {
   return block.replace(/^(?=.)/gm, '  ')
-}
-
-/** One line an entry, its time before the first of a step. */
-function timelineLines({ timeline }: ReportedFailure): string[] {
-  const width = Math.max(0, ...timeline.map(({ ns }) => printDuration(ns).length))
-  let last: number | undefined
-  return timeline.map((entry) => {
-    const time = entry.kind === 'more' || entry.ns === last ? '' : printDuration(entry.ns)
-    last = entry.kind === 'more' ? undefined : entry.ns
-    return `${time.padStart(width)}  ${entryText(entry)}`
-  })
-}
-
-function entryText(entry: TimelineEntry): string {
-  switch (entry.kind) {
-    case 'more':
-      return `… ${entry.count} more changes`
-    case 'rule': {
-      const { truth, rule, unknown, why, measured } = entry
-      return `${truth.padEnd(7)}  ${rule}${unknown === undefined ? '' : ` (${unknown})`}: ${why}${measured === undefined ? '' : ` (now ${measured})`}`
-    }
-    case 'decision':
-      return `${entry.outcome.padEnd(7)}  ${entry.target} [${entry.reason}] ${entry.message}`
-  }
 }
