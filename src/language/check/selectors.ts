@@ -12,8 +12,8 @@ import { literalValue, sayMismatch, valueOfLet } from './values.ts'
 
 type ComparedValue = (Predicate & { kind: 'compare' })['value']
 
-const kindCodes: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
-const statusCodes: Readonly<Record<string, number>> = { unset: 0, ok: 1, error: 2 }
+export const kindCodes: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
+export const statusCodes: Readonly<Record<string, number>> = { unset: 0, ok: 1, error: 2 }
 const everyKind: readonly number[] = [1, 2, 3, 4, 5]
 
 /** A selector, or undefined after an error in it or in an ancestor. */

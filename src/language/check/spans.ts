@@ -10,7 +10,7 @@ import { checkSelector } from './selectors.ts'
 import { printDuration, printRatio } from './units.ts'
 import { constantOf, type Environment, positiveDuration } from './values.ts'
 
-const spanDurations: readonly SpanDuration[] = ['duration', 'self', 'seen', 'gap', 'own', 'critical']
+export const spanDurations: readonly SpanDuration[] = ['duration', 'self', 'seen', 'gap', 'own', 'critical']
 
 /** Statistics of spans, and of durations. */
 const ofSpans: Readonly<Record<string, { readonly stat: Stat; readonly type: QuantityType }>> = {
@@ -27,6 +27,9 @@ const ofDurations: Readonly<Record<string, Stat>> = {
   min: { kind: 'min' },
   max: { kind: 'max' },
 }
+
+/** What may stand behind `span(…).`, or behind a duration there. */
+export const statNames: readonly string[] = [...Object.keys(ofSpans), ...Object.keys(ofDurations), 'quantile', 'apdex']
 
 const choices =
   '.count .rate .errors .error_rate .p50 .p95 .p99 .quantile(99.5%) .mean .min .max .apdex(400ms) .self .seen .gap .own .critical .blame .anomalies'

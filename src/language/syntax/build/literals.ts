@@ -14,9 +14,9 @@ export const nanosPer: Readonly<Record<string, number>> = {
   d: 86_400e9,
 }
 
-const secondsPer: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 }
+export const secondsPer: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 }
 
-const bytesPer: Readonly<Record<string, number>> = {
+export const bytesPer: Readonly<Record<string, number>> = {
   ...{ B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
   ...{ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 },
 }
