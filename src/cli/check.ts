@@ -1,20 +1,26 @@
-/** `scalec check FILES…`: says what is wrong with rules. */
+/** `scalec check [FILES…]`: says what is wrong with rules. */
 import { analyse } from '../bundle/index.ts'
+import { judged } from '../files/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import type { ReportFormat, ReportOptions } from './rules.ts'
 import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface CheckOptions extends ReportOptions {
+export interface CheckOptions extends ReportOptions, ProjectOptions {
   readonly format: ReportFormat
 }
 
-export async function run(paths: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const loaded = readRules(paths, terminal)
+export async function run(files: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
+  const inputs = inputsOf(files, options, terminal)
+  if (inputs === undefined) return exit.usage
+  const loaded = readRules(inputs.paths, terminal)
   if (loaded === undefined) return exit.usage
-  const { diagnostics, program } = analyse(loaded)
+  const analysis = analyse(loaded)
+  const { program } = analysis
+  const diagnostics = judged(analysis.diagnostics, inputs.project?.severities ?? {})
   const sources = loaded.sources()
   const { rules, targets } = program
   if (options.format === 'json')

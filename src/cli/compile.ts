@@ -1,25 +1,31 @@
-/** `scalec compile FILES… -o x.bundle.json`: rules to one file that the engine loads. */
+/** `scalec compile [FILES…] -o x.bundle.json`: rules to one file that the engine loads. */
 import { compile, serialize } from '../bundle/index.ts'
+import { judged } from '../files/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { writeWhole } from './file.ts'
 import { printJson } from './json.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import type { Format, ReportOptions } from './rules.ts'
 import { counted, diagnosticsJson, diagnosticsText, exitCodeOf, readRules } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-export interface CompileOptions extends ReportOptions {
+export interface CompileOptions extends ReportOptions, ProjectOptions {
   readonly format: Format
   /** `-` is the standard output. */
   readonly output: string
 }
 
 /** Writes nothing unless the rules are right (or, with `failLevel` warning, without a warning too). */
-export function run(paths: readonly string[], options: CompileOptions, terminal: Terminal): ExitCode {
-  const loaded = readRules(paths, terminal)
+export function run(files: readonly string[], options: CompileOptions, terminal: Terminal): ExitCode {
+  const inputs = inputsOf(files, options, terminal)
+  if (inputs === undefined) return exit.usage
+  const loaded = readRules(inputs.paths, terminal)
   if (loaded === undefined) return exit.usage
-  const { diagnostics, bundle } = compile(loaded, { compiler: version, portableFrom: process.cwd() })
+  const compiled = compile(loaded, { compiler: version, portableFrom: process.cwd() })
+  const { bundle } = compiled
+  const diagnostics = judged(compiled.diagnostics, inputs.project?.severities ?? {})
   const sources = loaded.sources()
   const code = exitCodeOf(diagnostics, options)
   const written = bundle !== undefined && code === exit.fine ? bundle : undefined

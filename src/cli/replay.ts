@@ -18,6 +18,7 @@ import {
 import type { SpanTable } from '../spans/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import { durationOf, replicasOf } from './replay/arguments.ts'
 import { bundleFrom } from './replay/bundle.ts'
 import { json } from './replay/json.ts'
@@ -27,8 +28,8 @@ import { Timeline } from './replay/timeline.ts'
 import type { Format } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface ReplayOptions {
-  /** Rule files or folders; or `bundle`. */
+export interface ReplayOptions extends ProjectOptions {
+  /** Rule files or folders; or `bundle`; or else the project's. */
   readonly rules?: readonly string[]
   readonly bundle?: string
   /** `deployment/adservice=2` */
@@ -50,15 +51,17 @@ export async function run(recordings: readonly string[], options: ReplayOptions,
     terminal.err(`scalec: ${problem}\n`)
     return exit.usage
   }
-  if ((options.rules === undefined) === (options.bundle === undefined))
-    return fail('give the rules with --rules or a compiled bundle with --bundle, one of the two')
-  const readyAfter = durationOf('--ready-after', options.readyAfter ?? '30s')
+  if (options.rules !== undefined && options.bundle !== undefined) return fail('give the rules with --rules or a compiled bundle with --bundle, one of the two')
+  const inputs = options.bundle === undefined ? inputsOf(options.rules ?? [], options, terminal) : undefined
+  if (inputs === undefined && options.bundle === undefined) return exit.usage
+  const { defaults = {}, severities = {} } = inputs?.project ?? {}
+  const readyAfter = durationOf('--ready-after', options.readyAfter ?? defaults.readyAfter ?? '30s')
   if ('problem' in readyAfter) return fail(readyAfter.problem)
-  const lateness = durationOf('--lateness', options.lateness ?? '5s')
+  const lateness = durationOf('--lateness', options.lateness ?? defaults.lateness ?? '5s')
   if ('problem' in lateness) return fail(lateness.problem)
-  const bundle = bundleFrom(options, terminal)
+  const bundle = bundleFrom(inputs === undefined ? { bundle: options.bundle as string } : { rules: inputs.paths, severities }, terminal)
   if (typeof bundle === 'number') return bundle
-  const before = replicasOf(bundle.targets, options.replicas ?? [])
+  const before = replicasOf(bundle.targets, options.replicas ?? [], defaults.replicas)
   if ('problem' in before) return fail(before.problem)
   const recording = await openRecording(recordings)
   if (!isRecording(recording)) return fail(`${recording.file}: ${recording.message}`)

@@ -1,4 +1,5 @@
 /** `scaled run`: everything between the command line and the daemon: files, signals, exit codes. */
+import { createWatcher } from '../files/index.ts'
 import { isError } from '../orchestrators/index.ts'
 import type { Config } from './config/index.ts'
 import type { DaemonParts } from './daemon.ts'
@@ -10,7 +11,6 @@ import { createOrchestrator } from './orchestrate.ts'
 import type { RulesSource } from './rules.ts'
 import { loadRules } from './rules.ts'
 import { openStore, type Saved, type StateStore } from './store.ts'
-import { createWatcher } from './watch.ts'
 
 /** Runs until a signal; resolves to the exit code. What keeps it from starting is said on stderr in plain lines. */
 export async function run(config: Config, source: RulesSource): Promise<number> {

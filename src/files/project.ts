@@ -77,10 +77,15 @@ export function readProject(text: string): { readonly config: ProjectConfig } | 
   return error === undefined ? { config: parsed.value as ProjectConfig } : { error }
 }
 
+/** Absolute path of the project's file, which may not exist if it was given; undefined where there is none. */
+export function projectPath({ cwd = '.', file }: ProjectOptions = {}): string | undefined {
+  return file === undefined ? findUp(resolve(cwd)) : resolve(cwd, file)
+}
+
 /** The project of a folder, undefined where there is none; or what is wrong with its file, with the file's name in front. */
 export function loadProject(options: ProjectOptions = {}): { readonly project: Project | undefined } | { readonly error: string } {
   const cwd = resolve(options.cwd ?? '.')
-  const path = options.file === undefined ? findUp(cwd) : resolve(cwd, options.file)
+  const path = projectPath(options)
   if (path === undefined) return { project: undefined }
   const file = shown(path, cwd)
   let text: string
@@ -98,10 +103,11 @@ export function loadProject(options: ProjectOptions = {}): { readonly project: P
   return { project: { file, rules: found.rules, catalog: catalogPath, defaults, severities, strict, orchestrator } }
 }
 
-/** Diagnostics as the project has them judged: some codes of another severity, some not at all. */
+/** Diagnostics as the project has them judged: warnings of some codes are errors, or not said at all. What is an error by itself stays one. */
 export function judged(diagnostics: readonly Diagnostic[], severities: Project['severities']): readonly Diagnostic[] {
   return diagnostics.flatMap((diagnostic) => {
     const severity = Object.hasOwn(severities, diagnostic.code) ? severities[diagnostic.code] : undefined
+    if (diagnostic.severity === 'error') return [diagnostic]
     if (severity === 'off') return []
     return [severity === undefined || severity === diagnostic.severity ? diagnostic : { ...diagnostic, severity }]
   })

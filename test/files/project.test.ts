@@ -115,16 +115,24 @@ describe('scale.json', () => {
 })
 
 describe('severities of a project', () => {
-  it('change what diagnostics count as, and leave the others alone', () => {
-    const diagnostic = (code: string): Diagnostic => ({ code, severity: 'warning', file: 'a', range: { start: 0, end: 1 }, message: code })
+  it('change what warnings count as, and leave errors alone', () => {
+    const diagnostic = (code: string, severity: Diagnostic['severity'] = 'warning'): Diagnostic => ({
+      code,
+      severity,
+      file: 'a',
+      range: { start: 0, end: 1 },
+      message: code,
+    })
     expect(
-      judged([diagnostic('SC4001'), diagnostic('SC4002'), diagnostic('SC4003')], { SC4001: 'error', SC4002: 'off' }).map(({ code, severity }) => [
-        code,
-        severity,
-      ]),
+      judged([diagnostic('SC4001'), diagnostic('SC4002'), diagnostic('SC4003'), diagnostic('SC2001', 'error')], {
+        SC4001: 'error',
+        SC4002: 'off',
+        SC2001: 'off',
+      }).map(({ code, severity }) => [code, severity]),
     ).toEqual([
       ['SC4001', 'error'],
       ['SC4003', 'warning'],
+      ['SC2001', 'error'],
     ])
   })
 })

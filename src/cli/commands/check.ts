@@ -1,23 +1,32 @@
 import type { ReportFormat } from '../rules.ts'
 import type { Declare } from './command.ts'
-import { failLevel, reportFormat } from './command.ts'
+import { catalog, failLevel, project, reportFormat, watch } from './command.ts'
 
 interface Reporting {
   readonly format: ReportFormat
   readonly failLevel: 'error' | 'warning'
   readonly all?: boolean
+  readonly project?: string
+  readonly catalog?: string
+  readonly watch?: boolean
 }
 
 export const check: Declare = (program, { terminal, finish }) => {
   program
     .command('check')
     .description('Says what is wrong with rules.')
-    .argument('<files...>', 'rule files or folders')
+    .argument('[files...]', 'rule files or folders; those of scale.json by default')
     .addOption(reportFormat())
     .addOption(failLevel())
+    .addOption(project())
+    .addOption(catalog())
+    .addOption(watch())
     .option('--all', 'print every problem, however many are alike')
     .action(async (files: string[], options: Reporting) => {
       const { run } = await import('../check.ts')
-      finish(await run(files, { ...options, all: options.all === true }, terminal))
+      const once = () => run(files, { ...options, all: options.all === true }, terminal)
+      if (options.watch !== true) return finish(await once())
+      const { watched } = await import('../watch.ts')
+      finish(await watched(files, { ...options, clear: process.stdout.isTTY }, terminal, once))
     })
 }

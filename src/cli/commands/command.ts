@@ -18,6 +18,11 @@ export const format = (): Option => new Option('--format <format>', 'how to prin
 export const reportFormat = (): Option => new Option('--format <format>', 'how to print').choices(['text', 'json', 'sarif', 'junit', 'github']).default('text')
 export const failLevel = (): Option => new Option('--fail-level <level>', 'the least severity that fails').choices(['error', 'warning']).default('error')
 
+/** Of commands that read rules: where their project is. */
+export const project = (): Option => new Option('--project <file>', 'a scale.json; by default the one of this folder or of one above')
+export const catalog = (): Option => new Option('--catalog <file>', 'what is known of the live system, instead of the catalog of scale.json')
+export const watch = (): Option => new Option('--watch', 'run again whenever the rules, the catalog or scale.json change')
+
 /** For options that may be repeated. */
 export function collected(value: string, all: readonly string[] = []): readonly string[] {
   return [...all, value]

@@ -17,15 +17,19 @@ export function durationOf(option: string, text: string): Parsed<number> {
 
 /**
  * `deployment/adservice=2`, by target id. A workload may be named without its namespace where that is clear. Targets that are not named
- * start at 1, or at their minimum.
+ * start at 1, or at their minimum; `defaults` is what the project says of them, which may also speak of workloads that no rule scales.
  */
-export function replicasOf(targets: readonly TargetIR[], given: readonly string[]): Parsed<ReadonlyMap<string, number>> {
+export function replicasOf(
+  targets: readonly TargetIR[],
+  given: readonly string[],
+  defaults: Readonly<Record<string, number>> = {},
+): Parsed<ReadonlyMap<string, number>> {
   const counts = new Map(targets.map((t) => [t.id, Math.max(1, t.min)]))
+  for (const [name, count] of Object.entries(defaults)) for (const target of named(name, targets)) counts.set(target.id, count)
   for (const text of given) {
     const [, name = '', count = ''] = /^(.*?)=(\d+)$/.exec(text) ?? []
     if (name === '') return { problem: `--replicas ${text}: write a workload and its number of replicas, such as deployment/adservice=2` }
-    const named = targets.filter((t) => t.id === name)
-    const meant = named.length > 0 ? named : targets.filter((t) => t.id.replace(/ in .*$/, '') === name)
+    const meant = named(name, targets)
     const [target, ...others] = meant
     if (target === undefined) return { problem: unknownWorkload(name, targets) }
     if (others.length > 0)
@@ -38,6 +42,12 @@ export function replicasOf(targets: readonly TargetIR[], given: readonly string[
     counts.set(target.id, Number(count))
   }
   return { value: counts }
+}
+
+/** By id, or by the id without its namespace. */
+function named(name: string, targets: readonly TargetIR[]): readonly TargetIR[] {
+  const exactly = targets.filter((t) => t.id === name)
+  return exactly.length > 0 ? exactly : targets.filter((t) => t.id.replace(/ in .*$/, '') === name)
 }
 
 function unknownWorkload(name: string, targets: readonly TargetIR[]): string {

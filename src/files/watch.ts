@@ -11,11 +11,17 @@ export interface Watcher {
 /** A burst of changes, such as a ConfigMap's swap of symbolic links, is one. */
 const quietMs = 150
 
-export function createWatcher(changed: () => void, failed: (dir: string, error: Error) => void): Watcher {
+/** `relevant` says which file names matter; undefined is a name that the system does not tell. */
+export function createWatcher(
+  changed: () => void,
+  failed: (dir: string, error: Error) => void,
+  relevant: (name: string | undefined) => boolean = () => true,
+): Watcher {
   const watchers = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | undefined
 
-  function touched(): void {
+  function touched(_event: string, name: string | null): void {
+    if (!relevant(name ?? undefined)) return
     clearTimeout(timer)
     timer = setTimeout(changed, quietMs)
   }
