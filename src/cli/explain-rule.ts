@@ -1,7 +1,7 @@
 /** `scalec explain FILES…|BUNDLE [--rule NAME]`: rules in plain words. */
 import { explainBundle, explainText, ruleText } from '../explain/index.ts'
 import { nearest } from '../language/index.ts'
-import { bundleAt } from './bundle-at.ts'
+import { bundleFromPaths } from './bundle-input.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
@@ -15,8 +15,8 @@ export interface ExplainRuleOptions {
 }
 
 export function run(paths: readonly string[], { format, rules: names }: ExplainRuleOptions, terminal: Terminal): ExitCode {
-  const bundle = bundleAt(paths, terminal)
-  if (typeof bundle === 'number') return bundle
+  const bundle = bundleFromPaths(paths, terminal)
+  if (bundle === undefined) return exit.usage
   const all = explainBundle(bundle)
   for (const name of names) {
     if (all.some(({ rule }) => rule === name)) continue

@@ -1,10 +1,12 @@
 /** A rule, explained: what it counts, when it fires, when it does not, and what it costs. */
 import type { Bundle, RuleIR, SourceRef, TargetIR, ValueIR } from '../bundle/index.ts'
-import { ruleWords } from '../bundle/index.ts'
+import { costOf, ruleWords } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printValue } from '../language/index.ts'
 import { actionBrief, actionClause } from './actions.ts'
 import { conditionClause, nodesOf, selectorsOf, valuesOf } from './conditions.ts'
+import type { CostOptions } from './cost.ts'
+import { costSentences, ratesFrom } from './cost.ts'
 import type { Reaction } from './reaction.ts'
 import { reactionOf, reactionSentences } from './reaction.ts'
 import { selectorFacts, selectorWords } from './selectors.ts'
@@ -16,13 +18,11 @@ import { unknownSentences } from './unknown.ts'
 import type { Provenance } from './values.ts'
 import { measuredIn, needsTraces, provenanceOf } from './values.ts'
 
-export interface ExplainOptions {
-  /** Of the live system: names the operations that a pattern means. */
-  readonly catalog?: Catalog
+export interface ExplainOptions extends CostOptions {
   readonly settings?: EngineSettings
 }
 
-export type SectionId = 'counted' | 'values' | 'steps' | 'unknown' | 'reaction' | 'target' | 'others' | 'epoch' | 'state'
+export type SectionId = 'counted' | 'values' | 'steps' | 'unknown' | 'reaction' | 'target' | 'others' | 'epoch' | 'state' | 'cost'
 
 /** Sentences of plain text under a heading. */
 export interface Section {
@@ -53,6 +53,8 @@ export interface RuleExplanation {
   readonly summary: readonly string[]
   readonly sections: readonly Section[]
   readonly values: readonly ExplainedValue[]
+  /** Bounds: microseconds of a processor a second, and bytes; of `known` spans, or as if there were none. */
+  readonly cost: { readonly work: number; readonly memory: number; readonly known: boolean }
   /** Absent where the rule waits for no span. */
   readonly reaction?: Reaction
 }
@@ -62,6 +64,7 @@ export function explainRule(rule: RuleIR, target: TargetIR, bundle: Pick<Bundle,
   const reaction = reactionOf(rule, target, settings)
   const values = explainedValues(rule)
   const { catalog } = options
+  const cost = costOf(rule, ratesFrom(options))
   const section = (id: SectionId, title: string, lines: readonly string[]): readonly Section[] => (lines.length === 0 ? [] : [{ id, title, lines }])
   return {
     rule: rule.name,
@@ -80,8 +83,10 @@ export function explainRule(rule: RuleIR, target: TargetIR, bundle: Pick<Bundle,
       ...section('others', 'Other rules of this target', otherSentences(rule, bundle.rules)),
       ...section('epoch', 'After an action', epochSentences(rule, target.settleNs)),
       ...section('state', 'What it remembers', stateSentences(rule)),
+      ...section('cost', 'What it costs', costSentences(rule, bundle.rules, options)),
     ],
     values,
+    cost: { work: cost.work, memory: cost.memory, known: cost.selectors.every(({ rate }) => rate !== undefined) },
     ...(reaction === undefined ? {} : { reaction }),
   }
 }
