@@ -74,15 +74,15 @@ function allOf(parts: readonly Ways[], setting: Setting): Ways {
   for (const part of parts) {
     if (part.cases === undefined || ways.cases === undefined) return { cases: undefined, why: undefined }
     if (part.cases.length * ways.cases.length > mostCases * 4) return { cases: undefined, why: undefined }
-    let why = ways.why ?? part.why
+    let conflict: string | undefined
     const joined: Case[] = []
     for (const a of ways.cases)
       for (const b of part.cases) {
-        const conflict = conflictBetween(a, b, setting)
-        if (conflict === undefined) joined.push([...a, ...b])
-        else why = conflict
+        const why = conflictBetween(a, b, setting)
+        if (why === undefined) joined.push([...a, ...b])
+        else conflict ??= why
       }
-    ways = limited(joined, why)
+    ways = limited(joined, conflict ?? ways.why ?? part.why)
     if (joined.length === 0) return ways
   }
   return ways
