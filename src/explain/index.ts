@@ -3,6 +3,7 @@ export { type BecauseLine, type DecisionExplanation, type ExplainedRule, type Ex
 export { decisionText } from './decision-text.ts'
 export { type Flip, flip } from './flip.ts'
 export { flipWords } from './flip-words.ts'
+export * from './page/index.ts'
 export { type LoggedDecision, type RecordResult, readRecord } from './record.ts'
 export * from './rule.ts'
 export { defaultSettings, type EngineSettings } from './settings.ts'

@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
 import { diff } from './diff.ts'
+import { docs } from './docs.ts'
 import { explain } from './explain.ts'
 import { fmt } from './fmt.ts'
 import { inspect } from './inspect.ts'
@@ -13,4 +14,4 @@ import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, diff, explain, fmt, inspect, keygen, rbac, replay, sign, test, verify]
+export const commands: readonly Declare[] = [check, compile, diff, docs, explain, fmt, inspect, keygen, rbac, replay, sign, test, verify]
