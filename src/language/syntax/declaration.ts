@@ -7,7 +7,7 @@ import type { SourceText, TextRange } from '../tree.ts'
 import { ScaleParser } from './grammar/parser.ts'
 import { rangeOf } from './lex.ts'
 import * as m from './messages.ts'
-import { repairs } from './repair.ts'
+import { repairs } from './repair/index.ts'
 import type { DeclarationKeyword } from './split.ts'
 import { isFirstOnLine } from './split.ts'
 import * as t from './tokens.ts'
@@ -152,10 +152,11 @@ function unexpected(source: SourceText, tokens: readonly IToken[], at: number, e
   const found = foundPhrase(token)
   const place = placeOf(tokens, at)
   if (behind && token !== undefined && isFirstOnLine(source.text, tokens, at)) return report(m.declarationExpected, source.name, place, { found })
-  const help = expected.includes('Sign') && expected.includes('to') ? { help: actionHelp } : {}
+  const help = expected.includes('Sign') && expected.includes('to') ? { help: token?.tokenType === t.NumberToken ? signHelp(token.image) : actionHelp } : {}
   return report(m.unexpected, source.name, place, { expected: expectedPhrase(expected), found, ...help })
 }
 
+const signHelp = (number: string): string => `write +${number} to add replicas, -${number} to remove some, to ${number} to have so many`
 const actionHelp = 'an action is +N, -N, +N%, -N%, to N, to at least N, to at most N or to hold VALUE at VALUE'
 
 /** The token, or the place right behind the last one. */

@@ -9,7 +9,7 @@ import * as t from './tokens.ts'
 export interface Lexed {
   readonly tokens: IToken[]
   readonly comments: Comment[]
-  /** Stretches of characters that begin no token. */
+  /** Stretches of characters that begin no token, and comments that begin with `#`. */
   readonly foreign: TextRange[]
 }
 
@@ -38,6 +38,7 @@ export function lexPiece(text: string, start: number, end: number, lexed: Lexed)
     token.startOffset += start
     lexed.comments.push(toComment(token))
   }
+  for (const token of groups.hashes ?? []) lexed.foreign.push({ start: start + token.startOffset, end: start + token.startOffset + token.image.length })
   for (const { offset, length } of errors) addForeign(lexed.foreign, start + offset, length)
 
   const settled = end === text.length ? tokens.length : tokens.length - 1

@@ -127,3 +127,103 @@ export const tooLong = message(
   () => 'this formula is too long or nested too deep',
   () => 'name its parts with `let`, or write several rules',
 )
+
+export const promql = message<{ text: string; ours: string }>(
+  'SC1046',
+  'error',
+  (p) => `\`${p.text}\` is PromQL: a metric is asked for as text`,
+  (p) => `for values of spans write ${p.ours}, which needs no metric`,
+)
+
+export const functionOfSpans = message<{ name: string; stat: string }>('SC1029', 'error', (p) => `\`${p.name}\` stands behind its spans: \`${p.stat}\``)
+
+export const grouping = message<{ written: string }>(
+  'SC1030',
+  'error',
+  (p) => `values are not grouped, as in \`${p.written}\`: a rule is about one workload`,
+  () => 'write a rule for each, or select with `where`',
+)
+
+export const spansInBraces = message<{ text: string }>('SC1031', 'error', (p) => `spans are selected with parentheses: \`${p.text}\``)
+
+export const selectorSpelling = message<{ text: string }>(
+  'SC1032',
+  'error',
+  (p) => `service and operation stand first: \`${p.text}\``,
+  () => 'further tests of a span stand after `where`',
+)
+
+export const pipe = message<{ written: string; stat: string }>(
+  'SC1033',
+  'error',
+  (p) => `nothing is piped: what is asked of spans stands behind a dot, as in \`${p.stat}\``,
+  (p) => `write \`${p.stat}\` for \`| ${p.written}\``,
+)
+
+export const regularExpression = message<{ sign: string; meant: string }>(
+  'SC1034',
+  'error',
+  (p) => `\`${p.sign}\` is written \`${p.meant}\``,
+  () => 'a pattern has `*` for any characters and no other signs; join several patterns with `or`',
+)
+
+export const keyOfOthers = message<{ written: string; meant: string }>('SC1035', 'error', (p) => `\`${p.written}\` is written \`${p.meant}\``)
+
+export const metricKey = message<{ name: string }>(
+  'SC1036',
+  'error',
+  (p) => `\`${p.name}\` does not stand in a block: a rule says what is held`,
+  () => 'write a rule: scale deployment/ads to hold span(ads/GetAds).rate at 50/s per replica',
+)
+
+export const behaviourKey = message<{ name: string }>(
+  'SC1037',
+  'error',
+  (p) => `\`${p.name}\` is no clause`,
+  () => 'the pace of a target is written `up at most +4 per 60s`, `down at most 10% per 60s` and `stable 5m before down`',
+)
+
+export const conditionFirst = message(
+  'SC1038',
+  'error',
+  () => 'a rule begins with what it does, and its condition follows',
+  () => 'write scale WORKLOAD ACTION when CONDITION',
+)
+
+export const actionOrder = message<{ direction: string; action: string }>(
+  'SC1039',
+  'error',
+  (p) => `the action stands behind the workload: \`${p.action}\`, not \`${p.direction}\``,
+)
+
+export const actionSpelling = message<{ written: string; action: string }>('SC1040', 'error', (p) => `\`${p.written}\` is written \`${p.action}\``)
+
+export const partsApart = message<{ first: string; second: string; meant: string }>(
+  'SC1041',
+  'error',
+  (p) => `\`${p.first}\` and \`${p.second}\` are joined by a slash: \`${p.meant}\``,
+)
+
+export const numberSpelling = message<{ written: string; meant: string }>('SC1042', 'error', (p) => `\`${p.written}\` is written \`${p.meant}\``)
+
+export const quantileSpelling = message<{ written: string; meant: string }>('SC1043', 'error', (p) => `\`.${p.written}\` is written \`.${p.meant}\``)
+
+export const notOrder = message<{ field: string; word: string }>('SC1044', 'error', (p) => `\`not\` stands before the test: \`not ${p.field} ${p.word}\``)
+
+export const commentSign = message('SC1045', 'error', () => 'a comment begins with `//`')
+
+export const lookAlike = message<{ found: string; meant: string }>('SC1050', 'error', (p) => `${p.found} is written ${p.meant}`)
+
+export const quotedLabel = message<{ name: string }>(
+  'SC1047',
+  'error',
+  (p) => `a label is a name, not text: \`${p.name}\``,
+  () => 'what is to be read by people stands in a `///` line above the rule',
+)
+
+export const bracesOfRule = message(
+  'SC1048',
+  'error',
+  () => 'the clauses of a rule stand without braces',
+  () => 'only `target`, `defaults` and `test` have a block',
+)

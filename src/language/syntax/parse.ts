@@ -1,8 +1,8 @@
 /** Text → typed tree. */
-import type { CstNode, IToken, TokenType } from 'chevrotain'
+import type { CstNode, IToken } from 'chevrotain'
 import type { Diagnostic } from '../diagnostics.ts'
 import { report } from '../diagnostics.ts'
-import type { Comment, Declaration, FileTree, Name, NumberLiteral, SourceText } from '../tree.ts'
+import type { Comment, Declaration, FileTree, Name, NumberLiteral, SourceText, TextRange } from '../tree.ts'
 import { nameOf } from './build/context.ts'
 import { brokenDeclaration, declarationOf } from './build/declaration.ts'
 import { numberOf } from './build/literals.ts'
@@ -10,10 +10,10 @@ import { parseDeclaration } from './declaration.ts'
 import type { Lexed } from './lex.ts'
 import { lexPiece, rangeOf } from './lex.ts'
 import * as m from './messages.ts'
-import { ranked } from './nearest.ts'
 import type { DeclarationKeyword } from './split.ts'
-import { isFirstOnLine, isLabel, isStarter, split } from './split.ts'
-import { keyword as k, keywords, NumberToken } from './tokens.ts'
+import { isFirstOnLine, isLabel, split } from './split.ts'
+import { conditionFirst, misspeltDeclaration, quotedLabel } from './stray.ts'
+import { keyword as k, NumberToken } from './tokens.ts'
 import { foundPhrase, shortened } from './words.ts'
 
 export interface Parsed {
@@ -42,11 +42,28 @@ export function parse(source: SourceText): Parsed {
     const read = readDeclarations(file, lexed.tokens, end === text.length)
     lexed.tokens.splice(0, read)
   }
+  // What belongs to a habit of another language that is understood, such as the `~` of `=~`, needs no word of its own.
+  const understood = file.diagnostics.map(({ range }) => range)
   for (const range of lexed.foreign)
-    file.diagnostics.push(report(m.foreignCharacters, source.name, range, { text: `\`${shortened(text.slice(range.start, range.end))}\`` }))
+    if (!understood.some(({ start, end }) => start <= range.start && range.end <= end)) file.diagnostics.push(foreign(source, range))
   file.diagnostics.sort((a, b) => a.range.start - b.range.start)
   return { tree: { source, language, declarations: file.declarations, comments: lexed.comments }, diagnostics: file.diagnostics }
 }
+
+function foreign({ name, text }: SourceText, range: TextRange): Diagnostic {
+  const characters = text.slice(range.start, range.end)
+  if (/^#./.test(characters)) {
+    const fix = { title: 'write //', edits: [{ range: { start: range.start, end: range.start + 1 }, text: '//' }] }
+    return report(m.commentSign, name, range, {}, { fix })
+  }
+  if (!oddSpaces.test(characters)) return report(m.foreignCharacters, name, range, { text: `\`${shortened(characters)}\`` })
+  const found = `the character U+${(characters.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+  const fix = { title: 'write a plain space', edits: [{ range, text: ' ' }] }
+  return report(m.lookAlike, name, range, { found, meant: 'as a plain space' }, { fix })
+}
+
+/** The spaces of typesetters, and characters that show as nothing. */
+const oddSpaces = /^[\s\u200b-\u200d\u2060]+$/
 
 /** Characters that are lexed at once. */
 const pieceLength = 1 << 15
@@ -66,11 +83,13 @@ function readDeclarations(file: File, tokens: readonly IToken[], last: boolean):
   if (last) starts.push(tokens.length)
   let end = 0
   for (const [i, start] of starts.entries()) {
+    if (i > 0 && start <= end) continue
     const segment = tokens.slice(end, start)
+    const after = starts[i + 1]
+    const next = after === undefined ? [] : tokens.slice(start, after)
     // What stands before the first declaration belongs to none.
-    if (i === 0) readStray(file, segment)
-    else readDeclaration(file, segment)
-    end = start
+    const both = i === 0 ? readStray(file, segment, next) : readDeclaration(file, segment, next)
+    end = both ? start + next.length : start
   }
   return end
 }
@@ -90,26 +109,22 @@ function languageOf(tokens: readonly IToken[]): NumberLiteral | undefined {
   return word?.tokenType === k.language && version?.tokenType === NumberToken ? numberOf(version) : undefined
 }
 
-/** Reads a declaration and whatever stands behind it up to the next one. */
-function readDeclaration(file: File, tokens: readonly IToken[]): void {
+/** Reads a declaration and whatever stands behind it up to the next one. Whether that was read as well, as it is in `if … then scale …`. */
+function readDeclaration(file: File, tokens: readonly IToken[], next: readonly IToken[]): boolean {
   const labelled = isLabel(tokens, 0)
   const body = labelled ? tokens.slice(2) : tokens
   const label = labelled ? nameOf(tokens[0] as IToken) : undefined
   const { cst, read, diagnostics } = parseDeclaration(file.source, body)
   file.diagnostics.push(...diagnostics)
   const whole = read === body.length
-  declare(file, label, tokens[0] as IToken, whole ? body : body.slice(0, read), cst)
-  if (!whole) readStray(file, body.slice(read))
+  const own = whole ? body : body.slice(0, read)
+  declare(file, label, own, { start: (tokens[0] as IToken).startOffset, end: rangeOf(own.at(-1) as IToken).end }, cst)
+  return !whole && readStray(file, body.slice(read), next)
 }
 
-function declare(file: File, label: Name | undefined, first: IToken, body: readonly IToken[], cst: CstNode | undefined): void {
-  const last = body.at(-1) as IToken
-  const frame = {
-    keyword: (body[0] as IToken).tokenType.name as DeclarationKeyword,
-    label,
-    doc: docBefore(file, first.startOffset),
-    range: { start: first.startOffset, end: rangeOf(last).end },
-  }
+function declare(file: File, label: Name | undefined, body: readonly IToken[], range: TextRange, cst: CstNode | undefined): void {
+  const keyword = (body[0] as IToken).tokenType.name as DeclarationKeyword
+  const frame = { keyword, label, doc: docBefore(file, range.start), range }
   while ((file.comments[file.comment]?.range.start ?? Number.POSITIVE_INFINITY) < frame.range.end) file.comment++
   file.declarations.push(cst === undefined ? brokenDeclaration(body, frame) : declarationOf({ source: file.source, diagnostics: file.diagnostics }, cst, frame))
 }
@@ -125,10 +140,10 @@ function docBefore(file: File, start: number): string | undefined {
   return doc
 }
 
-/** Tokens that begin no declaration: perhaps a misspelt one, which is then read as what it is meant to be. */
-function readStray(file: File, tokens: readonly IToken[]): void {
+/** Tokens that begin no declaration: perhaps a misspelt one, which is then read as what it is meant to be. Whether `next` was read as well. */
+function readStray(file: File, tokens: readonly IToken[], next: readonly IToken[]): boolean {
   const first = tokens[0]
-  if (first === undefined) return
+  if (first === undefined) return false
   if (first.tokenType === k.language) {
     const versioned = tokens[1]?.tokenType === NumberToken
     const { end } = rangeOf(first)
@@ -137,50 +152,19 @@ function readStray(file: File, tokens: readonly IToken[]): void {
       file.diagnostics.push(
         report(m.unexpected, file.source.name, { start: end, end }, { expected: 'a version', found: foundPhrase(tokens[1]), help: 'write language 1' }),
       )
-    readStray(file, tokens.slice(versioned ? 2 : 1))
-    return
+    return readStray(file, tokens.slice(versioned ? 2 : 1), next)
   }
   for (let i = 0; i < tokens.length; i++) {
     if (i > 0 && !isFirstOnLine(file.source.text, tokens, i)) continue
-    const meant = misspeltDeclaration(file.source, tokens.slice(i))
+    const meant = conditionFirst(file.source, tokens.slice(i), next) ?? misspeltDeclaration(file.source, tokens.slice(i))
     if (meant === undefined) continue
     if (i > 0) file.diagnostics.push(report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }))
     file.diagnostics.push(...meant.diagnostics)
-    declare(file, meant.label, tokens[i] as IToken, meant.body, meant.cst)
-    readStray(file, meant.rest)
-    return
+    declare(file, meant.label, meant.body, { start: (tokens[i] as IToken).startOffset, end: meant.end }, meant.cst)
+    return readStray(file, meant.rest, next) || meant.both
   }
-  file.diagnostics.push(report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }))
+  file.diagnostics.push(
+    quotedLabel(file.source, tokens, next) ?? report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }),
+  )
+  return false
 }
-
-interface Misspelt {
-  readonly label: Name | undefined
-  readonly body: readonly IToken[]
-  readonly cst: CstNode | undefined
-  readonly rest: readonly IToken[]
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** The declaration that begins here once its keyword is spelt as it was meant; the parser must come to its second word at least. */
-function misspeltDeclaration(source: SourceText, tokens: readonly IToken[]): Misspelt | undefined {
-  const labelled = isLabel(tokens, 0)
-  const [word, ...others] = labelled ? tokens.slice(2) : tokens
-  if (word === undefined) return undefined
-  for (const meant of ranked(word.image, starterWords)) {
-    const mended: IToken[] = [{ ...word, tokenType: k[meant], tokenTypeIdx: k[meant].tokenTypeIdx as number, payload: meant }, ...others]
-    const { cst, read, diagnostics, failedAt } = parseDeclaration(source, mended)
-    if (failedAt !== undefined && failedAt <= 1) continue
-    const range = rangeOf(word)
-    const fix = { title: `write ${meant}`, edits: [{ range, text: meant }] }
-    return {
-      label: labelled ? nameOf(tokens[0] as IToken) : undefined,
-      body: mended.slice(0, read),
-      cst,
-      rest: mended.slice(read),
-      diagnostics: [report(m.misspelt, source.name, range, { word: word.image, meant }, { fix }), ...diagnostics],
-    }
-  }
-  return undefined
-}
-
-const starterWords = keywords.filter((word): word is DeclarationKeyword => isStarter(k[word] as TokenType))

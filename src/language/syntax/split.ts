@@ -58,7 +58,10 @@ function begins(text: string, tokens: readonly IToken[], i: number): boolean {
       if (isName(next) && (afterNext?.tokenType === t.Slash || (afterNext?.tokenType === t.Colon && !isKeywordOfRule(tokens[i + 3])))) return true
     }
   }
-  return next !== t.Colon && next !== t.Slash && isFirstOnLine(text, tokens, i) && !(before !== undefined && asksForName(before))
+  if (next === t.Colon || next === t.Slash) return false
+  const first = isKeywordOfRule(token) && isLabel(tokens, i - 2) ? i - 2 : i
+  const asker = tokens[first - 1]
+  return isFirstOnLine(text, tokens, first) && !(asker !== undefined && asksForName(asker))
 }
 
 export function isFirstOnLine(text: string, tokens: readonly IToken[], i: number): boolean {

@@ -88,6 +88,15 @@ export const OrOr = sign('OrOr', '||')
 export const Bang = sign('Bang', '!')
 export const Percent = sign('Percent', '%')
 
+/** Signs as word processors and mathematicians write them, with what they are here. */
+export const lookAlikes: Readonly<Record<string, TokenType>> = {
+  ...{ '≥': GreaterEqual, '⩾': GreaterEqual, '≧': GreaterEqual, '≤': LessEqual, '⩽': LessEqual, '≦': LessEqual, '≠': NotEqual },
+  ...{ '×': Star, '⋅': Star, '·': Star, '÷': Slash, '−': Minus, '–': Minus, '—': Minus },
+}
+export const LookAlike = createToken({ name: 'LookAlike', pattern: new RegExp(`[${Object.keys(lookAlikes).join('')}]`) })
+/** Text in the quotes that editors of prose put in the place of straight ones. */
+export const CurlyQuoted = createToken({ name: 'CurlyQuoted', pattern: /[“”„«‘’‚][^“”»‘’\r\n]*[“”»‘’]/ })
+
 export const keywords = [
   ...(['language', 'import', 'let', 'defaults', 'target', 'scale', 'freeze', 'test'] as const),
   ...(['when', 'to', 'at', 'least', 'most', 'hold', 'per', 'replica', 'up', 'down', 'in', 'and', 'or', 'not'] as const),
@@ -117,13 +126,28 @@ export const keyword = Object.fromEntries(
 ) as Record<Keyword, TokenType>
 
 const blank = createToken({ name: 'Blank', pattern: /[ \t\r\n\f\u00a0\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true })
+/** A comment of other languages: a `#` at the start of a word. */
+const hashComment = createToken({
+  name: 'HashComment',
+  pattern: (text: string, offset: number) =>
+    offset === 0 || /\s/.test(text[offset - 1] ?? '') ? /^#[^\r\n]*/.exec(text.slice(offset, endOfLine(text, offset))) : null,
+  start_chars_hint: ['#'],
+  line_breaks: false,
+  group: 'hashes',
+})
+
+function endOfLine(text: string, offset: number): number {
+  const newline = text.indexOf('\n', offset)
+  return newline < 0 ? text.length : newline
+}
+
 const comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
 
 /** What the lexer tries, in this order. */
 export const lexed: TokenType[] = [
   ...[blank, Name, DigitWord, comment, TextToken, OpenText, SingleQuoted, LeftParen, RightParen, Slash, Dot, LeftBrace, RightBrace, Comma, Colon],
   ...[Equal, NotEqual, LessEqual, GreaterEqual, Less, Greater, Assign, Plus, Minus, Star, PlusMinus, AndAnd, OrOr, Bang],
-  ...[LeftBracket, RightBracket, Semicolon, Percent],
+  ...[LeftBracket, RightBracket, Semicolon, Percent, LookAlike, CurlyQuoted, hashComment],
 ]
 
 /** What the parser consumes. */

@@ -1,6 +1,6 @@
 /** Spellings of units: those of other languages, and ours. */
 import type { TokenType } from 'chevrotain'
-import { DurationToken, RatioToken, SizeToken } from './tokens.ts'
+import { DurationToken, RateToken, RatioToken, SizeToken } from './tokens.ts'
 
 const durations: Readonly<Record<string, string>> = {
   ...{ ns: 'ns', nanos: 'ns', nanoseconds: 'ns', us: 'us', micros: 'us', microseconds: 'us' },
@@ -15,12 +15,18 @@ const sizes: Readonly<Record<string, string>> = {
   ...{ ki: 'KiB', mi: 'MiB', gi: 'GiB', ti: 'TiB', kib: 'KiB', mib: 'MiB', gib: 'GiB', tib: 'TiB' },
 }
 
+const rates: Readonly<Record<string, string>> = {
+  ...{ rps: '/s', qps: '/s', tps: '/s', ops: '/s', hz: '/s', rpm: '/min', qpm: '/min' },
+}
+
 /** The unit that a word behind a number means, and what it makes of the number. */
 export function unitOf(word: string): { readonly text: string; readonly type: TokenType } | undefined {
   if (word === '%') return { text: '%', type: RatioToken }
   const lower = word.toLowerCase()
   const duration = durations[lower]
   if (duration !== undefined) return { text: duration, type: DurationToken }
+  const rate = rates[lower]
+  if (rate !== undefined) return { text: rate, type: RateToken }
   const size = sizes[lower]
   return size === undefined ? undefined : { text: size, type: SizeToken }
 }

@@ -33,6 +33,13 @@ const understood = [
   'scale deployment/a +2 when a [=>](SC1012 write >=) b and c [=<](SC1012 write <=) d and e [<>](SC1012 write !=) f',
   'scale deployment/a +2 when span(a/[\'GET /x\'](SC1005 write "GET /x")).p99 > 1s',
   'scale deployment/a +2 when span(a/[GET /x](SC1018 write "GET /x")).p99 > 1s',
+  'scale deployment/a +2 when a [≥](SC1050 write >=) b and c [≤](SC1050 write <=) d and e [≠](SC1050 write !=) f',
+  'scale deployment/a +2 when a > 3 [×](SC1050 write *) b [−](SC1050 write -) c and d > e[−](SC1050 write -)f',
+  'scale deployment/a [−](SC1050 write -)1 when during mon[–](SC1050 write -)fri 08:00[–](SC1050 write -)18:00 in [“Europe/Paris”](SC1050 write "Europe/Paris")',
+  'scale deployment/a +2 when span(a/[“GET /x”](SC1050 write "GET /x") where name matches [‘G*’](SC1050 write "G*")).count [≥](SC1050 write >=) 3',
+  'import [“other.scale”](SC1050 write "other.scale")',
+  'test [«a latency step»](SC1050 write "a latency step") { }',
+  'scale deployment/a +2 when a >[\u2009](SC1050 write a plain space)b\u00a0every 5s[\u200b](SC1050 write a plain space)cooldown 5s',
   'import [other.scale](SC1006 write "other.scale")',
   'test [a latency step](SC1006 write "a latency step") { }',
   'scale deployment/a +2 when during mon-[friday](SC1025 write fri) in [Europe/Paris](SC1006 write "Europe/Paris")',
@@ -59,7 +66,7 @@ const others = [
   'let x = [a > b](SC1021)',
   'let x = [7parsecs](SC1009)',
   'let x = ["open](SC1004)',
-  'scale deployment/a +2 when [rate](SC1015)(a) > 5',
+  'scale deployment/a +2 when [elapsed](SC1015)(a) > 5',
   'scale deployment/a +2 when during 08:00-[24:01](SC1026)',
   'scale deployment/a +2 when during [someday](SC1025)',
   'test "x" { expect [deployment/a](SC1024) fires }',
@@ -104,8 +111,10 @@ describe('mistakes', () => {
     expect(message('scale deployment/a 2 when a > b')).toEqual(['expected `+`, `-` or `to`, found `2`'])
     expect(message('scale deployment/a +2 when >')).toEqual(['expected a value or a condition, found `>`'])
     expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value or a condition, found the end'])
+    expect(message('scale deployment/a +2 when a ≥ 5')).toEqual(['`≥` is written `>=`'])
+    expect(message('let x = 5\u2009')).toEqual(['the character U+2009 is written as a plain space'])
     expect(message('scale deployment/a to 2')).toEqual(['expected `when`, found the end'])
-    expect(message('scale deployment/a to hold a at 50/s if a > b')).toEqual(['expected a clause, `when` or an operator, found `if`'])
+    expect(message('scale deployment/a to hold a at 50/s banana a > b')).toEqual(['expected a clause, `when` or an operator, found `banana`'])
     expect(message('target deployment/a { 5 }')).toEqual(['expected a clause or `}`, found `5`'])
     expect(message('test "x" { 5 }')).toEqual(['expected a statement of a test or `}`, found `5`'])
     expect(message('scale deployment/a +x when a > b')).toEqual(['expected a number or a percentage, found `x`'])

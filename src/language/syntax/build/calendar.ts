@@ -4,10 +4,10 @@ import type { Condition, TimeOfDayLiteral } from '../../tree.ts'
 import { noSuchDay, noSuchTime } from '../messages.ts'
 import { nearest } from '../nearest.ts'
 import type { Build } from './context.ts'
-import { complain, maybeToken, range, token, tokens } from './context.ts'
+import { complain, maybeToken, meaning, range, token, tokens } from './context.ts'
 import { textOf } from './literals.ts'
 
-const dayNames: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+export const dayNames: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 export function calendarOf(b: Build, cst: CstNode): Condition {
   const start = token(cst, 'during')
@@ -31,8 +31,9 @@ function daysOf(b: Build, written: readonly IToken[]): number[] {
   let open: number | undefined
   let ranging = false
   for (const word of written) {
-    if (word.image === ',' || word.image === '-') {
-      ranging = word.image === '-'
+    const sign = meaning(word)
+    if (sign === ',' || sign === '-') {
+      ranging = sign === '-'
       continue
     }
     const ends = word.image.split('-').map((name) => dayOf(b, word, name))

@@ -111,7 +111,7 @@ function segmentsOf(b: Build, cst: CstNode): PathSegment[] | undefined {
   const parts = meaning(word).split('.')
   let start = word.startOffset
   return parts.map((text, i): PathSegment => {
-    const at = { start, end: start + text.length }
+    const at = word.payload === undefined ? { start, end: start + text.length } : range(word)
     start = at.end + 1
     const last = i === parts.length - 1
     return { name: { text, quoted: false, range: at }, arguments: last ? values : undefined, range: last && closing !== undefined ? to(at, closing) : at }

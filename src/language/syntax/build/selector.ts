@@ -27,9 +27,10 @@ function patternOf(b: Build, pieces: readonly IToken[]): Name {
   const first = pieces[0] as IToken
   if (pieces.length === 1) return nameOf(first)
   const whole = range(first, pieces.at(-1))
-  const text = pieces.map((piece) => (piece.tokenType === t.TextToken ? unquote(meaning(piece)) : piece.image)).join('')
+  const text = pieces.map((piece) => (piece.tokenType === t.TextToken ? unquote(meaning(piece)) : meaning(piece))).join('')
   const written = b.source.text.slice(whole.start, whole.end)
-  if (/\s/.test(pieces.some((p) => p.tokenType === t.TextToken) ? '' : written))
+  // What a repair has put there stands for a stretch of text that may hold anything.
+  if (/\s/.test(pieces.some((p) => p.tokenType === t.TextToken || p.payload !== undefined) ? '' : written))
     complain(b, spacesInName, whole, { text: written }, { fix: { title: `write ${quote(written)}`, edits: [{ range: whole, text: quote(written) }] } })
   return { text, quoted: pieces.some((piece) => piece.tokenType === t.TextToken), range: whole }
 }

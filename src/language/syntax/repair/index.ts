@@ -1,0 +1,36 @@
+/**
+ * Mistakes that are understood: each has its own message and a fix, and the parser goes on as if the fix had been made, so that it
+ * sees the next mistake. A repair is a proposal: ../declaration.ts keeps it only if the parser gets further with it.
+ */
+import { actionOrder, actionWords, bracesOfRule, kindApart, needlessUnit } from './actions.ts'
+import type { Recogniser, Repair, Trouble } from './kit.ts'
+import { workloadKeys } from './kubernetes.ts'
+import { curlyQuotes, lookAlikes } from './look-alikes.ts'
+import { numberSpelling, perSecond, quantileSign, unitApart, wrongUnit } from './numbers.ts'
+import { functionCall, grouping, seriesSelector } from './promql.ts'
+import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
+import { brackets, commaForWord, constantSigns, needless, rangeSigns, regularExpression, signs } from './signs.ts'
+import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
+import { comparisonInWords, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
+
+export type { Repair, Trouble } from './kit.ts'
+
+/** What may be meant, best first. */
+export function repairs(trouble: Trouble): Repair[] {
+  const found: Repair[] = []
+  for (const recognise of recognisers) {
+    const repair = recognise(trouble)
+    if (repair !== undefined) found.push(repair)
+  }
+  found.push(...misspellings(trouble))
+  const insertion = missing(trouble)
+  return insertion === undefined ? found : [...found, insertion]
+}
+
+const recognisers: readonly Recogniser[] = [
+  ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
+  ...[functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
+  ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
+  ...[comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
+  ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],
+]
