@@ -1,0 +1,72 @@
+/**
+ * Traces put together from the stream, and what a span means in its trace. Everything is a function of the *set* of spans and of event time, never of
+ * the order in which they came: a trace is decided when the watermark has passed its root's end and its last span's end by the idle
+ * gap, so two replays decide the same traces in the same steps.
+ */
+import type { Nanos, SpanTable } from '../table.ts'
+
+export interface AssemblyOptions {
+  /** A trace whose root has ended is complete when nothing of it has ended for so long. */
+  readonly idleNs: number
+  /** A trace is decided at the latest so long after its earliest span ended, root or not. */
+  readonly maxAgeNs: number
+  /** Spans kept in all; when more come the oldest traces are decided first, never dropped silently. */
+  readonly maxSpans: number
+  /** Spans of one trace; beyond that it is decided, and what follows is late. */
+  readonly maxSpansOfTrace: number
+}
+
+/** Decided spans as columns, trace after trace. Reused by the next `close`. */
+export interface AssembledSpans {
+  /** With the columns of the tables that were added; a duplicate is there once. */
+  readonly spans: SpanTable
+  /** Row of the parent, -1 for a root and for an orphan. */
+  readonly parent: Int32Array
+  /** 0 for a root or orphan. */
+  readonly depth: Uint16Array
+  /** First row of the span's trace. */
+  readonly traceStart: Uint32Array
+  /** Duration minus the union of the children's intervals (each clipped to the span), in nanoseconds. */
+  readonly self: Float64Array
+  /** Duration of the CLIENT or PRODUCER span whose child this is, in another service; NaN where there is none. */
+  readonly seen: Float64Array
+  /** seen − duration, charged to this callee, never negative; of a CONSUMER its wait in the queue; 0 where there is no caller's span. */
+  readonly gap: Float64Array
+  /** self + gap */
+  readonly own: Float64Array
+  /** Time on the trace's critical path, gaps charged to the callee. */
+  readonly critical: Float64Array
+  /** critical ÷ the length of its trace's critical path, 0 to 1. */
+  readonly blame: Float64Array
+  /** Horvitz–Thompson weight 1/p of the trace; 1 without a sampler. */
+  readonly weight: Float64Array
+}
+
+export interface AssemblyReport {
+  readonly openTraces: number
+  readonly openSpans: number
+  readonly decidedTraces: number
+  /** Decided before they were complete, because they were too old, or memory was short, or they had too many spans. */
+  readonly aged: number
+  readonly evicted: number
+  readonly oversized: number
+  /** Spans that came after their trace was decided. */
+  readonly late: number
+  readonly duplicate: number
+  /** Spans whose parent never came. */
+  readonly orphans: number
+  /** Traces with more than one root. */
+  readonly severalRoots: number
+  /** Parent chains that bit their tail, and were cut. */
+  readonly cycles: number
+  /** Children of another service that began before or ended after what a clock could explain, and were shifted. */
+  readonly skewed: number
+}
+
+export interface Assembler {
+  /** Takes all rows; the table may be reused at once. */
+  add(table: SpanTable): void
+  /** Decides what is complete at `at`, the end of a step that the watermark has passed; with `all`, everything (the end of a recording). */
+  close(at: Nanos, all?: boolean): AssembledSpans
+  readonly report: AssemblyReport
+}
