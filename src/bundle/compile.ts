@@ -50,7 +50,7 @@ export interface CompileResult {
   readonly bundle?: Bundle
 }
 
-export interface CompileOptions {
+export interface CompileOptions extends LintContext {
   /** The version that the bundle names. */
   readonly compiler: string
   /** The working folder, for names and line ends that do not depend on where the rules were compiled; by default both stay as they are given. */
@@ -58,8 +58,8 @@ export interface CompileOptions {
 }
 
 /** Diagnostics speak of the sources as they are given, also where the bundle's are portable. */
-export function compile(input: CompileInput, { compiler, portableFrom }: CompileOptions): CompileResult {
-  const { diagnostics, program } = analyse(input)
+export function compile(input: CompileInput, { compiler, portableFrom, ...context }: CompileOptions): CompileResult {
+  const { diagnostics, program } = analyse(input, context)
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics }
   // Names decide the order of files and lines their offsets, so the bundle is made of the portable texts altogether.
   const told = portableFrom === undefined ? program : analyse(portable(input, portableFrom)).program

@@ -1,6 +1,5 @@
 /** `scalec check [FILES…]`: says what is wrong with rules. */
 import { analyse } from '../bundle/index.ts'
-import { judged } from '../files/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
@@ -18,9 +17,7 @@ export async function run(files: readonly string[], options: CheckOptions, termi
   if (inputs === undefined) return exit.usage
   const loaded = readRules(inputs.paths, terminal)
   if (loaded === undefined) return exit.usage
-  const analysis = analyse(loaded)
-  const { program } = analysis
-  const diagnostics = judged(analysis.diagnostics, inputs.project?.severities ?? {})
+  const { diagnostics, program } = analyse(loaded, inputs.lint)
   const sources = loaded.sources()
   const { rules, targets } = program
   if (options.format === 'json')

@@ -1,6 +1,5 @@
 /** `scalec compile [FILES…] -o x.bundle.json`: rules to one file that the engine loads. */
 import { compile, serialize } from '../bundle/index.ts'
-import { judged } from '../files/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { writeWhole } from './file.ts'
@@ -23,9 +22,7 @@ export function run(files: readonly string[], options: CompileOptions, terminal:
   if (inputs === undefined) return exit.usage
   const loaded = readRules(inputs.paths, terminal)
   if (loaded === undefined) return exit.usage
-  const compiled = compile(loaded, { compiler: version, portableFrom: process.cwd() })
-  const { bundle } = compiled
-  const diagnostics = judged(compiled.diagnostics, inputs.project?.severities ?? {})
+  const { bundle, diagnostics } = compile(loaded, { ...inputs.lint, compiler: version, portableFrom: process.cwd() })
   const sources = loaded.sources()
   const code = exitCodeOf(diagnostics, options)
   const written = bundle !== undefined && code === exit.fine ? bundle : undefined

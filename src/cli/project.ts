@@ -1,7 +1,7 @@
 /** What commands take from `scale.json`: their files where none are named, the catalog, and how diagnostics are judged. */
 import { readCatalog } from '../catalogs/index.ts'
 import { loadProject, type Project } from '../files/index.ts'
-import type { Catalog } from '../language/index.ts'
+import type { Catalog, LintContext } from '../language/index.ts'
 import { readText } from './file.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -10,6 +10,8 @@ export interface ProjectOptions {
   readonly project?: string
   /** A catalog instead of the project's. */
   readonly catalog?: string
+  /** Names that the catalog does not have are errors; as the project says by default. */
+  readonly strict?: boolean
 }
 
 export interface Inputs {
@@ -17,6 +19,8 @@ export interface Inputs {
   readonly paths: readonly string[]
   readonly project: Project | undefined
   readonly catalog: Catalog | undefined
+  /** For `analyse` and `compile`. */
+  readonly lint: LintContext
 }
 
 /** `files` as given; undefined when something is wrong, which is said on `err`. */
@@ -28,11 +32,21 @@ export function inputsOf(files: readonly string[], options: ProjectOptions, term
   const paths = files.length > 0 ? files : project?.rules
   if (paths === undefined) return fail('name rule files or folders, or put a scale.json here that does')
   const path = options.catalog ?? project?.catalog
-  if (path === undefined) return { paths, project, catalog: undefined }
+  const strict = options.strict ?? project?.strict ?? false
+  if (path === undefined) {
+    if (strict) return fail('what is strict needs a catalog: --catalog FILE, or `catalog` in scale.json')
+    return { paths, project, catalog: undefined, lint: lintContext(project) }
+  }
   const from = options.catalog === undefined ? ` (${project?.file}: $.catalog)` : ''
   const file = readText(path)
   if ('error' in file) return fail(`${path}${from}: ${file.error}`)
   const read = readCatalog(file.text)
   if ('error' in read) return fail(`${path}${from}: ${read.error}`)
-  return { paths, project, catalog: read.catalog }
+  return { paths, project, catalog: read.catalog, lint: { ...lintContext(project), catalog: read.catalog, strict } }
+}
+
+/** The only place where the compiler learns what day it is. */
+function lintContext(project: Project | undefined): LintContext {
+  const today = new Date().toISOString().slice(0, 10)
+  return { today, ...project?.lint, ...(project === undefined ? {} : { severities: project.severities }) }
 }

@@ -54,12 +54,12 @@ export async function run(recordings: readonly string[], options: ReplayOptions,
   if (options.rules !== undefined && options.bundle !== undefined) return fail('give the rules with --rules or a compiled bundle with --bundle, one of the two')
   const inputs = options.bundle === undefined ? inputsOf(options.rules ?? [], options, terminal) : undefined
   if (inputs === undefined && options.bundle === undefined) return exit.usage
-  const { defaults = {}, severities = {} } = inputs?.project ?? {}
+  const { defaults = {} } = inputs?.project ?? {}
   const readyAfter = durationOf('--ready-after', options.readyAfter ?? defaults.readyAfter ?? '30s')
   if ('problem' in readyAfter) return fail(readyAfter.problem)
   const lateness = durationOf('--lateness', options.lateness ?? defaults.lateness ?? '5s')
   if ('problem' in lateness) return fail(lateness.problem)
-  const bundle = bundleFrom(inputs === undefined ? { bundle: options.bundle as string } : { rules: inputs.paths, severities }, terminal)
+  const bundle = bundleFrom(inputs === undefined ? { bundle: options.bundle as string } : { rules: inputs.paths, lint: inputs.lint }, terminal)
   if (typeof bundle === 'number') return bundle
   const before = replicasOf(bundle.targets, options.replicas ?? [], defaults.replicas)
   if ('problem' in before) return fail(before.problem)

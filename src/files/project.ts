@@ -5,7 +5,7 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path'
 import { shapes } from '../bundle/index.ts'
-import type { Diagnostic, Severity } from '../language/index.ts'
+import type { LintContext, Severity } from '../language/index.ts'
 import { mapOf, object, oneOf, parseJson, textLike } from './json.ts'
 import { reason } from './load.ts'
 
@@ -22,6 +22,12 @@ export interface ProjectConfig {
   readonly severities?: Readonly<Record<string, Severity | 'off'>>
   /** Names that the catalog does not have are errors. */
   readonly strict?: boolean
+  /** Spans a second, by `service` or `service/operation`; goes before the catalog's. */
+  readonly rates?: Readonly<Record<string, number>>
+  /** Share of the traces that the sampler keeps. */
+  readonly sampled?: number
+  /** Most that one rule may cost: microseconds of work a second, bytes of memory. */
+  readonly budget?: { readonly work?: number; readonly memory?: number }
   /** Of workloads that name none. */
   readonly orchestrator?: string
 }
@@ -43,6 +49,8 @@ export interface Project {
   readonly defaults: ProjectDefaults
   readonly severities: Readonly<Record<string, Severity | 'off'>>
   readonly strict: boolean
+  /** What lints judge by. */
+  readonly lint: Pick<LintContext, 'rates' | 'sampled' | 'budget'>
   readonly orchestrator: string | undefined
 }
 
@@ -65,6 +73,9 @@ const config = object(
     defaults: object({}, { lateness: duration, readyAfter: duration, replicas: mapOf(/^.+\/.+$/s, 'a workload such as "deployment/ads"', shapes.whole(0)) }),
     severities: mapOf(/^SC\d{4}$/, 'a code such as SC4001', oneOf('error', 'warning', 'off')),
     strict: shapes.boolean,
+    rates: mapOf(/^.+$/s, 'a service or service/operation', shapes.numberFrom(0)),
+    sampled: shapes.numberFrom(0, 1),
+    budget: object({}, { work: shapes.numberFrom(0), memory: shapes.numberFrom(0) }),
     orchestrator: textLike(/^[a-z][a-z0-9-]*$/, 'an orchestrator such as "kubernetes"'),
   },
 )
@@ -98,19 +109,10 @@ export function loadProject(options: ProjectOptions = {}): { readonly project: P
   if ('error' in read) return { error: `${file}: ${read.error}` }
   const found = rulesOf(read.config.rules ?? ['.'], dirname(path), cwd)
   if ('error' in found) return { error: `${file}: ${found.error}` }
-  const { catalog, defaults = {}, severities = {}, strict = false, orchestrator } = read.config
+  const { catalog, defaults = {}, severities = {}, strict = false, orchestrator, rates, sampled, budget } = read.config
   const catalogPath = catalog === undefined ? undefined : shown(resolve(dirname(path), catalog), cwd)
-  return { project: { file, rules: found.rules, catalog: catalogPath, defaults, severities, strict, orchestrator } }
-}
-
-/** Diagnostics as the project has them judged: warnings of some codes are errors, or not said at all. What is an error by itself stays one. */
-export function judged(diagnostics: readonly Diagnostic[], severities: Project['severities']): readonly Diagnostic[] {
-  return diagnostics.flatMap((diagnostic) => {
-    const severity = Object.hasOwn(severities, diagnostic.code) ? severities[diagnostic.code] : undefined
-    if (diagnostic.severity === 'error') return [diagnostic]
-    if (severity === 'off') return []
-    return [severity === undefined || severity === diagnostic.severity ? diagnostic : { ...diagnostic, severity }]
-  })
+  const lint = { ...(rates === undefined ? {} : { rates }), ...(sampled === undefined ? {} : { sampled }), ...(budget === undefined ? {} : { budget }) }
+  return { project: { file, rules: found.rules, catalog: catalogPath, defaults, severities, strict, lint, orchestrator } }
 }
 
 function findUp(from: string): string | undefined {

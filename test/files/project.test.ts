@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { judged, loadProject, readProject } from '../../src/files/index.ts'
-import type { Diagnostic } from '../../src/language/index.ts'
+import { loadProject, readProject } from '../../src/files/index.ts'
 import { valid } from '../support/json-schema.ts'
 
 function folder(files: Readonly<Record<string, string>>): string {
@@ -32,6 +31,7 @@ describe('scale.json', () => {
         defaults: {},
         severities: {},
         strict: true,
+        lint: {},
         orchestrator: undefined,
       },
     })
@@ -45,6 +45,14 @@ describe('scale.json', () => {
 
   it('means its whole folder unless it names rules', () => {
     expect(loadProject({ cwd: folder({ 'scale.json': '{}' }) })).toMatchObject({ project: { rules: ['.'] } })
+  })
+
+  it('says what lints judge by', () => {
+    const text = '{"rates": {"ads/Get": 20}, "sampled": 0.1, "budget": {"memory": 1000000}}'
+    expect(loadProject({ cwd: folder({ 'scale.json': text }) })).toMatchObject({
+      project: { lint: { rates: { 'ads/Get': 20 }, sampled: 0.1, budget: { memory: 1e6 } } },
+    })
+    expect(wrong({ sampled: 2 })).toBe('$.sampled: expected a number between 0 and 1, found 2')
   })
 
   it('may name rules by globs, of which each must match something', () => {
@@ -94,6 +102,9 @@ describe('scale.json', () => {
         ),
         severities: or(fc.dictionary(or(fc.constantFrom('SC4001', 'SC0000')).map(String), or(fc.constantFrom('error', 'warning', 'off')), { maxKeys: 2 })),
         strict: or(fc.boolean()),
+        rates: or(fc.dictionary(or(fc.constantFrom('ads', 'ads/Get')).map(String), or(fc.constantFrom(20, 0.5)), { maxKeys: 2 })),
+        sampled: or(fc.constantFrom(0, 0.1, 1)),
+        budget: or(fc.record({ work: or(fc.nat(9)), memory: or(fc.nat(9)) }, { requiredKeys: [] })),
         orchestrator: or(fc.constantFrom('kubernetes', 'dry-run')),
       },
       { requiredKeys: [] },
@@ -111,28 +122,5 @@ describe('scale.json', () => {
       { numRuns: 1000 },
     )
     expect(accepted).toBeGreaterThan(300)
-  })
-})
-
-describe('severities of a project', () => {
-  it('change what warnings count as, and leave errors alone', () => {
-    const diagnostic = (code: string, severity: Diagnostic['severity'] = 'warning'): Diagnostic => ({
-      code,
-      severity,
-      file: 'a',
-      range: { start: 0, end: 1 },
-      message: code,
-    })
-    expect(
-      judged([diagnostic('SC4001'), diagnostic('SC4002'), diagnostic('SC4003'), diagnostic('SC2001', 'error')], {
-        SC4001: 'error',
-        SC4002: 'off',
-        SC2001: 'off',
-      }).map(({ code, severity }) => [code, severity]),
-    ).toEqual([
-      ['SC4001', 'error'],
-      ['SC4003', 'warning'],
-      ['SC2001', 'error'],
-    ])
   })
 })

@@ -1,12 +1,13 @@
 import type { ReportFormat } from '../rules.ts'
 import type { Declare } from './command.ts'
-import { catalog, failLevel, project, reportFormat, watch } from './command.ts'
+import { catalog, failLevel, project, reportFormat, strict, watch } from './command.ts'
 
 interface Reporting {
   readonly format: ReportFormat
   readonly failLevel: 'error' | 'warning'
   readonly all?: boolean
   readonly project?: string
+  readonly strict?: boolean
   readonly catalog?: string
   readonly watch?: boolean
 }
@@ -20,6 +21,7 @@ export const check: Declare = (program, { terminal, finish }) => {
     .addOption(failLevel())
     .addOption(project())
     .addOption(catalog())
+    .addOption(strict())
     .addOption(watch())
     .option('--all', 'print every problem, however many are alike')
     .action(async (files: string[], options: Reporting) => {

@@ -21,6 +21,7 @@ export const failLevel = (): Option => new Option('--fail-level <level>', 'the l
 /** Of commands that read rules: where their project is. */
 export const project = (): Option => new Option('--project <file>', 'a scale.json; by default the one of this folder or of one above')
 export const catalog = (): Option => new Option('--catalog <file>', 'what is known of the live system, instead of the catalog of scale.json')
+export const strict = (): Option => new Option('--strict', 'names that the catalog does not have are errors')
 export const watch = (): Option => new Option('--watch', 'run again whenever the rules, the catalog or scale.json change')
 
 /** For options that may be repeated. */

@@ -1,12 +1,14 @@
 import type { Format } from '../rules.ts'
 import type { Declare } from './command.ts'
-import { failLevel, format, project } from './command.ts'
+import { catalog, failLevel, format, project, strict } from './command.ts'
 
 interface Reporting {
   readonly format: Format
   readonly failLevel: 'error' | 'warning'
   readonly all?: boolean
   readonly project?: string
+  readonly catalog?: string
+  readonly strict?: boolean
 }
 
 export const compile: Declare = (program, { terminal, finish }) => {
@@ -18,6 +20,8 @@ export const compile: Declare = (program, { terminal, finish }) => {
     .addOption(format())
     .addOption(failLevel())
     .addOption(project())
+    .addOption(catalog())
+    .addOption(strict())
     .option('--all', 'print every problem, however many are alike')
     .action(async (files: string[], options: Reporting & { readonly output: string }) => {
       const { run } = await import('../compile.ts')

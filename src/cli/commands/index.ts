@@ -8,10 +8,11 @@ import { explain } from './explain.ts'
 import { fmt } from './fmt.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
+import { lint } from './lint.ts'
 import { rbac } from './rbac.ts'
 import { replay } from './replay.ts'
 import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, diff, docs, explain, fmt, inspect, keygen, rbac, replay, sign, test, verify]
+export const commands: readonly Declare[] = [check, compile, diff, docs, explain, fmt, inspect, keygen, lint, rbac, replay, sign, test, verify]

@@ -2,18 +2,18 @@
 import { readFileSync } from 'node:fs'
 import type { Bundle } from '../../bundle/index.ts'
 import { compile, readBundle, refusals } from '../../bundle/index.ts'
-import { judged, type Project } from '../../files/index.ts'
+import type { LintContext } from '../../language/index.ts'
 import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
 import { diagnosticsText, readRules } from '../rules.ts'
 import type { Terminal } from '../terminal.ts'
 import { version } from '../version.ts'
 
-export type BundleSource = { readonly rules: readonly string[]; readonly severities: Project['severities'] } | { readonly bundle: string }
+export type BundleSource = { readonly rules: readonly string[]; readonly lint: LintContext } | { readonly bundle: string }
 
 /** An exit code when there is none; why is said on `err`. */
 export function bundleFrom(source: BundleSource, terminal: Terminal): Bundle | ExitCode {
-  const bundle = 'bundle' in source ? read(source.bundle, terminal) : compiled(source.rules, source.severities, terminal)
+  const bundle = 'bundle' in source ? read(source.bundle, terminal) : compiled(source.rules, source.lint, terminal)
   if (typeof bundle === 'number') return bundle
   const refused = refusals(bundle)
   for (const { rule, what } of refused) terminal.err(`scalec: rule ${rule} uses ${what}, which this version cannot measure yet\n`)
@@ -25,13 +25,12 @@ export function bundleFrom(source: BundleSource, terminal: Terminal): Bundle | E
   return bundle
 }
 
-function compiled(paths: readonly string[], severities: Project['severities'], terminal: Terminal): Bundle | ExitCode {
+function compiled(paths: readonly string[], lint: LintContext, terminal: Terminal): Bundle | ExitCode {
   const loaded = readRules(paths, terminal)
   if (loaded === undefined) return exit.usage
-  const { bundle, ...rest } = compile(loaded, { compiler: version })
-  const diagnostics = judged(rest.diagnostics, severities)
+  const { bundle, diagnostics } = compile(loaded, { ...lint, compiler: version })
   terminal.err(diagnosticsText(diagnostics, loaded.sources(), terminal.errColour, { failLevel: 'error', all: false }))
-  return bundle === undefined || diagnostics.some(({ severity }) => severity === 'error') ? exit.problems : bundle
+  return bundle ?? exit.problems
 }
 
 function read(path: string, terminal: Terminal): Bundle | ExitCode {
