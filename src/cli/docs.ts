@@ -1,12 +1,13 @@
-/** `scalec docs FILES…|BUNDLE -o rules.md`: rules as a page for whoever is on call. */
+/** `scalec docs [FILES…|BUNDLE] -o rules.md`: rules as a page for whoever is on call. */
 import { pageHtml, pageMarkdown, pageOf } from '../explain/index.ts'
 import { bundleFromPaths } from './bundle-input.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { writeWhole } from './file.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface DocsOptions {
+export interface DocsOptions extends Pick<ProjectOptions, 'project' | 'catalog'> {
   readonly format: 'markdown' | 'html'
   /** Standard output without it. */
   readonly output?: string
@@ -15,10 +16,13 @@ export interface DocsOptions {
   readonly sourceUrl?: string
 }
 
-export function run(paths: readonly string[], { format, output, title, sourceUrl }: DocsOptions, terminal: Terminal): ExitCode {
-  const bundle = bundleFromPaths(paths, terminal)
+export function run(files: readonly string[], { format, output, title, sourceUrl, ...options }: DocsOptions, terminal: Terminal): ExitCode {
+  const inputs = inputsOf(files, options, terminal)
+  if (inputs === undefined) return exit.usage
+  const bundle = bundleFromPaths(inputs.paths, terminal)
   if (bundle === undefined) return exit.usage
-  const page = pageOf(bundle, title === undefined ? {} : { title })
+  const { catalog } = inputs
+  const page = pageOf(bundle, { ...(catalog === undefined ? {} : { catalog }), ...(title === undefined ? {} : { title }) })
   const render = format === 'html' ? pageHtml : pageMarkdown
   const text = render(page, sourceUrl === undefined ? {} : { sourceUrl: sourceUrl.endsWith('/') ? sourceUrl : `${sourceUrl}/` })
   if (output === undefined || output === '-') {

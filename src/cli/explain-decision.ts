@@ -31,6 +31,7 @@ export function run(paths: readonly string[], options: ExplainDecisionOptions, t
     return exit.usage
   }
   if (options.last && options.decision !== undefined) return fail('give --decision or --last, one of the two')
+  if (paths.length === 0) return fail('name the decision log, which scaled writes and scalec replay --decisions')
   const log = readLog(paths)
   if ('error' in log) return fail(log.error)
   const found = options.decision === undefined ? lastOf(log) : decisionWith(options.decision, log, paths)

@@ -2,16 +2,14 @@
 import { messageOf, nearest, registry } from '../language/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import type { ExplainRuleOptions } from './explain-rule.ts'
 import { printJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
 import { page } from './pages.ts'
 import type { Format } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface ExplainOptions {
-  readonly format: Format
-  /** Of the rules, only these. */
-  readonly rules: readonly string[]
+export interface ExplainOptions extends ExplainRuleOptions {
   readonly decision?: string
   readonly last: boolean
 }
