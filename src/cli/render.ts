@@ -2,15 +2,15 @@
 import type { Diagnostic, SourceText, TextRange } from '../language/index.ts'
 import type { Lines } from './lines.ts'
 import { linesOf } from './lines.ts'
+import { printable } from './render/columns.ts'
+import type { Mark } from './render/snippet.ts'
+import { snippet } from './render/snippet.ts'
 
 export interface RenderOptions {
   readonly colour: boolean
   /** Diagnostics of one code that are printed; the others are counted. */
   readonly limit: number
 }
-
-/** Columns of source that a line shows. */
-const widest = 110
 
 /**
  * Blocks apart by an empty line, in the order given. Equal ones (same code and words in one file) are one block that names the other places.
@@ -35,7 +35,7 @@ export function render(diagnostics: readonly Diagnostic[], sources: readonly Sou
     if (count >= options.limit) left.set(code, (left.get(code) ?? 0) + group.length)
     else {
       shown.set(code, count + 1)
-      blocks.push(block(group, linesIn, paint))
+      blocks.push(block(group.map(clean), linesIn, paint))
     }
   }
   for (const [code, count] of left) blocks.push(`and ${thousands(count)} more of ${code} (--all prints them)\n`)
@@ -51,7 +51,8 @@ export function excerpt(
   colour: boolean,
 ): { readonly place: string; readonly lines: readonly string[] } {
   const lines = linesOf(text)
-  return { place: place(file, range, lines), lines: snippet(range, label, lines, (colour ? painted : plain).error, '^') }
+  const { error, faint } = colour ? painted : plain
+  return { place: place(file, range, lines), lines: snippet([{ range, sign: '^', label, paint: error }], lines, faint) }
 }
 
 /** Equal diagnostics together, the groups by their first. */
@@ -68,18 +69,40 @@ function grouped(diagnostics: readonly Diagnostic[]): Diagnostic[][] {
 
 function block(group: readonly Diagnostic[], linesIn: (file: string) => Lines | undefined, paint: Paint): string {
   const [first, ...others] = group as [Diagnostic, ...Diagnostic[]]
-  const mark = first.severity === 'error' ? paint.error : paint.warning
-  const lines = linesIn(first.file)
-  const out = [`${paint.strong(place(first.file, first.range, lines))}: ${mark(first.severity)}: ${paint.strong(brief(first.message))} [${first.code}]`]
-  if (lines !== undefined) out.push(...snippet(first.range, first.label ?? first.fix?.title, lines, mark, '^'))
-  for (const { file, range, message } of first.related ?? []) {
-    const other = linesIn(file)
-    out.push(`  ${paint.note('note')}: ${place(file, range, other)}: ${message}`)
-    if (other !== undefined) out.push(...snippet(range, undefined, other, paint.note, '-'))
+  const { file, range, label, fix, related = [], help } = first
+  const strong = first.severity === 'error' ? paint.error : paint.warning
+  const lines = linesIn(file)
+  const out = [`${paint.strong(place(file, range, lines))}: ${strong(first.severity)}: ${paint.strong(brief(first.message))} [${first.code}]`]
+  const mark: Mark = { range, sign: '^', label: label ?? fix?.title, paint: strong }
+  const here = related.filter((other) => other.file === file)
+  if (lines !== undefined) out.push(...snippet([mark, ...here.map((other) => secondary(other, paint))], lines, paint.faint))
+  for (const other of related) {
+    if (other.file === file && lines !== undefined) continue
+    const theirs = linesIn(other.file)
+    out.push(`  ${paint.note('note')}: ${place(other.file, other.range, theirs)}: ${other.message}`)
+    if (theirs !== undefined) out.push(...snippet([{ ...secondary(other, paint), label: undefined }], theirs, paint.faint))
   }
-  if (first.help !== undefined) out.push(`  ${paint.note('help')}: ${first.help}`)
+  if (help !== undefined) out.push(`  ${paint.note('help')}: ${help}`)
+  if (label !== undefined && fix !== undefined && fix.title !== help) out.push(`  ${paint.note('fix')}: ${fix.title}`)
   if (others.length > 0) out.push(`  ${paint.note('also')}: ${alsoAt(others, lines)}`)
   return `${out.join('\n')}\n`
+}
+
+/** What the words quote of the program is no more to be obeyed than the program. */
+function clean(diagnostic: Diagnostic): Diagnostic {
+  const { message, help, label, fix, related } = diagnostic
+  return {
+    ...diagnostic,
+    message: printable(message),
+    ...(help === undefined ? {} : { help: printable(help) }),
+    ...(label === undefined ? {} : { label: printable(label) }),
+    ...(fix === undefined ? {} : { fix: { ...fix, title: printable(fix.title) } }),
+    ...(related === undefined ? {} : { related: related.map((other) => ({ ...other, message: printable(other.message) })) }),
+  }
+}
+
+function secondary({ range, message }: { readonly range: TextRange; readonly message: string }, paint: Paint): Mark {
+  return { range, sign: '-', label: message, paint: paint.note }
 }
 
 function place(file: string, { start }: TextRange, lines: Lines | undefined): string {
@@ -97,47 +120,9 @@ function alsoAt(others: readonly Diagnostic[], lines: Lines | undefined): string
   return others.length > most ? `${places.join(', ')} and ${thousands(others.length - most)} more places` : places.join(', ')
 }
 
-/** The line of a range with marks under it; of a range over several lines the first. */
-function snippet(range: TextRange, label: string | undefined, lines: Lines, mark: Style, sign: string): string[] {
-  const { line } = lines.at(range.start)
-  const text = lines.text(line)
-  const from = range.start - lines.start(line)
-  const to = Math.max(from + 1, Math.min(range.end - lines.start(line), text.length))
-  const cut = trimmed(text, from, to)
-  const gutter = String(line)
-  // One mark a character: a character outside the basic plane is two units of the string and one column.
-  const columns = (s: string): number => [...s].length
-  const blank = ' '.repeat(columns(cut.text.slice(0, cut.from)))
-  const marks = sign.repeat(Math.max(1, columns(cut.text.slice(cut.from, cut.to))))
-  return [
-    `  ${gutter} | ${cut.text.replaceAll('\t', ' ')}`,
-    `  ${' '.repeat(gutter.length)} | ${blank}${mark(label === undefined ? marks : `${marks} ${label}`)}`,
-  ]
-}
-
 /** Messages quote what they are about, however long it is. */
 function brief(message: string): string {
   return message.replace(/`([^`]{80,})`/g, (_, quoted: string) => `\`${quoted.slice(0, 50)} … ${quoted.slice(-20)}\``)
-}
-
-/** As much of a long line as shows the range in its surroundings, cut between words. */
-function trimmed(text: string, from: number, to: number): { readonly text: string; readonly from: number; readonly to: number } {
-  if (text.length <= widest) return { text, from, to }
-  const room = Math.max(0, widest - (to - from)) >> 1
-  let start = Math.max(0, from - room)
-  let end = Math.min(text.length, Math.max(to, start + widest))
-  if (start > 0) {
-    const space = text.indexOf(' ', start)
-    if (space >= 0 && space < from) start = space + 1
-  }
-  end = Math.min(end, start + widest)
-  if (end < text.length) {
-    const space = text.lastIndexOf(' ', end)
-    if (space > to) end = space
-  }
-  const before = start > 0 ? '… ' : ''
-  const shift = before.length - start
-  return { text: `${before}${text.slice(start, end)}${end < text.length ? ' …' : ''}`, from: from + shift, to: Math.min(to, end) + shift }
 }
 
 /** Not `toLocaleString`, which takes longer to load than a small file to check. */
@@ -151,11 +136,12 @@ interface Paint {
   readonly warning: Style
   readonly note: Style
   readonly strong: Style
+  readonly faint: Style
 }
 const same: Style = (text) => text
-const plain: Paint = { error: same, warning: same, note: same, strong: same }
+const plain: Paint = { error: same, warning: same, note: same, strong: same, faint: same }
 const ansi =
   (code: number): Style =>
   (text) =>
     `\u001b[${code}m${text}\u001b[0m`
-const painted: Paint = { error: ansi(31), warning: ansi(33), note: ansi(36), strong: ansi(1) }
+const painted: Paint = { error: ansi(31), warning: ansi(33), note: ansi(36), strong: ansi(1), faint: ansi(2) }

@@ -109,7 +109,7 @@ describe('scalec check', () => {
     const line = run('check', 'long.scale')
       .out.split('\n')
       .find((l) => l.startsWith('  2 | '))
-    expect(line).toMatch(/^ {2}2 \| … \S.* evry 5s .*\S …$/)
+    expect(line).toMatch(/^ {2}2 \| scale deployment\/ads \+2 when … or \S.* evry 5s or .*\S …$/)
     expect(line?.length).toBeLessThan(140)
   })
 
