@@ -5,6 +5,7 @@ import { createCoverage, runTest, timelineOf } from '../testing/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import { diagnosticsText, readRules } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 import { coverageJson, coverageText, percent, ratio, sharesOf } from './test/coverage.ts'
@@ -14,7 +15,7 @@ import { type Coverages, passed, type ReportedTest, type TestReport } from './te
 import { type Suite, suitesOf } from './test/suites.ts'
 import { text } from './test/text.ts'
 
-export interface TestOptions {
+export interface TestOptions extends ProjectOptions {
   readonly format: 'text' | 'json' | 'junit'
   /** A regular expression that names of tests must match. */
   readonly run?: string
@@ -36,17 +37,19 @@ interface Settings {
   readonly coverage: boolean
 }
 
-export async function run(paths: readonly string[], options: TestOptions, terminal: Terminal): Promise<ExitCode> {
+export async function run(files: readonly string[], options: TestOptions, terminal: Terminal): Promise<ExitCode> {
   const settings = settingsOf(options)
   if ('problem' in settings) {
     terminal.err(`scalec: ${settings.problem}\n`)
     return exit.usage
   }
-  const loaded = readRules(paths, terminal)
+  const inputs = inputsOf(files, options, terminal)
+  if (inputs === undefined) return exit.usage
+  const loaded = readRules(inputs.paths, terminal)
   if (loaded === undefined) return exit.usage
   const started = performance.now()
   let skipped = 0
-  const { suites, errors, refused } = suitesOf(loaded, paths, (test) => {
+  const { suites, errors, refused } = suitesOf(loaded, files.length === 0 ? 'project' : files, (test) => {
     const isRun = settings.isRun(test)
     if (!isRun) skipped++
     return isRun

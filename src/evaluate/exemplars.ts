@@ -102,7 +102,22 @@ function isWorse(a: Exemplar, b: Exemplar): boolean {
 
 function precedes(a: number, b: number, values: Float64Array, ids: Uint32Array): boolean {
   const difference = (values[a] as number) - (values[b] as number)
-  return difference === 0 ? hexOf(ids, a) < hexOf(ids, b) : difference > 0
+  return difference === 0 ? idPrecedes(ids, a, b) : difference > 0
+}
+
+/** By their bytes, as their hex would be ordered. Steady loads have many equal values, so no text is made here. */
+function idPrecedes(ids: Uint32Array, a: number, b: number): boolean {
+  for (let word = 0; word < 4; word++) {
+    const x = ids[a * 4 + word] as number
+    const y = ids[b * 4 + word] as number
+    if (x !== y) return firstByteFirst(x) < firstByteFirst(y)
+  }
+  return false
+}
+
+/** Words are little-endian. */
+function firstByteFirst(word: number): number {
+  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 }
 
 function sameId(ids: Uint32Array, a: number, b: number): boolean {

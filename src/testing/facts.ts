@@ -27,8 +27,8 @@ export class Facts {
   readonly #truths = new Map<string, TruthSince[]>()
   readonly #start: Nanos
   readonly #initial: ReadonlyMap<string, number>
-  /** Rules that asked at their target's last decision, and have not been answered. */
-  readonly #asking = new Set<string>()
+  /** Rules that asked at their target's last decision; answered once the target was changed since they began. */
+  readonly #asking = new Map<string, 'waiting' | 'answered'>()
 
   /** `initial`: replicas at the start, by target. */
   constructor(start: Nanos, initial: ReadonlyMap<string, number>) {
@@ -45,18 +45,24 @@ export class Facts {
       this.#truths.set(rule, known)
     }
     for (const { target, outcome, from, to, rules } of decisions) {
-      for (const { rule, fired, silent } of rules) {
-        const asks = fired || silent === 'observe'
-        if (asks && !this.#asking.has(rule)) this.firings.set(rule, [...(this.firings.get(rule) ?? []), ns])
-        if (asks) this.#asking.add(rule)
-        else this.#asking.delete(rule)
+      for (const { rule, fired, silent, wants } of rules) {
+        if (!fired && silent !== 'observe') this.#asking.delete(rule)
+        else if (this.#fires(this.#asking.get(rule), wants !== from)) {
+          this.firings.set(rule, [...(this.firings.get(rule) ?? []), ns])
+          this.#asking.set(rule, 'waiting')
+        }
       }
       if (outcome !== 'scale' || from === undefined || to === undefined) continue
       const asked = rules.filter(({ fired, wants }) => fired && wants !== undefined && Math.sign(wants - from) === Math.sign(to - from))
       this.actions.push({ ns, target, from, to, rules: asked.map(({ rule }) => rule) })
-      // What they asked for is done: who asks again fires again. A freeze asks for nothing that could be done.
-      for (const { rule, wants } of rules) if (wants !== undefined) this.#asking.delete(rule)
+      // A freeze asks for nothing that could be done.
+      for (const { rule, wants } of rules) if (wants !== undefined && this.#asking.has(rule)) this.#asking.set(rule, 'answered')
     }
+  }
+
+  /** Who goes on asking after an answer fires again, unless it is content, as a floor is that has been reached. */
+  #fires(before: 'waiting' | 'answered' | undefined, wantsChange: boolean): boolean {
+    return before === undefined || (before === 'answered' && wantsChange)
   }
 
   /** Desired replicas at a moment, the step that ends there included. */

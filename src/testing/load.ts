@@ -111,20 +111,25 @@ function setTime(words: Uint32Array, row: number, start: Nanos, offset: number):
 
 /** A trace for each span of the load: 4 bytes say which load of the test, 8 which of its spans. */
 function identify(table: SpanTable, row: number, load: number, index: number, level: number, levels: number): void {
-  const trace = new DataView(table.traceId.buffer, table.traceId.byteOffset + row * 16, 16)
-  trace.setUint32(0, load)
-  trace.setUint32(4, 0)
-  trace.setUint32(8, Math.floor(index / word))
-  trace.setUint32(12, index % word)
-  setSpanId(table.spanId, row, level + 1, index)
-  if (level + 1 < levels) setSpanId(table.parentSpanId, row, level + 2, index)
-  else table.parentSpanId.fill(0, row * 8, row * 8 + 8)
+  const { traceId, spanId, parentSpanId } = table
+  const high = Math.floor(index / word)
+  setWord(traceId, row * 16, load)
+  setWord(traceId, row * 16 + 4, 0)
+  setWord(traceId, row * 16 + 8, high)
+  setWord(traceId, row * 16 + 12, index)
+  setWord(spanId, row * 8, (level + 1) * 2 ** 24 + high)
+  setWord(spanId, row * 8 + 4, index)
+  const isRoot = level + 1 === levels
+  setWord(parentSpanId, row * 8, isRoot ? 0 : (level + 2) * 2 ** 24 + high)
+  setWord(parentSpanId, row * 8 + 4, isRoot ? 0 : index)
 }
 
-function setSpanId(ids: Uint8Array, row: number, level: number, index: number): void {
-  const id = new DataView(ids.buffer, ids.byteOffset + row * 8, 8)
-  id.setUint32(0, level * 2 ** 24 + Math.floor(index / word))
-  id.setUint32(4, index % word)
+/** The low 32 bits, the highest byte first. */
+function setWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
 
 /** Attributes that no rule names have no column, and are left out. */

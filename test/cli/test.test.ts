@@ -102,6 +102,14 @@ describe('scalec test', () => {
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('two rules are named `ads-slow`') })
   })
 
+  it('tests the rules of a project together', async () => {
+    file('project/rules/one.scale', rules)
+    file('project/tests/two.scale', good)
+    file('project/scale.json', '{ "rules": ["rules", "tests"] }')
+    expect(await tested([], { project: 'project/scale.json' })).toMatchObject({ code: 0, out: '1 passed, 0 failed (TIME)\n' })
+    expect(await tested([])).toMatchObject({ code: 2, err: expect.stringContaining('scale.json') })
+  })
+
   it('reads recordings beside the rules', async () => {
     const path = file('replay/rules.scale', `${rules}test "t" { replay "traces.jsonl" }`)
     expect(await tested([path])).toMatchObject({

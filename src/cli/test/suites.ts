@@ -20,10 +20,10 @@ export interface Suites {
 }
 
 /**
- * The files that were named themselves are one compilation, as for `scalec compile`; of a folder, the files of each folder in it are one, so that
- * several sets of rules can lie below each other. Tests see the rules of their compilation and no others.
+ * A project's rules are one compilation, and so are the files that were named themselves, as for `scalec compile`; of a folder that was named, the files of
+ * each folder in it are one, so that several sets of rules can lie below each other. Tests see the rules of their compilation and no others.
  */
-export function suitesOf(loaded: LoadedSources, paths: readonly string[], isRun: (test: Test) => boolean): Suites {
+export function suitesOf(loaded: LoadedSources, paths: readonly string[] | 'project', isRun: (test: Test) => boolean): Suites {
   const suites: Suite[] = []
   const errors: Diagnostic[] = []
   const refused: Refusal[] = []
@@ -40,7 +40,8 @@ export function suitesOf(loaded: LoadedSources, paths: readonly string[], isRun:
   return { suites, errors, refused }
 }
 
-function compilations(roots: readonly SourceText[], paths: readonly string[]): readonly (readonly SourceText[])[] {
+function compilations(roots: readonly SourceText[], paths: readonly string[] | 'project'): readonly (readonly SourceText[])[] {
+  if (paths === 'project') return [roots]
   const named = new Set(paths.map((path) => normalize(path)))
   const groups = Map.groupBy(roots, ({ name }) => (named.has(name) ? '' : `folder ${dirname(name)}`))
   return [...groups.values()]
