@@ -22,7 +22,7 @@ describe('trimmed', () => {
 
   it('keeps the head of the declaration and cuts before `or`', () => {
     expect(cut(`ads-slow: scale deployment/ads +2 when ${other.repeat(9)}or span(ads/Get).p50 > «5» for 1m ${other.repeat(9)}`)).toBe(
-      'ads-slow: scale deployment/ads +2 when … or span(ads/Get).p99 > 1s for 1m or span(ads/Get).p50 > 5 for 1m',
+      'ads-slow: scale deployment/ads +2 when … or span(ads/Get).p50 > 5 for 1m',
     )
   })
 

@@ -1,0 +1,9 @@
+/** The short form of test/slow/fuzz.test.ts. */
+import { expect, it } from 'vitest'
+import { fuzz } from '../support/fuzz.ts'
+
+it('2,000 mutated programs: no crash, no hang, every place inside the text', () => {
+  const { failures, programs } = fuzz(1_000_000, 2000, 100)
+  expect(failures).toEqual([])
+  expect(programs).toBe(2000)
+})
