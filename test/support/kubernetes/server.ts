@@ -55,6 +55,8 @@ export class KubernetesDouble {
   readonly down = new Set<string>()
   /** A status or a text (with 200) that answers every request, or `hang` for no answer at all. */
   broken: number | 'hang' | { readonly text: string } | undefined
+  /** Lists that are continued so often are told that they have expired. */
+  expiring = 0
   /** Called before a PUT is carried out: the place for somebody else's change. */
   beforePut: (() => void) | undefined
   /** The one that is accepted; the kubeconfig says `secret`. */
@@ -192,6 +194,12 @@ export class KubernetesDouble {
     // Every namespace exists: kubectl looks before it says that an object does not.
     if (group === '' && namespaces === 'namespaces' && namespace !== undefined && plural === undefined)
       return { status: 200, body: { kind: 'Namespace', apiVersion: 'v1', metadata: { name: namespace }, status: { phase: 'Active' } } }
+    const everywhere =
+      rest.length === 1 && request.method === 'GET' ? this.kinds.find((k) => k.group === group && k.version === version && k.plural === namespaces) : undefined
+    if (everywhere !== undefined) {
+      if (this.denied.has(`list ${everywhere.plural} everywhere`)) return forbidden('list', everywhere, everywhere.plural, undefined, undefined)
+      return this.#list(everywhere, undefined, url.searchParams)
+    }
     const kind = this.kinds.find((k) => k.group === group && k.version === version && k.plural === plural)
     if (kind === undefined || namespaces !== 'namespaces' || namespace === undefined) return unknownPath
     if (subresource !== undefined && !(subresource === 'scale' && kind.scale)) return unknownPath
@@ -222,16 +230,27 @@ export class KubernetesDouble {
     return body === undefined ? undefined : { status: 200, body }
   }
 
-  #list(kind: KindOf, namespace: string, query: URLSearchParams): Answer {
+  /** Of all namespaces without one; in pages where a limit asks for them. */
+  #list(kind: KindOf, namespace: string | undefined, query: URLSearchParams): Answer {
     const labels = (query.get('labelSelector') ?? '').split(',').filter((pair) => pair !== '')
     const phase = /^status\.phase=(.*)$/.exec(query.get('fieldSelector') ?? '')?.[1]
     const items = [...this.#objects.entries()]
-      .filter(([key]) => key.startsWith(keyOf(kind, namespace, '')))
+      .filter(([key]) => key.startsWith(namespace === undefined ? `${kind.group}/${kind.plural}/` : keyOf(kind, namespace, '')))
       .map(([, object]) => object)
       .filter((object) => labels.every((pair) => object.metadata.labels?.[pair.split('=')[0] as string] === pair.split('=')[1]))
       .filter((object) => phase === undefined || object.status.phase === phase)
     const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-    return { status: 200, body: { kind: `${kind.kind}List`, apiVersion, metadata: { resourceVersion: String(this.#resourceVersion) }, items } }
+    const from = Number(query.get('continue') ?? 0)
+    if (from > 0 && this.expiring > 0) {
+      this.expiring--
+      return failure(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result.')
+    }
+    const to = from + (Number(query.get('limit') ?? 0) || items.length)
+    const metadata = {
+      resourceVersion: String(this.#resourceVersion),
+      ...(to < items.length ? { continue: String(to), remainingItemCount: items.length - to } : {}),
+    }
+    return { status: 200, body: { kind: `${kind.kind}List`, apiVersion, metadata, items: items.slice(from, to) } }
   }
 
   /** PUT with a whole Scale, PATCH with a part of one: both are refused where they name another resourceVersion or uid than the object's. */
@@ -287,11 +306,11 @@ function failure(code: number, reason: string, message: string): Answer {
 
 const unknownPath: Answer = { status: 404, body: '404 page not found\n' }
 
-function forbidden(verb: string, kind: KindOf, resource: string, namespace: string, name: string | undefined): Answer {
+function forbidden(verb: string, kind: KindOf, resource: string, namespace: string | undefined, name: string | undefined): Answer {
   const what = name === undefined ? qualified(kind) : `${qualified(kind)} "${name}"`
   return failure(
     403,
     'Forbidden',
-    `${what} is forbidden: User "tester" cannot ${verb} resource "${resource}" in API group "${kind.group}" in the namespace "${namespace}"`,
+    `${what} is forbidden: User "tester" cannot ${verb} resource "${resource}" in API group "${kind.group}" ${namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`}`,
   )
 }
