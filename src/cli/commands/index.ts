@@ -1,4 +1,5 @@
 /** Every command of scalec, in the order of --help. */
+import { catalog } from './catalog.ts'
 import { check } from './check.ts'
 import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
@@ -6,6 +7,7 @@ import { diff } from './diff.ts'
 import { docs } from './docs.ts'
 import { explain } from './explain.ts'
 import { fmt } from './fmt.ts'
+import { importRules } from './import.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
 import { lint } from './lint.ts'
@@ -15,4 +17,21 @@ import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
 
-export const commands: readonly Declare[] = [check, compile, diff, docs, explain, fmt, inspect, keygen, lint, rbac, replay, sign, test, verify]
+export const commands: readonly Declare[] = [
+  check,
+  compile,
+  diff,
+  docs,
+  explain,
+  fmt,
+  importRules,
+  inspect,
+  keygen,
+  lint,
+  rbac,
+  replay,
+  sign,
+  test,
+  verify,
+  catalog,
+]
