@@ -5,22 +5,39 @@ import { messages } from './messages.ts'
 
 export const unknownWorkload: Lint = ({ program, context: { catalog } }) => {
   if (catalog === undefined || catalog.workloads.length === 0) return []
-  const ids = catalog.workloads.map(({ id }) => id)
-  const known = new Set([...ids, ...ids.map(withoutNamespace)])
-  const seen = new Set<string>()
+  const known = catalog.workloads.map(({ id }) => partsOf(id))
   return program.rules.flatMap((rule) => {
-    const { target, tree } = rule
-    if (tree.workload === undefined || seen.has(target) || known.has(target)) return []
-    seen.add(target)
-    const near = nearest(target, target.includes(' in ') ? ids : ids.map(withoutNamespace))
-    // The namespace may be one of the file's defaults: then only the rest is written here.
-    const text = near !== undefined && tree.workload.namespace === undefined ? withoutNamespace(near) : near
-    const namespaceOnly = near !== undefined && withoutNamespace(near) === withoutNamespace(target) && tree.workload.namespace === undefined
-    const more = namespaceOnly ? {} : respelling(tree.workload.range, text)
-    return [inRule(rule, messages.unknownCatalogWorkload, tree.workload.range, { name: target, suggestion: near }, more)]
+    const { workload } = rule.tree
+    const { kind, name, namespace } = partsOf(rule.target)
+    const alike = known.filter((other) => other.kind === kind)
+    // Without a namespace it is the engine's.
+    if (workload === undefined || alike.some((other) => other.name === name && (namespace === undefined || other.namespace === namespace))) return []
+    const elsewhere = alike.find((other) => other.name === name)
+    const near = nearest(
+      name,
+      alike.map((other) => other.name),
+    )
+    const meant = elsewhere ?? alike.find((other) => other.name === near)
+    const suggestion = meant === undefined ? undefined : printed(meant)
+    // A namespace may be one of the file's defaults: then only the rest is written here.
+    const text = meant === undefined || workload.namespace !== undefined ? suggestion : elsewhere === undefined ? `${meant.kind}${meant.name}` : undefined
+    return [inRule(rule, messages.unknownCatalogWorkload, workload.range, { name: rule.target, suggestion }, respelling(workload.range, text))]
   })
 }
 
-function withoutNamespace(id: string): string {
-  return id.split(' in ')[0] ?? id
+interface Parts {
+  /** With orchestrator, colon and slash. */
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string | undefined
+}
+
+function partsOf(id: string): Parts {
+  const [workload = '', namespace] = id.split(' in ')
+  const end = Math.max(workload.lastIndexOf('/'), workload.lastIndexOf(':')) + 1
+  return { kind: workload.slice(0, end), name: workload.slice(end), namespace }
+}
+
+function printed({ kind, name, namespace }: Parts): string {
+  return `${kind}${name}${namespace === undefined ? '' : ` in ${namespace}`}`
 }
