@@ -9,16 +9,44 @@ import { selectorsOf } from './conditions.ts'
 /** Where rates come from; without both they are not known. */
 export interface CostOptions {
   readonly catalog?: Catalog
+  /** Spans a second by `service` or `service/operation`; goes before the catalog's. */
+  readonly rates?: Readonly<Record<string, number>>
   /** Spans a second of the whole stream: no selector can count more, where the catalog does not say how many it counts. */
   readonly rate?: number
 }
 
 /** The rates that the catalog knows, capped and completed by that of the whole stream. */
-export function ratesFrom({ catalog, rate }: CostOptions): Rates {
+export function ratesFrom({ rate, ...context }: CostOptions): Rates {
   return (selector) => {
-    const known = rateOf(selector, catalog === undefined ? {} : { catalog })
+    const known = rateOf(selector, context)
     return known === undefined || rate === undefined ? (known ?? rate) : Math.min(known, rate)
   }
+}
+
+/**
+ * A bound on what the rules cost together: what spans cost is counted once for each selector, as its counters are shared; what steps cost, for
+ * each rule.
+ */
+export function costTogether(rules: readonly RuleIR[], rates: Rates): Pick<Cost, 'work' | 'memory'> {
+  const ofSpans = new Map<string, { readonly work: number; readonly memory: number }>()
+  let work = 0
+  let memory = 0
+  for (const rule of rules) {
+    const idle = costOf(rule, () => 0)
+    work += idle.work
+    memory += idle.memory
+    costOf(rule, rates).selectors.forEach((busy, i) => {
+      const key = JSON.stringify(busy.selector)
+      const known = ofSpans.get(key) ?? { work: 0, memory: 0 }
+      const rest = idle.selectors[i] ?? busy
+      ofSpans.set(key, { work: Math.max(known.work, busy.work - rest.work), memory: Math.max(known.memory, busy.memory - rest.memory) })
+    })
+  }
+  for (const cost of ofSpans.values()) {
+    work += cost.work
+    memory += cost.memory
+  }
+  return { work, memory }
 }
 
 /** `at 20/s: at most 30 µs a second and 120 kB`; where no rate is known, without spans. */

@@ -1,4 +1,4 @@
-export { type CostOptions, costWords, ratesFrom } from './cost.ts'
+export { type CostOptions, costTogether, costWords, ratesFrom } from './cost.ts'
 export { type BecauseLine, type DecisionExplanation, type ExplainedRule, type ExplainedStage, explainDecision } from './decision.ts'
 export { decisionText } from './decision-text.ts'
 export { type Flip, flip } from './flip.ts'

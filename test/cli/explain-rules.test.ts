@@ -108,3 +108,26 @@ describe('scalec explain of a decision', () => {
     expect(err.startsWith(message)).toBe(true)
   })
 })
+
+describe('scalec check --cost', () => {
+  it('prints bounds for a declared rate, the dearest first', () => {
+    const { code, out } = scalec(['check', 'rules.scale', '--rate', '600000/min'], { cwd: folder })
+    expect(code).toBe(0)
+    expect(out).toMatch(/\n {2}slow {2}at 10000\/s: at most [\d.]+ ms a second of a processor and [\d.]+ MB\n {2}calm {2}at/)
+    expect(out).toMatch(/\ntogether at most [\d.]+ ms a second of a processor and [\d.]+ MB\n$/)
+  })
+  it('says it to programs, and nothing unless asked', () => {
+    const asked = JSON.parse(scalec(['check', 'rules.scale', '--cost', '--format', 'json'], { cwd: folder }).out)
+    expect(asked.cost.rules.map(({ rule, known }: { rule: string; known: boolean }) => [rule, known])).toEqual([
+      ['slow', false],
+      ['calm', false],
+    ])
+    expect(JSON.parse(scalec(['check', 'rules.scale', '--format', 'json'], { cwd: folder }).out)).not.toHaveProperty('cost')
+  })
+  it('refuses a rate without a unit', () => {
+    expect(scalec(['check', 'rules.scale', '--rate', '5'], { cwd: folder })).toMatchObject({
+      code: 2,
+      err: 'scalec: --rate 5: a rate is written 10000/s or 600/min\n',
+    })
+  })
+})
