@@ -27,7 +27,10 @@ export function format(source: SourceText): Formatted {
   const w = new Words(source)
   const pieces: Piece[] = []
   if (tree.language !== undefined) pieces.push(printPiece(w, () => concat(w.next(), indent(' ', w.next())), true))
-  for (const declaration of tree.declarations) pieces.push(printPiece(w, () => printDeclaration(declaration, w), isApart(declaration)))
+  for (const declaration of tree.declarations) {
+    pieces.push(printPiece(w, () => printDeclaration(declaration, w), isApart(declaration)))
+    if (w.within(declaration)) throw new Error(`words of a declaration are not printed, from ${w.ahead()} on`)
+  }
   const blank = w.blankAhead()
   const rest = layout(w.comments(), width)
   if (rest !== '') pieces.push({ text: rest, blank, apart: false })

@@ -55,7 +55,7 @@ function begins(text: string, tokens: readonly IToken[], i: number): boolean {
       break
     default: {
       // `scale deployment/x`, `scale nomad:x`; but `every scale` before the rule `deployment: scale …`.
-      if (isName(next) && (afterNext?.tokenType === t.Slash || (afterNext?.tokenType === t.Colon && !isKeywordOfRule(tokens[i + 3])))) return true
+      if (isPart(next) && (afterNext?.tokenType === t.Slash || (afterNext?.tokenType === t.Colon && !isKeywordOfRule(tokens[i + 3])))) return true
     }
   }
   if (next === t.Colon || next === t.Slash) return false
@@ -71,6 +71,10 @@ export function isFirstOnLine(text: string, tokens: readonly IToken[], i: number
 
 function isName(type: TokenType | undefined): boolean {
   return type?.CATEGORIES?.includes(t.Identifier) === true
+}
+
+function isPart(type: TokenType | undefined): boolean {
+  return isName(type) || type === t.TextToken || type?.CATEGORIES?.includes(t.Word) === true
 }
 
 function isKeywordOfRule(token: IToken | undefined): boolean {

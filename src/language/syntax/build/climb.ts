@@ -29,7 +29,12 @@ interface State {
 }
 
 export function climb(b: Build, items: readonly Item[]): Formula {
-  return disjunction({ b, items, at: 0 })
+  const state = { b, items, at: 0 }
+  const formula = disjunction(state)
+  // `a > 1 for 5m > 3`: only behind `for` and `times` can something be left, which wants a value before it.
+  if (state.at === items.length) return formula
+  asValue(b, formula)
+  return undefined
 }
 
 /** Takes a sign for which `fits` holds. */
