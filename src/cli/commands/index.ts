@@ -3,6 +3,7 @@ import { catalog } from './catalog.ts'
 import { check } from './check.ts'
 import type { Declare } from './command.ts'
 import { compile } from './compile.ts'
+import { completion } from './completion.ts'
 import { diff } from './diff.ts'
 import { docs } from './docs.ts'
 import { explain } from './explain.ts'
@@ -18,6 +19,7 @@ import { test } from './test.ts'
 import { verify } from './verify.ts'
 
 export const commands: readonly Declare[] = [
+  catalog,
   check,
   compile,
   diff,
@@ -33,5 +35,4 @@ export const commands: readonly Declare[] = [
   sign,
   test,
   verify,
-  catalog,
 ]

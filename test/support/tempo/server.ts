@@ -36,6 +36,8 @@ export class TempoDouble {
   /** Seconds since the epoch. */
   now = 1_800_000_000
   multitenant = false
+  /** Of the last request. */
+  authorization: string | undefined
   /** In front of the API's paths. */
   prefix = ''
   most = { atOnce: 0, present: 0 }
@@ -60,6 +62,7 @@ export class TempoDouble {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url as string, this.url)
     this.requests.push(url)
+    this.authorization = request.headers.authorization
     this.most.present++
     this.most.atOnce = Math.max(this.most.atOnce, this.most.present)
     response.on('close', () => this.most.present--)
