@@ -65,8 +65,12 @@ export function conditionWords(condition: ConditionIR, everyNs: number): string 
 
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
+/** `mon-fri ` where the days follow each other, with a space behind; nothing where all are meant. */
 function dayWords(days: readonly number[]): string {
-  return days.length === 7 ? '' : `${days.map((day) => dayNames[day]).join(',')} `
+  if (days.length === 0 || days.length === 7) return ''
+  const names = days.map((day) => dayNames[day])
+  const consecutive = days.length > 2 && days.every((day, i) => i === 0 || day === ((days[i - 1] ?? 0) + 1) % 7)
+  return `${consecutive ? `${names[0]}-${names.at(-1)}` : names.join(',')} `
 }
 
 function time(minutes: number): string {

@@ -1,15 +1,14 @@
 /** Conditions: from IR to closures that say, at a step, what is true and why. */
-import type { ConditionIR } from '../bundle/index.ts'
+import { type ConditionIR, conditionWords } from '../bundle/index.ts'
 import { compileCompare } from './compare.ts'
 import type { Builder, Condition } from './context.ts'
 import type { Because } from './contract.ts'
 import { compileAbsent, compileFor } from './held.ts'
 import { all, any, not } from './logic.ts'
-import { conditionText } from './text.ts'
 import { compileSpans, compileTimes } from './times.ts'
 
 export function compileCondition(ir: ConditionIR, builder: Builder): Condition {
-  const text = conditionText(ir)
+  const text = conditionWords(ir, builder.rule.everyNs)
   const parts = (irs: readonly ConditionIR[]): Condition[] => irs.map((part) => compileCondition(part, builder))
   switch (ir.kind) {
     case 'and':

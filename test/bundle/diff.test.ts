@@ -95,7 +95,7 @@ describe('diffBundles', () => {
     [
       'to 1 when during mon-fri 08:00-18:00 in "Europe/Paris"',
       'to 1 when during 08:00-18:00 in "Europe/Paris"',
-      ['condition during mon,tue,wed,thu,fri 08:00-18:00 in "Europe/Paris" → during 08:00-18:00 in "Europe/Paris"'],
+      ['condition during mon-fri 08:00-18:00 in "Europe/Paris" → during 08:00-18:00 in "Europe/Paris"'],
     ],
   ])('%s → %s', (before, after, expected) => {
     expect(ruleChange(before, after)).toEqual(expected)
