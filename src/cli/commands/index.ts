@@ -22,6 +22,7 @@ export const commands: readonly Declare[] = [
   catalog,
   check,
   compile,
+  completion,
   diff,
   docs,
   explain,
