@@ -1,8 +1,7 @@
 /** A catalog of what a Kubernetes cluster runs: its workloads that can be scaled, and their replicas. */
 import { workloadId } from '../bundle/index.ts'
-import { type Catalog, catalogFormat } from '../language/index.ts'
+import { type Catalog, catalogFormat, mergeCatalogs } from '../language/index.ts'
 import { isError, type ListOptions, listWorkloads, type OrchestrationError } from '../orchestrators/index.ts'
-import { mergeCatalogs } from './merge.ts'
 
 /** Errors are those of `listWorkloads`. */
 export async function catalogFromCluster(options: ListOptions = {}): Promise<Catalog | OrchestrationError> {

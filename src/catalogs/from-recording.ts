@@ -1,8 +1,7 @@
 /** A catalog of what was recorded, in one pass and in bounded memory. */
-import { type Catalog, catalogFormat } from '../language/index.ts'
+import { type Catalog, catalogFormat, mergeCatalogs } from '../language/index.ts'
 import { type DecodeOptions, decodeMessages, PlausibleTimes, type Recording } from '../recordings/index.ts'
 import { createDictionary, SpanTable } from '../spans/index.ts'
-import { mergeCatalogs } from './merge.ts'
 import { type AttributeLimits, ServiceAttributes } from './recording/attributes.ts'
 import { type CallLimits, Calls } from './recording/calls.ts'
 import { type OperationLimits, Operations } from './recording/operations.ts'

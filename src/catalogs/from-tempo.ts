@@ -3,8 +3,7 @@
  * and latencies are not among them. Tempo 3 leaves the newest 30 seconds out of searches and some versions refuse them, so the range
  * ends a minute ago.
  */
-import { type Catalog, type CatalogKind, type CatalogOperation, type CatalogService, catalogFormat } from '../language/index.ts'
-import { mergeCatalogs } from './merge.ts'
+import { type Catalog, type CatalogKind, type CatalogOperation, type CatalogService, catalogFormat, mergeCatalogs } from '../language/index.ts'
 import { ServiceAttributes } from './recording/attributes.ts'
 import type { AttributeType, Scalar } from './recording/walk.ts'
 import { Workloads } from './recording/workloads.ts'

@@ -1,7 +1,8 @@
 /** `scalec catalog …`: learns a catalog from somewhere, or merges several; shows it or writes it. */
 import { existsSync } from 'node:fs'
-import { type Asked, catalogFromCluster, catalogFromRecording, catalogFromTempo, mergeCatalogs, readCatalog, serializeCatalog } from '../catalogs/index.ts'
-import type { Catalog } from '../language/index.ts'
+import { type Asked, catalogFromCluster, catalogFromRecording, catalogFromTempo } from '../catalogs/index.ts'
+import { readCatalog, serializeCatalog } from '../files/index.ts'
+import { type Catalog, mergeCatalogs } from '../language/index.ts'
 import { isError } from '../orchestrators/index.ts'
 import { isRecording, openRecording } from '../recordings/index.ts'
 import { catalogText, summary } from './catalog/text.ts'

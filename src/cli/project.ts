@@ -1,6 +1,5 @@
 /** What commands take from `scale.json`: their files where none are named, the catalog, and how diagnostics are judged. */
-import { readCatalog } from '../catalogs/index.ts'
-import { loadProject, type Project } from '../files/index.ts'
+import { loadProject, type Project, readCatalog } from '../files/index.ts'
 import type { Catalog, LintContext } from '../language/index.ts'
 import { readText } from './file.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,3 +1,4 @@
+export * from './catalog.ts'
 export * as json from './json.ts'
 export type { FileProblem, LoadedSources } from './load.ts'
 export { loadSources } from './load.ts'

@@ -1,5 +1,6 @@
 export * from './catalog.ts'
 export * from './catalog-lookup.ts'
+export { fewExamples, mergeCatalogs, mostExamples } from './catalog-merge.ts'
 export * from './check/index.ts'
 export * from './diagnostics.ts'
 export * from './lint/index.ts'

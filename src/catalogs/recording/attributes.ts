@@ -1,6 +1,5 @@
 /** Which attributes a service's spans and resources carry, of which types, and a few of their values. */
-import type { CatalogAttribute } from '../../language/index.ts'
-import { fewExamples, mostExamples } from '../merge.ts'
+import { type CatalogAttribute, fewExamples, mostExamples } from '../../language/index.ts'
 import type { AttributeType, Scalar } from './walk.ts'
 
 /** A catalog is read by people and committed: secrets have no place in it, nor has a page of text. */

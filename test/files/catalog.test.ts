@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mergeCatalogs, readCatalog, serializeCatalog } from '../../src/catalogs/index.ts'
-import { someCatalog } from './arbitrary.ts'
+import { readCatalog, serializeCatalog } from '../../src/files/index.ts'
+import { mergeCatalogs } from '../../src/language/index.ts'
+import { someCatalog } from '../support/catalogs.ts'
 
 const wrong = (value: unknown): unknown => {
   const result = readCatalog(JSON.stringify(value))

@@ -3,8 +3,8 @@
  * whether one is there twice. Hence of two figures for one operation the greater stays (the busiest and the slowest that any source has
  * seen), of types that differ `mixed`, and of examples the first few in their order.
  */
-import type { Catalog, CatalogAttribute, CatalogOperation, CatalogService, CatalogWorkload } from '../language/index.ts'
-import { catalogFormat } from '../language/index.ts'
+import type { Catalog, CatalogAttribute, CatalogOperation, CatalogService, CatalogWorkload } from './catalog.ts'
+import { catalogFormat } from './catalog.ts'
 
 /** Of an attribute's values, as many as help with spelling and no more. */
 export const mostExamples = 5

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mergeCatalogs } from '../../src/catalogs/index.ts'
-import type { Catalog } from '../../src/language/index.ts'
-import { someCatalog } from './arbitrary.ts'
+import { type Catalog, mergeCatalogs } from '../../src/language/index.ts'
+import { someCatalog } from '../support/catalogs.ts'
 
 const merge = (...catalogs: Catalog[]): Catalog => mergeCatalogs(catalogs)
 const anyTwo = [someCatalog, someCatalog] as const

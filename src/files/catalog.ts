@@ -1,11 +1,9 @@
 /** Catalogs from files and to files. */
 import { shapes } from '../bundle/index.ts'
-import { json } from '../files/index.ts'
-import { type Catalog, catalogFormat } from '../language/index.ts'
-import { mergeCatalogs } from './merge.ts'
+import { type Catalog, catalogFormat, mergeCatalogs } from '../language/index.ts'
+import { object, oneOf, parseJson } from './json.ts'
 
 const { list, numberFrom, scalar, text, whole } = shapes
-const { object, oneOf } = json
 
 const nanos = numberFrom(0)
 
@@ -28,7 +26,7 @@ const catalog = object({ format: whole(1), services: list(service), workloads: l
  * as JSONPath: `$.services[3].operations[0].kind: …`.
  */
 export function readCatalog(source: string): { readonly catalog: Catalog } | { readonly error: string } {
-  const parsed = json.parseJson(source)
+  const parsed = parseJson(source)
   if ('error' in parsed) return parsed
   const { value } = parsed
   const error = formatError(value) ?? catalog(value, '$')
