@@ -82,7 +82,8 @@ function block(group: readonly Diagnostic[], linesIn: (file: string) => Lines | 
     out.push(`  ${paint.note('note')}: ${place(other.file, other.range, theirs)}: ${other.message}`)
     if (theirs !== undefined) out.push(...snippet([{ ...secondary(other, paint), label: undefined }], theirs, paint.faint))
   }
-  if (help !== undefined) out.push(`  ${paint.note('help')}: ${help}`)
+  // The fix has said it already.
+  if (help !== undefined && help !== fix?.title) out.push(`  ${paint.note('help')}: ${help}`)
   if (label !== undefined && fix !== undefined && fix.title !== help) out.push(`  ${paint.note('fix')}: ${fix.title}`)
   if (others.length > 0) out.push(`  ${paint.note('also')}: ${alsoAt(others, lines)}`)
   return `${out.join('\n')}\n`

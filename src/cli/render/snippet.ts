@@ -2,7 +2,7 @@
 import type { TextRange } from '../../language/index.ts'
 import type { Lines } from '../lines.ts'
 import { shown, width } from './columns.ts'
-import { trimmed } from './trim.ts'
+import { trimmed, widest } from './trim.ts'
 
 export interface Mark {
   readonly range: TextRange
@@ -59,7 +59,12 @@ function lineWith(marks: readonly Mark[], number: number, lines: Lines, gutter: 
     const column = piece.column + piece.columnOf(from - piece.start)
     const end = piece.column + piece.columnOf(Math.min(to, piece.end) - piece.start)
     const sign = mark.sign.repeat(Math.max(1, end - column))
-    out.push(`  ${faint(`${' '.repeat(gutter)} |`)} ${' '.repeat(column)}${mark.paint(mark.label === undefined ? sign : `${sign} ${mark.label}`)}`)
+    const { label } = mark
+    const margin = `  ${faint(`${' '.repeat(gutter)} |`)} ${' '.repeat(column)}`
+    // A label that would begin where the line ends stands below.
+    const below = label !== undefined && column + sign.length + 1 + width(label) > widest + 20 && sign.length > 20
+    out.push(`${margin}${mark.paint(label === undefined || below ? sign : `${sign} ${label}`)}`)
+    if (below) out.push(`${margin}${mark.paint(label)}`)
   }
   return out
 }

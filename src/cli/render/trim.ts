@@ -19,8 +19,12 @@ const widestHead = 44
 export function trimmed(text: string, from: number, to: number): readonly Stretch[] {
   if (width(text) <= widest) return [{ start: 0, end: text.length }]
   const chunks = chunksOf(text)
-  const first = chunks.findLastIndex(({ start }) => start <= from)
-  let low = Math.max(0, first)
+  if (chunks.length === 0) return [{ start: 0, end: 0 }]
+  const first = Math.max(
+    0,
+    chunks.findLastIndex(({ start }) => start <= from),
+  )
+  let low = first
   let high = low
   const columns = (start: number, end: number): number => width(text.slice(start, end))
   const start = (): number => (chunks[low] as Stretch).start
@@ -45,26 +49,31 @@ export function trimmed(text: string, from: number, to: number): readonly Stretc
   if (low > 0) low = [0, 1, 2, 3, 4, 5].map((n) => low + n).find((i) => i <= first && joint(i)) ?? low
   if (high + 1 < chunks.length)
     high = [0, 1, 2, 3, 4, 5].map((n) => high - n).find((i) => i >= first && (chunks[i] as Stretch).end >= to && joint(i + 1)) ?? high
-  const window = { start: start(), end: clipped(text, start(), end()) }
+  if (columns(start(), end()) > 2 * widest) return [around(text, from)]
+  const window = { start: start(), end: end() }
   if (head === undefined || low === 0) return [window]
   return window.start <= head.end + 1 ? [{ start: head.start, end: window.end }] : [head, window]
 }
 
-/** A word longer than a line has no good place to be cut. */
-function clipped(text: string, start: number, end: number): number {
-  let at = start
-  let columns = 0
-  for (const character of text.slice(start, end)) {
-    columns += width(character)
-    if (columns > 2 * widest) return at
-    at += character.length
-  }
-  return end
+/** A word that is longer than a line has no good place to be cut. */
+function around(text: string, from: number): Stretch {
+  const start = Math.max(0, from - widest / 2)
+  return { start: start - (isSecondHalf(text, start) ? 1 : 0), end: Math.min(text.length, start + widest - (isSecondHalf(text, start + widest) ? 1 : 0)) }
 }
 
-/** Words apart by blanks; text in quotes, and everything behind `//`, counts as one. */
+/** Of a character of two units. */
+function isSecondHalf(text: string, at: number): boolean {
+  return (text.codePointAt(at - 1) ?? 0) > 0xffff
+}
+
+/** Words apart by blanks; text in quotes counts as one, unless in a comment. */
 function chunksOf(text: string): Stretch[] {
-  return [...text.matchAll(/\/\/.*|(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/g)].map((match) => ({ start: match.index, end: match.index + match[0].length }))
+  const pieces = [...text.matchAll(/\/\/.*|(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/g)]
+  return pieces.flatMap(({ index, 0: piece }) => (piece.startsWith('//') ? wordsOf(piece, index) : [{ start: index, end: index + piece.length }]))
+}
+
+function wordsOf(text: string, offset: number): Stretch[] {
+  return [...text.matchAll(/\S+/g)].map(({ index, 0: piece }) => ({ start: offset + index, end: offset + index + piece.length }))
 }
 
 function word(text: string, { start, end }: Stretch): string {

@@ -145,7 +145,7 @@ export const messages = {
     'SC2107',
     'error',
     () => 'spans alone are not a value',
-    (p) => `say what of them: ${p.choices}`,
+    (p) => `say what of them: ${p.choices} and so on`,
   ),
   durationStatMissing: message<{ field: string }>(
     'SC2108',

@@ -147,7 +147,25 @@ export function lookUp(scope: Scope, name: Name): LetSymbol | undefined {
     const suggestion = nearest(name.text, scope.lets.keys())
     // What is meant is used: one mistake, one message.
     if (suggestion !== undefined) lookUp(scope, { ...name, text: suggestion })
-    say(scope, messages.unknownName, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
+    const help = suggestion === undefined ? placeOf(name.text) : undefined
+    say(
+      scope,
+      messages.unknownName,
+      name.range,
+      { name: name.text, suggestion },
+      { ...respell(name.range, suggestion), ...(help === undefined ? {} : { help }) },
+    )
   }
   return symbol
+}
+
+/** Of names that mean something elsewhere: where. */
+function placeOf(name: string): string | undefined {
+  const plain = name.replaceAll(/[^A-Za-z]/g, '').toLowerCase()
+  if (plain === 'replicas' || plain === 'ready') return `say of which workload: ${plain}(deployment/ads)`
+  if (/^(?:cpu|memory|mem|queue)/.test(plain)) return 'ask for a metric: metric("avg(rate(container_cpu_usage_seconds_total[1m]))")'
+  if (/^(?:p\d+|p|mean|avg|average|latency|duration|responsetime)$/.test(plain)) return 'say of which spans: span(service/operation).p99'
+  if (/^(?:rate|rps|qps|throughput|requests|count|errors|errorrate|error)$/.test(plain))
+    return `say of which spans: span(service/operation).${plain.startsWith('error') ? 'error_rate' : plain === 'count' ? 'count' : 'rate'}`
+  return undefined
 }

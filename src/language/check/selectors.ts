@@ -237,7 +237,9 @@ function wordValue(name: Name, field: Field, node: ComparedValue | Literal, scop
   }
   const code = Object.hasOwn(codes, given) ? codes[given] : undefined
   if (code !== undefined) return code
-  const suggestion = choices.find((word) => word === given.toLowerCase()) ?? nearest(given, choices)
+  // As OTLP spells them: SPAN_KIND_SERVER, STATUS_CODE_ERROR.
+  const plain = given.replace(/^(?:SPAN_KIND|STATUS_CODE)_/, '').toLowerCase()
+  const suggestion = choices.find((word) => word === plain) ?? nearest(given, choices)
   say(scope, messages.unknownWord, node.range, { name: given, what, choices, suggestion }, respell(node.range, suggestion))
   return undefined
 }

@@ -1,6 +1,7 @@
 /** What stands behind `span(…)`: a statistic of the spans or of one of their durations. */
 
 import { nearest } from '../syntax/nearest.ts'
+import { quantileStat } from '../syntax/repair/numbers.ts'
 import type { Expression, PathSegment, SpanExpression } from '../tree.ts'
 import { messages } from './messages.ts'
 import { namedQuantiles } from './print.ts'
@@ -76,7 +77,7 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
   const { scope } = env
   const [first, second, third] = node.path
   if (first === undefined) {
-    say(scope, messages.statMissing, node.range, { choices })
+    say(scope, messages.statMissing, node.range, { choices: '.count, .rate, .error_rate, .p99, .mean' })
     return undefined
   }
   const field = first.name.text
@@ -84,6 +85,14 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
     if (second !== undefined && !isStat(field)) {
       const range = { start: first.range.start, end: node.range.end }
       say(scope, messages.attributeAsStat, range, { attribute: scope.tree.source.text.slice(range.start, range.end) })
+      return undefined
+    }
+    // `.p99.9`: a point in a quantile ends the word.
+    if (second !== undefined && /^p\d+$/.test(field) && /^\d+$/.test(second.name.text)) {
+      const range = { start: first.range.start, end: second.range.end }
+      const suggestion = quantileStat(`${field.slice(1)}.${second.name.text}%`)
+      const parameters = { name: `${field}.${second.name.text}`, suggestion: `.${suggestion}`, choices }
+      say(scope, messages.unknownStat, range, parameters, replaceWith(range, suggestion))
       return undefined
     }
     const measured = checkStat(first, undefined, env)

@@ -45,7 +45,7 @@ export const singleEqual = message('SC1011', 'error', () => 'two values are comp
 
 export const comparisonSpelling = message<{ sign: string; meant: string }>('SC1012', 'error', (p) => `\`${p.sign}\` is written \`${p.meant}\``)
 
-export const needlessSign = message<{ sign: string; after: string }>('SC1013', 'error', (p) => `no \`${p.sign}\` stands after ${p.after}`)
+export const needlessSign = message<{ sign: string; after: string }>('SC1013', 'error', (p) => `no \`${p.sign}\` belongs after ${p.after}`)
 
 export const windowInBrackets = message<{ window: string }>('SC1014', 'error', (p) => `a window is written \`over ${p.window}\`, not in brackets`)
 

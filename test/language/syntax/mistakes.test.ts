@@ -49,6 +49,7 @@ const understood = [
   'let x [5](SC1001 insert =)',
   'scale deployment/a +2 when span(a/b [>](SC1001 insert )) 400ms',
   'target deployment/a [between](SC1001 insert {) 1 and 10 }',
+  'scale deployment/a +2 when a < b [<](SC1022 write and b before it) c',
 ]
 
 /** Reported, and the fix, where there is one, is no promise. */
@@ -61,7 +62,6 @@ const others = [
   'scale deployment/a to hold a at 50/s when[](SC1001)',
   'scale deployment/a +2 when [span(a/b).p99](SC1020)',
   'scale deployment/a +2 when [span(a/b).p99](SC1023) for 5m',
-  'scale deployment/a +2 when a < b [<](SC1022) c',
   'scale deployment/a +2 when [(a > b)](SC1021) > c',
   'let x = [a > b](SC1021)',
   'let x = [7parsecs](SC1009)',

@@ -7,6 +7,7 @@ import type { Comparison, Condition, Expression, NumberLiteral, TextRange } from
 import { chainedComparison, conditionExpected, nothingToCount, unitSpelling, valueExpected } from '../messages.ts'
 import * as t from '../tokens.ts'
 import { rateUnitOf } from '../units.ts'
+import { shortened } from '../words.ts'
 import type { Build } from './context.ts'
 import { across, complain, from, meaning, range } from './context.ts'
 
@@ -96,11 +97,15 @@ function counted(state: State): Formula {
 function comparison(state: State): Formula {
   let left = sum(state)
   let compared = false
+  let first: Expression | undefined
+  let middle: Expression | undefined
   for (let operator = sign(state, isComparison); operator !== undefined; operator = sign(state, isComparison)) {
     const operatorRange = range(operator)
-    if (compared) complain(state.b, chainedComparison, operatorRange, {})
     const l = compared ? undefined : asValue(state.b, left)
     const r = asValue(state.b, sum(state))
+    if (compared) sayChained(state.b, operatorRange, first, middle, r)
+    first ??= l
+    middle = r
     left =
       l === undefined || r === undefined
         ? undefined
@@ -111,6 +116,18 @@ function comparison(state: State): Formula {
     compared = true
   }
   return left
+}
+
+/** `a < b < c` → `(a < b and b < c)` */
+function sayChained(b: Build, operator: TextRange, first: Expression | undefined, middle: Expression | undefined, last: Expression | undefined): undefined {
+  if (first === undefined || middle === undefined || last === undefined) return complain(b, chainedComparison, operator, {})
+  const again = written(b, middle.range)
+  const edits = [
+    { range: { start: first.range.start, end: first.range.start }, text: '(' },
+    { range: { start: operator.start, end: operator.start }, text: `and ${again} ` },
+    { range: { start: last.range.end, end: last.range.end }, text: ')' },
+  ]
+  return complain(b, chainedComparison, operator, {}, { fix: { title: `write and ${shortened(again)} before it`, edits } })
 }
 
 function sum(state: State): Formula {

@@ -118,6 +118,10 @@ export function kindApart(at: Trouble): Repair | undefined {
   }
 }
 
+function touchesNext(at: Trouble, token: IToken): boolean {
+  return /\S/.test(at.text[endOf(token)] ?? ' ')
+}
+
 /** `scale … when … { cooldown 60s }` */
 export function bracesOfRule(at: Trouble): Repair | undefined {
   const open = at.tokens[at.at]
@@ -126,7 +130,12 @@ export function bracesOfRule(at: Trouble): Repair | undefined {
   const close = closingOf(at.tokens, at.at)
   const last = close === undefined ? undefined : at.tokens[close]
   if (close === undefined || last === undefined) return undefined
-  const edits = [open, last].map((brace) => ({ range: between(brace, brace), text: '' }))
+  // With the blanks before them, unless a comment is among these.
+  const edits = [open, last].map((brace, i) => {
+    const before = at.tokens[(i === 0 ? at.at : close) - 1]
+    const blank = before !== undefined && gap(at, before, brace).trim() === ''
+    return { range: { start: blank ? endOf(before) : brace.startOffset, end: endOf(brace) }, text: blank && touchesNext(at, brace) ? ' ' : '' }
+  })
   return {
     diagnostic: report(m.bracesOfRule, at.file, between(open, open), {}, { fix: { title: 'remove the braces', edits } }),
     tokens: [...at.tokens.slice(0, at.at), ...at.tokens.slice(at.at + 1, close), ...at.tokens.slice(close + 1)],

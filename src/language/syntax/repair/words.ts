@@ -150,14 +150,16 @@ const periods: ReadonlySet<TokenType> = new Set([k.for, k.in, k.over])
 
 /** The one sign or keyword that is expected, left out. */
 export function missing(at: Trouble): Repair | undefined {
-  const [name, ...others] = at.expected
+  // A block that is open at its end, whatever else might have stood there.
+  const [name, ...others] = at.at >= at.tokens.length && at.expected.includes('RightBrace') ? ['RightBrace'] : at.expected
   const before = at.tokens[at.at - 1]
   const type = name === undefined || others.length > 0 ? undefined : (insertable.get(name) ?? k[name as t.Keyword])
   if (type === undefined || before === undefined) return undefined
   const found = at.tokens[at.at]
   const says = typeof type.PATTERN === 'string' ? type.PATTERN : type.name
   const place = { start: endOf(before), end: endOf(before) }
-  const text = type === t.RightParen || type === t.LeftParen ? says : ` ${says}`
+  const text =
+    type === t.RightParen || type === t.LeftParen ? says : type === t.RightBrace && at.text.slice(0, place.end).includes('\n') ? `\n${says}` : ` ${says}`
   return {
     diagnostic: report(
       m.unexpected,
