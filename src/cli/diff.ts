@@ -14,8 +14,8 @@ export interface DiffOptions {
 /** Exit codes as of diff(1): 0 they decide alike, 1 they differ, 2 one of them cannot be read or compiled. */
 export function run(before: string, after: string, { format }: DiffOptions, terminal: Terminal): ExitCode {
   const old = bundleFromPaths([before], terminal)
-  const fresh = old === undefined ? undefined : bundleFromPaths([after], terminal)
-  if (old === undefined || fresh === undefined) return exit.usage
+  const fresh = bundleFromPaths([after], terminal)
+  if (typeof old === 'number' || typeof fresh === 'number') return exit.usage
   const changes = diffBundles(old, fresh)
   const same = old.digest === fresh.digest
   const side = (path: string, { digest, compiler }: Bundle): object => ({ path, digest, compiler })

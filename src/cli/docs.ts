@@ -20,7 +20,7 @@ export function run(files: readonly string[], { format, output, title, sourceUrl
   const inputs = inputsOf(files, options, terminal)
   if (inputs === undefined) return exit.usage
   const bundle = bundleFromPaths(inputs.paths, terminal)
-  if (bundle === undefined) return exit.usage
+  if (typeof bundle === 'number') return bundle
   const { catalog } = inputs
   const page = pageOf(bundle, { ...(catalog === undefined ? {} : { catalog }), ...(title === undefined ? {} : { title }) })
   const render = format === 'html' ? pageHtml : pageMarkdown

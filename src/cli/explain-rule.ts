@@ -29,7 +29,7 @@ export function run(files: readonly string[], options: ExplainRuleOptions, termi
   const inputs = inputsOf(files, options, terminal)
   if (inputs === undefined) return exit.usage
   const bundle = bundleFromPaths(inputs.paths, terminal)
-  if (bundle === undefined) return exit.usage
+  if (typeof bundle === 'number') return bundle
   const { catalog } = inputs
   const explaining = { ...(catalog === undefined ? {} : { catalog }), ...(parsed.rate === undefined ? {} : { rate: parsed.rate }) }
   const all = explainBundle(bundle, explaining)

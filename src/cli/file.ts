@@ -59,7 +59,7 @@ function reason(error: unknown): string {
 }
 
 /** Anything but an error of the file system is a bug. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined) throw error
   return code

@@ -1,11 +1,12 @@
-/** `scalec rbac BUNDLE|FILES…`: the least that scaled needs in a cluster for these rules. */
+/** `scalec rbac [BUNDLE|FILES…]`: the least that scaled needs in a cluster for these rules. */
 import { accessOf, rbacYaml } from '../orchestrators/index.ts'
 import { bundleFromPaths } from './bundle-input.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
+import { inputsOf, type ProjectOptions } from './project.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface RbacOptions {
+export interface RbacOptions extends Pick<ProjectOptions, 'project'> {
   /** Of workloads that name none. */
   readonly namespace: string
   /** `NAMESPACE:NAME`, as kubectl writes it. */
@@ -15,15 +16,17 @@ export interface RbacOptions {
 }
 
 /** 1 when nothing could be granted for some workload: the manifests are printed, and are not enough. */
-export function run(paths: readonly string[], options: RbacOptions, terminal: Terminal): ExitCode {
+export function run(files: readonly string[], options: RbacOptions, terminal: Terminal): ExitCode {
   const account = /^([a-z0-9-]+):([a-z0-9.-]+)$/.exec(options.serviceAccount)
   if (account === null) {
     terminal.err(`scalec: --service-account ${options.serviceAccount}: expected NAMESPACE:NAME, such as scale:scaled\n`)
     return exit.usage
   }
   const [, namespace = '', name = ''] = account
-  const bundle = bundleFromPaths(paths, terminal)
-  if (bundle === undefined) return exit.usage
+  const inputs = inputsOf(files, options, terminal)
+  if (inputs === undefined) return exit.usage
+  const bundle = bundleFromPaths(inputs.paths, terminal)
+  if (typeof bundle === 'number') return bundle
   const access = accessOf(bundle, options.namespace)
   const head = [
     `What ${name} in ${namespace} needs for the rules of ${bundle.digest}, and nothing more.`,

@@ -9,6 +9,7 @@ import { docs } from './docs.ts'
 import { explain } from './explain.ts'
 import { fmt } from './fmt.ts'
 import { importRules } from './import.ts'
+import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
 import { lint } from './lint.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Declare[] = [
   explain,
   fmt,
   importRules,
+  init,
   inspect,
   keygen,
   lint,
