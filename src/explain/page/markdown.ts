@@ -32,6 +32,11 @@ export function pageMarkdown(page: Page, { sourceUrl = '' }: MarkdownOptions = {
   return lines.join('\n')
 }
 
+/** One rule alone, as hovers show it: summary, words and the facts of each section. */
+export function ruleMarkdown(explanation: RuleExplanation, { sourceUrl = '' }: MarkdownOptions = {}): string {
+  return ruleLines(explanation, sourceUrl).join('\n')
+}
+
 function targetLines({ id, limits, rules, holds }: PageTarget, sourceUrl: string): readonly string[] {
   return [
     `## ${escaped(id)}`,
