@@ -24,7 +24,8 @@ export function describe(because: Because): string {
     case 'for':
       return held(because, parts[0]?.text ?? because.text)
     case 'absent':
-      return held(because, because.text)
+      // Its text has the duration, which is said again with how much of it has passed.
+      return held(because, because.text.replace(/ for \S+$/, ''))
     case 'spans': {
       const { have, need } = because.counted ?? { have: 0, need: 0 }
       return `${because.text} in ${have} ${have === 1 ? 'span' : 'spans'} (${need} needed)`

@@ -39,7 +39,7 @@ group('a condition in one clause', () => {
     ['a duration that is reached', { kind: 'for', text: '', truth: 'true', held: { haveNs: 700e9, needNs: 600e9 }, of: [compare(612e6)] }, `${slow} for 10m`],
     ['one that is not', { kind: 'for', text: '', truth: 'false', held: { haveNs: 90e9, needNs: 600e9 }, of: [compare(612e6)] }, `${slow} for 1m30s of 10m`],
     ['a count of spans', { kind: 'spans', text: 'x > 1s', truth: 'false', counted: { have: 1, need: 5 } }, 'x > 1s in 1 span (5 needed)'],
-    ['absence', { kind: 'absent', text: 'absent(span(a))', truth: 'true', held: { haveNs: 60e9, needNs: 60e9 } }, 'absent(span(a)) for 1m'],
+    ['absence', { kind: 'absent', text: 'absent(span(a)) for 1m', truth: 'true', held: { haveNs: 60e9, needNs: 60e9 } }, 'absent(span(a)) for 1m'],
     ['the calendar', { kind: 'during', text: 'during mon-fri', truth: 'true' }, 'during mon-fri'],
     ['a negation', of('not', 'true', compare(100e6)), `not (${slow} (100ms, 41 spans))`],
     ['an and that is true', of('and', 'true', compare(612e6, 'a'), compare(700e6, 'b')), 'a (612ms, 41 spans) and b (700ms, 41 spans)'],
