@@ -11,7 +11,9 @@ export function renderMarkdown(text: string, { colour, width }: MarkdownOptions)
   const out: string[] = []
   let paragraph: string[] = []
   const flush = (): void => {
-    if (paragraph.length > 0) out.push(...wrapped(paragraph.join(' '), width).map((line) => inline(line, paint)), '')
+    if (paragraph.length === 0) return
+    const lines = wrapped(unlinked(paragraph.join(' ')), width).map((line) => inline(line, paint))
+    out.push(...lines, '')
     paragraph = []
   }
   let fence = false
@@ -19,6 +21,7 @@ export function renderMarkdown(text: string, { colour, width }: MarkdownOptions)
     const [, info] = /^```(.*)$/.exec(line) ?? []
     if (info !== undefined) {
       flush()
+      if (!fence && out.at(-1)?.startsWith('|')) out.push('')
       if (!fence) out.push(...captionOf(info, paint))
       else out.push('')
       fence = !fence
@@ -29,10 +32,14 @@ export function renderMarkdown(text: string, { colour, width }: MarkdownOptions)
       out.push(paint.strong(line.replace(/^#+ /, '').replaceAll('`', '')), '')
     } else if (/^\|/.test(line)) {
       flush()
-      if (!/^[|\s:-]+$/.test(line)) out.push(inline(line, paint))
+      if (!/^[|\s:-]+$/.test(line)) out.push(inline(unlinked(line), paint))
     } else {
       // An item of a list stands alone.
-      if (/^\s*(?:[-*]|\d+\.) /.test(line)) flush()
+      if (item.test(line) && paragraph.length > 0) {
+        const another = item.test(paragraph[0] ?? '')
+        flush()
+        if (another) out.pop()
+      }
       paragraph.push(line.trim())
     }
   }
@@ -67,9 +74,15 @@ export function wrapped(text: string, width: number): string[] {
   return lines
 }
 
+const item = /^\s*(?:[-*]|\d+\.) /
+
+/** A terminal shows the text of a link. */
+function unlinked(text: string): string {
+  return text.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+}
+
 function inline(line: string, paint: Paint): string {
   return line
-    .replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replace(/\*\*([^*]+)\*\*/g, (_, text: string) => paint.strong(text))
     .replace(/`([^`]*)`/g, (whole, code: string) => (paint === plain ? whole : paint.code(code)))
 }

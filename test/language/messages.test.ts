@@ -43,7 +43,7 @@ interface Page {
   readonly examples: readonly Example[]
 }
 
-const pages = globSync('grammar/diagnostics/*.md')
+const pages = globSync('grammar/diagnostics/SC*.md')
   .sort()
   .map((path): Page => {
     const text = readFileSync(path, 'utf8')
@@ -70,6 +70,17 @@ function diagnosticsOf(page: Page, kind: Example['kind']): readonly Diagnostic[]
 }
 
 describe('grammar/diagnostics', () => {
+  it('is listed', async () => {
+    const kinds = { SC1: 'Syntax', SC2: 'Names, units and types', SC3: 'Rules that cannot work', SC4: 'Warnings' }
+    const tables = Object.entries(kinds).map(([prefix, kind]) => {
+      const rows = registry.filter(({ code }) => code.startsWith(prefix)).map(({ code, title }) => `| [${code}](${code}.md) | ${title} |`)
+      return `## ${kind}\n\n| code | |\n| --- | --- |\n${rows.join('\n')}\n`
+    })
+    const head =
+      '# What the compiler says\n\nEvery message has a code, which is never used again for something else, and a page: `scalec explain SC1001` prints it.\n'
+    await expect([head, ...tables].join('\n')).toMatchFileSnapshot('../../grammar/diagnostics/README.md')
+  })
+
   it('has a page for each code and no other', () => {
     expect(pages.map(({ code }) => code)).toEqual(registry.map(({ code }) => code))
   })

@@ -15,10 +15,10 @@ interface Options {
 export const explain: Declare = (program, { terminal, finish }) => {
   program
     .command('explain')
-    .description('Explains rules in plain words, a decision of the log, or a message by its code.')
+    .description('Explains rules in plain words, a decision of the log, a message by its code, or a word of the language.')
     .argument(
       '[what...]',
-      'rule files, folders or a bundle (the rules of scale.json by default); with --decision or --last a decision log; or a code such as SC1001',
+      'rule files, folders or a bundle (the rules of scale.json by default); with --decision or --last a decision log; a code such as SC1001; or a word such as cooldown',
     )
     .option('--rule <name>', 'only this rule; may be repeated', collected)
     .option('--rate <rate>', 'how many spans there are in all, such as 10000/s: what rules cost then')
