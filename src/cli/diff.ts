@@ -16,8 +16,8 @@ export function run(before: string, after: string, { format }: DiffOptions, term
   const old = bundleFromPaths([before], terminal)
   const fresh = bundleFromPaths([after], terminal)
   if (typeof old === 'number' || typeof fresh === 'number') return exit.usage
-  const changes = diffBundles(old, fresh)
   const same = old.digest === fresh.digest
+  const changes = same ? [] : diffBundles(old, fresh)
   const side = (path: string, { digest, compiler }: Bundle): object => ({ path, digest, compiler })
   if (format === 'json') terminal.out(printJson({ before: side(before, old), after: side(after, fresh), same: changes.length === 0, changes }))
   else if (format === 'markdown') terminal.out(markdown(changes))

@@ -1,21 +1,17 @@
 /** Which of some things became which of others. */
-import { canonical } from '../canonical.ts'
-
 /** Two parts of the representation are the same when their keys are; printed texts, places and the order of what is joined do not count. */
 export function keyOf(part: unknown): string {
-  return canonical(essence(part))
-}
-
-function essence(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(essence)
-  if (typeof part !== 'object' || part === null) return part
-  return Object.fromEntries(
-    Object.entries(part).flatMap(([name, member]) => {
-      if (name === 'text' || name === 'source') return []
-      const joined = (name === 'all' || name === 'any') && Array.isArray(member)
-      return [[name, joined ? member.map(keyOf).sort() : essence(member)]]
-    }),
-  )
+  if (Array.isArray(part)) return `[${part.map(keyOf).join()}]`
+  if (typeof part !== 'object' || part === null) return JSON.stringify(part) ?? 'null'
+  const fields = part as Readonly<Record<string, unknown>>
+  let text = '{'
+  for (const name of Object.keys(fields).sort()) {
+    const member = fields[name]
+    if (name === 'text' || name === 'source' || member === undefined) continue
+    const joined = (name === 'all' || name === 'any') && Array.isArray(member)
+    text += `${name}:${joined ? member.map(keyOf).sort().join('&') : keyOf(member)},`
+  }
+  return `${text}}`
 }
 
 export interface Aligned<T> {

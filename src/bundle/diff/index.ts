@@ -44,6 +44,8 @@ const counter = / #\d+$/
  * of rules without a label hold their action and a counter, so an edit changes them: they count for little.
  */
 function matched(before: readonly RuleIR[], after: readonly RuleIR[]): Matched {
+  const keys = new Map([...before, ...after].map((rule) => [rule, contentKey(rule)]))
+  const contentOf = (rule: RuleIR): string => keys.get(rule) ?? ''
   const pairs: [RuleIR, RuleIR][] = []
   const [left, right] = [new Set(before), new Set(after)]
   const join = (key: (rule: RuleIR) => string | undefined): void => {
@@ -60,7 +62,7 @@ function matched(before: readonly RuleIR[], after: readonly RuleIR[]): Matched {
       right.delete(b)
     }
   }
-  join((rule) => `${rule.name}\n${contentKey(rule)}`)
+  join((rule) => `${rule.name}\n${contentOf(rule)}`)
   join((rule) => (counter.test(rule.name) ? undefined : rule.name))
   // Several that say the same are taken in the order of their names.
   const byName = (rules: Set<RuleIR>): readonly RuleIR[] => [...rules].sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -69,10 +71,14 @@ function matched(before: readonly RuleIR[], after: readonly RuleIR[]): Matched {
   right.clear()
   for (const rule of restLeft) left.add(rule)
   for (const rule of restRight) right.add(rule)
-  join(contentKey)
+  join(contentOf)
+  // Each with each costs too much where a workload has hundreds that changed.
+  if (left.size * right.size > 20_000) join((rule) => rule.name)
   for (const target of new Set([...left].map((rule) => rule.target))) {
     const here = (rules: Set<RuleIR>): readonly RuleIR[] => [...rules].filter((rule) => rule.target === target)
-    for (const [a, b] of align(here(left), here(right), distance, most).pairs) {
+    const [these, those] = [here(left), here(right)]
+    if (these.length * those.length > 20_000) continue
+    for (const [a, b] of align(these, those, distance, most).pairs) {
       pairs.push([a, b])
       left.delete(a)
       right.delete(b)
