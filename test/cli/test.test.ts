@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run, type TestOptions } from '../../src/cli/test.ts'
+import { watched } from '../../src/cli/watch.ts'
 import { scalec } from './scalec.ts'
 
 const home = process.cwd()
@@ -155,6 +156,21 @@ describe('scalec test', () => {
     expect(out).toContain('<testsuite name="bad.scale" tests="2" failures="1" errors="0" skipped="0"')
     expect(out).toContain('<testcase name="slow ads are scaled" classname="bad.scale" line="4"')
     expect(out).toMatch(/<failure message="it had 2 replicas at 20s; 4 came at 25s" type="expectation">bad.scale:12:3\n/)
+  })
+
+  it('runs again when a rule changes', async () => {
+    const path = file('watched/rules.scale', rules + good)
+    const out: string[] = []
+    const closing = new AbortController()
+    const terminal = { out: (text: string) => void out.push(text), err: () => {}, outColour: false, errColour: false }
+    const seen = watched([path], { clear: false, signal: closing.signal }, terminal, async () => {
+      const code = await run([path], { format: 'text' }, terminal)
+      if (out.length === 1) file('watched/rules.scale', rules + bad)
+      else closing.abort()
+      return code
+    })
+    expect(await seen).toBe(1)
+    expect(out.map((text) => /(\d passed, \d failed)/.exec(text)?.[1])).toEqual(['1 passed, 0 failed', '0 passed, 1 failed'])
   })
 
   it('is a command', () => {

@@ -23,9 +23,10 @@ export function checkLoad(node: LoadNode, period: Period | undefined, scope: Sco
   const takingNs = positiveDuration(node.taking, scope, 'the duration of a span', 'latency')
   const jitter = checkShare(node.jitter, 'a jitter', scope)
   const failing = checkShare(node.failing, 'a share of failures', scope)
-  const [span, ...inner] = own ?? []
-  if (span === undefined || under === undefined || perSecond === undefined || takingNs === undefined) return undefined
+  const [first, ...inner] = own ?? []
+  if (first === undefined || under === undefined || perSecond === undefined || takingNs === undefined) return undefined
   if (jitter === undefined || failing === undefined || period === undefined) return undefined
+  const { direct: _, ...span } = first
   return { kind: 'load', span, callers: [...inner, ...under], perSecond, takingNs, jitter, failing, ...period }
 }
 

@@ -36,6 +36,18 @@ const cases: Case[] = [
     help: 'write a service and an operation without *',
   },
   {
+    it: 'a load of what no span has by itself',
+    source: test('load span(ads/Get where «duration > 1s») at 20/s taking 150ms from 0s to 30s'),
+    says: 'SC3018 a test of a load cannot be `duration > 1s`',
+    help: 'write what each of its spans has: attributes and their values, joined by `and`',
+  },
+  {
+    it: 'a load of what spans do not have',
+    source: test('load span(ads/Get where «not (color == "red")») at 20/s taking 150ms from 0s to 30s'),
+    says: 'SC3018 a test of a load cannot be `not color == "red"`',
+    help: 'write what each of its spans has: attributes and their values, joined by `and`',
+  },
+  {
     it: 'more failures than spans',
     source: test('load span(ads/Get) at 20/s taking 150ms failing «120%» from 0s to 30s'),
     says: 'SC3018 a share of failures cannot be 120%',
@@ -73,6 +85,53 @@ describe('test blocks', () => {
       expect ads-slow fires at most 2 times
       expect ads-slow unknown at 5s`)
     expect(checkText(`let busy = 20/s\nlet start = 30s\n${text}`).diagnostics).toEqual([])
+  })
+
+  it('are resolved: names, units and workloads', () => {
+    const text = test(`
+      given deployment/ads at 2
+      load span(ads/Get where color == "red" and size > 3 and kind == client) at 60/min taking slow ± 10% under span(web/Home) from 0s to start
+      pause start to 40s
+      expect no action between start and 40s
+      expect action on deployment/ads
+      expect ads-slow fires at most 2 times
+      expect ads-slow unknown at 5s`)
+    const { program } = checkText(`let slow = 400ms\nlet start = 30s\n${text}`)
+    expect(program.tests.map(({ name }) => name)).toEqual(['t'])
+    const statements = program.tests[0]?.statements.map(({ range: _, ...statement }) => statement)
+    expect(statements).toEqual([
+      { kind: 'given', target: 'deployment/ads', replicas: 2 },
+      {
+        kind: 'load',
+        span: {
+          service: 'ads',
+          operation: 'Get',
+          spanKind: 3,
+          status: undefined,
+          attributes: [
+            { attribute: { scope: 'span', name: 'color' }, value: 'red' },
+            { attribute: { scope: 'span', name: 'size' }, value: 4 },
+          ],
+        },
+        callers: [{ service: 'web', operation: 'Home', spanKind: 2, status: undefined, attributes: [], direct: false }],
+        perSecond: 1,
+        takingNs: 400e6,
+        jitter: 0.1,
+        failing: 0,
+        fromNs: 0,
+        toNs: 30e9,
+      },
+      { kind: 'pause', fromNs: 30e9, toNs: 40e9 },
+      { kind: 'expectAction', no: true, target: undefined, when: { kind: 'between', fromNs: 30e9, toNs: 40e9 } },
+      { kind: 'expectAction', no: false, target: 'deployment/ads', when: { kind: 'always' } },
+      { kind: 'expectFires', rule: 'ads-slow', times: 2, atMost: true },
+      { kind: 'expectUnknown', rule: 'ads-slow', atNs: 5e9 },
+    ])
+  })
+
+  it('with an error are left out, the others stay', () => {
+    const { program } = checkText(`${test('expect ads-slwo fires')}\ntest "u" { expect no action }`)
+    expect(program.tests.map(({ name }) => name)).toEqual(['u'])
   })
 
   it('are no part of the program', () => {
