@@ -1,5 +1,5 @@
 /** The lint of costs. It is here, and not among the others, because costs are those of the lowered rule. */
-import { type Diagnostic, type LintContext, lintMessages, type Program, rateOf, report } from '../language/index.ts'
+import { type Diagnostic, type LintContext, lintMessages, type Program, rateOf, report, viewOf } from '../language/index.ts'
 import { costOf } from './cost.ts'
 import { lower } from './lower.ts'
 
@@ -7,11 +7,12 @@ import { lower } from './lower.ts'
 export function overBudget(program: Program, context: LintContext): readonly Diagnostic[] {
   const { budget } = context
   if (budget === undefined) return []
+  const source = { ...context, view: context.catalog === undefined ? undefined : viewOf(context.catalog) }
   const lowered = lower(program).rules
   return program.rules.flatMap((rule, i) => {
     const ir = lowered[i]
     if (ir === undefined) return []
-    const cost = costOf(ir, (selector) => rateOf(selector, context))
+    const cost = costOf(ir, (selector) => rateOf(selector, source))
     const range = rule.tree.condition?.range ?? rule.condition.range
     const over = (what: 'work' | 'memory', print: (amount: number) => string): Diagnostic[] => {
       const most = budget[what]

@@ -1,6 +1,5 @@
 /** An attribute compared with a literal of another type than its values have: `http.status_code == "500"` where they are numbers. */
 import type { CatalogAttribute } from '../catalog.ts'
-import { attributesMatching } from '../catalog-lookup.ts'
 import type { CheckedPredicate, Scalar } from '../check/program.ts'
 import { quote } from '../syntax/build/literals.ts'
 import type { Literal, Ranged } from '../tree.ts'
@@ -11,13 +10,13 @@ import { type PredicateLeaf, selectorsOf, testsOf } from './walk.ts'
 const typeNames = { string: 'a text', number: 'a number', boolean: 'a truth value' } as const
 const catalogTypes = { text: 'string', number: 'number', boolean: 'boolean' } as const
 
-export const attributeType: Lint = ({ program, resolved, context: { catalog } }) => {
-  if (catalog === undefined) return []
+export const attributeType: Lint = ({ program, resolved, view }) => {
+  if (view === undefined) return []
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap((selector) =>
       testsOf(selector).flatMap((test) => {
         const predicate = resolved.predicates.get(test)
-        const attribute = predicate === undefined ? undefined : attributeOf(predicate, attributesMatching(catalog, selector.service.text))
+        const attribute = predicate === undefined ? undefined : attributeOf(predicate, view.attributes(selector.service.text))
         if (predicate === undefined || attribute === undefined || attribute.type === 'mixed') return []
         const wanted = catalogTypes[attribute.type]
         return comparands(test, predicate).flatMap(({ node, value }) => {

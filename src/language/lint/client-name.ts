@@ -2,24 +2,22 @@
  * CLIENT and PRODUCER spans carry the callee's operation under the caller's service, and selectors leave them out: `span(frontend/GetAds)`
  * is empty where frontend only calls it.
  */
-import type { Catalog } from '../catalog.ts'
-import { countedKinds, operationsMatching } from '../catalog-lookup.ts'
 import { defaultKinds, printName } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
 import type { Fix } from '../diagnostics.ts'
 import type { SelectorNode } from '../tree.ts'
 import { inRule, type Lint } from './context.ts'
-import { countedBy } from './known.ts'
+import type { CatalogView } from './known.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
 
-export const clientName: Lint = ({ program, resolved, context: { catalog } }) => {
-  if (catalog === undefined) return []
+export const clientName: Lint = ({ program, resolved, view }) => {
+  if (view === undefined) return []
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap((node) => {
       const selector = resolved.selectors.get(node)
-      if (selector === undefined || node.operation === undefined || !isMistakenCall(selector, catalog)) return []
-      const callees = calleesOf(selector, catalog)
+      if (selector === undefined || node.operation === undefined || !isMistakenCall(selector, view)) return []
+      const callees = calleesOf(selector, view)
       const parameters = {
         service: selector.service,
         operation: node.operation.text,
@@ -32,16 +30,17 @@ export const clientName: Lint = ({ program, resolved, context: { catalog } }) =>
 }
 
 /** The service has spans of that name, but only of its calls to others, and the selector does not ask for these. */
-export function isMistakenCall(selector: Selector, catalog: Catalog): boolean {
+export function isMistakenCall(selector: Selector, view: CatalogView): boolean {
   if (selector.operation === undefined || String(selector.kinds) !== String(defaultKinds(true))) return false
-  return countedBy(selector, catalog).length === 0 && operationsMatching(catalog, selector.service, selector.operation).length > 0
+  return view.counted(selector).length === 0 && view.ofAnyKind(selector).length > 0
 }
 
 /** Services that serve the operation; where the catalog says whom the service calls, only those. */
-function calleesOf({ service, operation }: Selector, catalog: Catalog): readonly string[] {
-  const serving = operationsMatching(catalog, '*', operation, countedKinds(true)).map((match) => match.service)
+function calleesOf(selector: Selector, view: CatalogView): readonly string[] {
+  const serving = view.counted({ ...selector, service: '*' }).map((match) => match.service)
   const called = new Set(
-    operationsMatching(catalog, service, operation)
+    view
+      .ofAnyKind(selector)
       .flatMap((match) => match.operation.calls ?? [])
       .map((call) => call.split('/')[0]),
   )

@@ -1,10 +1,12 @@
 /** What lints are given, and what each of them is. */
 import type { Catalog } from '../catalog.ts'
 import type { Checked } from '../check/check.ts'
-import type { Program, Rule } from '../check/program.ts'
+import type { CheckedCondition, Program, Rule } from '../check/program.ts'
 import type { Resolutions } from '../check/resolved.ts'
 import { type Diagnostic, type Message, report, type Severity } from '../diagnostics.ts'
 import type { TextRange } from '../tree.ts'
+import { type CatalogView, viewOf } from './known.ts'
+import { type Formula, formulaOf } from './logic/formula.ts'
 
 /** Everything from outside the program; all of it is optional, and without it the lints that need it keep silent. */
 export interface LintContext {
@@ -36,13 +38,23 @@ export interface Subject {
   readonly program: Program
   readonly resolved: Resolutions
   readonly context: LintContext
+  /** Of the catalog, if there is one. */
+  readonly view: CatalogView | undefined
+  /** A condition in the form that `logic/` reasons with; made once. */
+  readonly formula: (condition: CheckedCondition) => Formula
 }
 
 /** One check: pure, and quick enough to be asked on every keystroke. */
 export type Lint = (subject: Subject) => readonly Diagnostic[]
 
 export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Subject {
-  return { program, resolved, context }
+  const formulas = new Map<CheckedCondition, Formula>()
+  const formula = (condition: CheckedCondition): Formula => {
+    const known = formulas.get(condition) ?? formulaOf(condition)
+    formulas.set(condition, known)
+    return known
+  }
+  return { program, resolved, context, view: context.catalog === undefined ? undefined : viewOf(context.catalog), formula }
 }
 
 /** A diagnostic in the rule's file. */

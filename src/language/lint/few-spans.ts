@@ -7,7 +7,7 @@ import type { CheckedPredicate, Rule, Selector } from '../check/program.ts'
 import type { SpanValue } from '../check/resolved.ts'
 import { plain, printDuration, printRatio } from '../check/units.ts'
 import type { Diagnostic, Fix } from '../diagnostics.ts'
-import { inRule, type Lint, type LintContext } from './context.ts'
+import { inRule, type Lint, type Subject } from './context.ts'
 import { rateOf } from './known.ts'
 import { countsSpans } from './logic/signals.ts'
 import { messages } from './messages.ts'
@@ -16,16 +16,16 @@ import { type PlacedSpan, spanExpressionsOf } from './walk.ts'
 /** A window that is longer is not what anybody wants to hear. */
 const longestAdvice = 3600e9
 
-export const fewSpans: Lint = ({ program, resolved, context }) =>
-  program.rules.flatMap((rule) =>
+export const fewSpans: Lint = (subject) =>
+  subject.program.rules.flatMap((rule) =>
     spanExpressionsOf(rule).flatMap((placed) => {
-      const value = resolved.spans.get(placed.node)
-      return value === undefined || countsSpans(value.stat) ? [] : (verdict(rule, placed, value, context) ?? [])
+      const value = subject.resolved.spans.get(placed.node)
+      return value === undefined || countsSpans(value.stat) ? [] : (verdict(rule, placed, value, subject) ?? [])
     }),
   )
 
-function verdict(rule: Rule, placed: PlacedSpan, value: SpanValue, context: LintContext): Diagnostic | undefined {
-  const rate = rateOf(value.selector, context)
+function verdict(rule: Rule, placed: PlacedSpan, value: SpanValue, { context, view }: Subject): Diagnostic | undefined {
+  const rate = rateOf(value.selector, { ...context, view })
   if (rate === undefined || rate === 0) return undefined
   const { everyNs, atLeastSpans } = rule
   const spans = (rate * value.windowNs) / 1e9

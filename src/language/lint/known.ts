@@ -1,31 +1,69 @@
-/** Questions to the catalog about checked selectors. */
-import type { Catalog, CatalogKind } from '../catalog.ts'
-import { type CatalogMatch, operationsMatching } from '../catalog-lookup.ts'
+/** Questions to the catalog about checked selectors. Rules ask the same ones again and again: an answer is found once. */
+import type { Catalog, CatalogAttribute, CatalogKind, CatalogService } from '../catalog.ts'
+import { attributesMatching, type CatalogMatch, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
-import type { LintContext } from './context.ts'
+
+/** A selector, as far as the catalog can tell. */
+export type Asked = Pick<Selector, 'service' | 'operation' | 'kinds'>
+
+export interface CatalogView {
+  readonly catalog: Catalog
+  services(pattern: string): readonly CatalogService[]
+  attributes(service: string): readonly CatalogAttribute[]
+  /** The operations whose spans a selector counts, its `where` apart. */
+  counted(selector: Asked): readonly CatalogMatch[]
+  /** The same of spans of any kind. */
+  ofAnyKind(selector: Asked): readonly CatalogMatch[]
+}
 
 /** By OTLP's number, less one. */
 const kindNames: readonly CatalogKind[] = ['internal', 'server', 'client', 'producer', 'consumer']
 
-export function kindsOf({ kinds }: Selector): readonly CatalogKind[] {
-  return kindNames.filter((_, i) => kinds.includes(i + 1))
+export function viewOf(catalog: Catalog): CatalogView {
+  const services = remembering((pattern: string) => servicesMatching(catalog, pattern))
+  const attributes = remembering((service: string) => attributesMatching(catalog, service))
+  const operations = new Map<string, readonly CatalogMatch[]>()
+  const find = (selector: Asked, kinds: readonly number[] | undefined): readonly CatalogMatch[] => {
+    const key = `${selector.service}\n${selector.operation}\n${kinds}`
+    let found = operations.get(key)
+    if (found === undefined) {
+      const part = { ...catalog, services: services(selector.service) }
+      found = operationsMatching(part, '*', selector.operation, kinds === undefined ? undefined : kindNames.filter((_, i) => kinds.includes(i + 1)))
+      operations.set(key, found)
+    }
+    return found
+  }
+  return { catalog, services, attributes, counted: (selector) => find(selector, selector.kinds), ofAnyKind: (selector) => find(selector, undefined) }
 }
 
-/** The operations whose spans the selector counts, its `where` apart. */
-export function countedBy(selector: Selector, catalog: Catalog): readonly CatalogMatch[] {
-  return operationsMatching(catalog, selector.service, selector.operation, kindsOf(selector))
+function remembering<T>(answer: (question: string) => T): (question: string) => T {
+  const known = new Map<string, T>()
+  return (question) => {
+    const before = known.get(question)
+    if (before !== undefined) return before
+    const found = answer(question)
+    known.set(question, found)
+    return found
+  }
+}
+
+/** Where rates come from. */
+export interface RateSource {
+  readonly rates?: Readonly<Record<string, number>>
+  readonly catalog?: Catalog
+  /** Of the catalog, where many selectors are asked for. */
+  readonly view?: CatalogView | undefined
 }
 
 /**
  * Most spans a second that the selector is known to count, as if its `where` let all through; undefined where the rate of some operation is not known,
  * or there is none.
  */
-export function rateOf(selector: Selector, { rates, catalog }: LintContext): number | undefined {
+export function rateOf(selector: Asked, { rates, catalog, view }: RateSource): number | undefined {
   const declared = rates?.[nameOf(selector)]
   if (declared !== undefined) return declared
-  if (catalog === undefined) return undefined
-  const matches = countedBy(selector, catalog)
+  const matches = (view ?? (catalog === undefined ? undefined : viewOf(catalog)))?.counted(selector) ?? []
   if (matches.length === 0) return undefined
   let sum = 0
   for (const { operation } of matches) {
@@ -36,7 +74,7 @@ export function rateOf(selector: Selector, { rates, catalog }: LintContext): num
 }
 
 /** `service/operation`, as rules write it. */
-export function nameOf({ service, operation }: Selector): string {
+function nameOf({ service, operation }: Asked): string {
   return operation === undefined ? printName(service) : `${printName(service)}/${printOperation(operation)}`
 }
 

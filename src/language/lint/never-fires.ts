@@ -3,12 +3,12 @@ import type { CheckedCondition, Rule } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
 import { conditionRange, inRule, type Lint } from './context.ts'
 import { waysOf } from './logic/cases.ts'
-import { formulaOf } from './logic/formula.ts'
+import type { Formula } from './logic/formula.ts'
 import { contradictionIn } from './logic/predicates.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
 
-export const neverFires: Lint = ({ program, resolved }) =>
+export const neverFires: Lint = ({ program, resolved, formula }) =>
   program.rules.flatMap((rule) => {
     const empty = selectorsOf(rule).flatMap((node) => {
       const selector = resolved.selectors.get(node)
@@ -16,35 +16,37 @@ export const neverFires: Lint = ({ program, resolved }) =>
       return clash === undefined ? [] : [inRule(rule, messages.emptySelector, node.where?.range ?? node.range, { left: clash[0], right: clash[1] })]
     })
     // What such a selector does to the rule is said already.
-    return empty.length > 0 ? empty : impossible(rule)
+    return empty.length > 0 ? empty : impossible(rule, formula)
   })
 
-function impossible(rule: Rule): readonly Diagnostic[] {
-  const why = whyNever(rule.condition, rule.everyNs)
+type Formulas = (condition: CheckedCondition) => Formula
+
+function impossible(rule: Rule, formula: Formulas): readonly Diagnostic[] {
+  const why = whyNever(formula(rule.condition), rule.everyNs)
   if (why !== undefined) return [inRule(rule, messages.neverFires, conditionRange(rule), { rule: rule.name, why })]
-  return deadAlternatives(rule.condition, rule)
+  return deadAlternatives(rule.condition, rule, formula)
 }
 
 /** Why a condition can never be true; undefined where it may be. */
-export function whyNever(condition: CheckedCondition, everyNs: number): string | undefined {
-  const { cases, why } = waysOf(formulaOf(condition), { everyNs })
+function whyNever(formula: Formula, everyNs: number): string | undefined {
+  const { cases, why } = waysOf(formula, { everyNs })
   return cases?.length === 0 ? (why ?? 'nothing makes it true') : undefined
 }
 
-function deadAlternatives(condition: CheckedCondition, rule: Rule): readonly Diagnostic[] {
+function deadAlternatives(condition: CheckedCondition, rule: Rule, formula: Formulas): readonly Diagnostic[] {
   switch (condition.kind) {
     case 'or':
       return condition.of.flatMap((part) => {
-        const why = whyNever(part, rule.everyNs)
-        if (why === undefined) return deadAlternatives(part, rule)
+        const why = whyNever(formula(part), rule.everyNs)
+        if (why === undefined) return deadAlternatives(part, rule, formula)
         const { start, end } = part.range
         return [inRule(rule, messages.deadAlternative, part.range, { part: rule.file.source.text.slice(start, end), why })]
       })
     case 'and':
-      return condition.of.flatMap((part) => deadAlternatives(part, rule))
+      return condition.of.flatMap((part) => deadAlternatives(part, rule, formula))
     case 'times':
     case 'for':
-      return deadAlternatives(condition.of, rule)
+      return deadAlternatives(condition.of, rule, formula)
     default:
       return []
   }

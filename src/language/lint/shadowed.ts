@@ -1,14 +1,14 @@
 /** Rules that never make a difference: another decides whenever they are true, or a freeze holds their target. */
 import type { Action, Rule, Target } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
-import { conditionRange, inRule, type Lint } from './context.ts'
+import { conditionRange, inRule, type Lint, type Subject } from './context.ts'
 import { implies } from './logic/implies.ts'
 import { messages } from './messages.ts'
 
 /** Every rule is compared with every other of its target, up to so many. */
 const mostRules = 400
 
-export const shadowed: Lint = ({ program }) => {
+export const shadowed: Lint = ({ program, formula }) => {
   const targets = new Map(program.targets.map((target) => [target.id, target]))
   const byTarget = Map.groupBy(program.rules, (rule) => rule.target)
   return [...byTarget].flatMap(([id, rules]) => {
@@ -16,7 +16,7 @@ export const shadowed: Lint = ({ program }) => {
     if (target === undefined || rules.length < 2 || rules.length > mostRules) return []
     const gone = new Set<Rule>()
     return rules.flatMap((rule) => {
-      const found = shadowOf(rule, rules, target, gone)
+      const found = shadowOf(rule, rules, target, gone, formula)
       if (found !== undefined) gone.add(rule)
       return found ?? []
     })
@@ -24,14 +24,14 @@ export const shadowed: Lint = ({ program }) => {
 }
 
 /** Of two rules that say the same only the second is reported; one that is superfluous itself shadows nothing. */
-function shadowOf(rule: Rule, rules: readonly Rule[], target: Target, gone: ReadonlySet<Rule>): Diagnostic | undefined {
+function shadowOf(rule: Rule, rules: readonly Rule[], target: Target, gone: ReadonlySet<Rule>, formula: Subject['formula']): Diagnostic | undefined {
   if (rule.observe || rule.action.kind === 'freeze') return undefined
   for (const other of rules) {
     if (other === rule || other.observe || gone.has(other) || other.everyNs !== rule.everyNs) continue
     if (other.action.kind === 'freeze' ? !holdsAll(other.action, rule) : !decides(other, rule, target)) continue
-    const surroundings = { everyNs: rule.everyNs, atLeast: [rule.atLeastSpans, other.atLeastSpans] as const }
-    if (!implies(rule.condition, other.condition, surroundings)) continue
-    if (isMutual(rule, other, target) && rules.indexOf(other) > rules.indexOf(rule)) continue
+    if (!isTrueWhenever(rule, other, formula)) continue
+    const mutual = other.action.kind !== 'freeze' && decides(rule, other, target) && isTrueWhenever(other, rule, formula)
+    if (mutual && rules.indexOf(other) > rules.indexOf(rule)) continue
     const related = [{ file: other.file.source.name, range: conditionRange(other), message: `\`${other.name}\`` }]
     return other.action.kind === 'freeze'
       ? inRule(rule, messages.frozenRule, conditionRange(rule), { rule: rule.name, freeze: other.name }, { related })
@@ -40,9 +40,8 @@ function shadowOf(rule: Rule, rules: readonly Rule[], target: Target, gone: Read
   return undefined
 }
 
-function isMutual(rule: Rule, other: Rule, target: Target): boolean {
-  if (other.action.kind === 'freeze' || !decides(rule, other, target)) return false
-  return implies(other.condition, rule.condition, { everyNs: rule.everyNs, atLeast: [other.atLeastSpans, rule.atLeastSpans] })
+function isTrueWhenever(rule: Rule, other: Rule, formula: Subject['formula']): boolean {
+  return implies(formula(rule.condition), formula(other.condition), { atLeast: [rule.atLeastSpans, other.atLeastSpans] })
 }
 
 /** A freeze of every direction in which a rule can move its target. A floor for missing data is asked for when nothing is true. */

@@ -1,17 +1,16 @@
 /** An attribute that no span of the service has: every comparison with it is false. */
-import { attributesMatching } from '../catalog-lookup.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { inRule, type Lint, respelling } from './context.ts'
 import { messages } from './messages.ts'
 import { selectorsOf, testsOf } from './walk.ts'
 
-export const unknownAttribute: Lint = ({ program, resolved, context: { catalog } }) => {
-  if (catalog === undefined) return []
+export const unknownAttribute: Lint = ({ program, resolved, view }) => {
+  if (view === undefined) return []
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap((selector) => {
       const tests = testsOf(selector)
       if (tests.length === 0) return []
-      const known = attributesMatching(catalog, selector.service.text)
+      const known = view.attributes(selector.service.text)
       // Nothing is known of a service whose attributes nobody has listed.
       if (known.length === 0) return []
       return tests.flatMap((test) => {

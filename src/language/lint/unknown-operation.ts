@@ -1,6 +1,5 @@
 /** An operation that no span of its service has. A name that only the service's calls to others have is another lint's. */
-import type { Catalog } from '../catalog.ts'
-import { operationSpellings, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
+import { operationSpellings } from '../catalog-lookup.ts'
 import { printOperation } from '../check/print.ts'
 import type { Rule, Selector } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
@@ -8,31 +7,31 @@ import { nearest } from '../syntax/nearest.ts'
 import type { Name } from '../tree.ts'
 import { isMistakenCall } from './client-name.ts'
 import { inRule, type Lint, respelling } from './context.ts'
-import { countedBy, isPattern, kindsOf } from './known.ts'
+import { type CatalogView, isPattern } from './known.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
 
 /** Operations that the help names. */
 const mostNamed = 6
 
-export const unknownOperation: Lint = ({ program, resolved, context: { catalog } }) => {
-  if (catalog === undefined) return []
+export const unknownOperation: Lint = ({ program, resolved, view }) => {
+  if (view === undefined) return []
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap((node) => {
       const selector = resolved.selectors.get(node)
-      if (selector === undefined || servicesMatching(catalog, selector.service).length === 0) return []
-      if (countedBy(selector, catalog).length > 0 || isMistakenCall(selector, catalog)) return []
-      if (node.operation !== undefined) return [unknown(rule, node.operation, selector, catalog)]
+      if (selector === undefined || view.services(selector.service).length === 0) return []
+      if (view.counted(selector).length > 0 || isMistakenCall(selector, view)) return []
+      if (node.operation !== undefined) return [unknown(rule, node.operation, selector, view)]
       // A service from which nothing is recorded yet is not what this is about.
-      return operationsMatching(catalog, selector.service).length === 0
+      return view.ofAnyKind({ service: selector.service, kinds: [] }).length === 0
         ? []
         : [inRule(rule, messages.nothingServed, node.service.range, { service: selector.service })]
     }),
   )
 }
 
-function unknown(rule: Rule, name: Name, selector: Selector, catalog: Catalog): Diagnostic {
-  const known = [...new Set(operationsMatching(catalog, selector.service, undefined, kindsOf(selector)).map(({ operation }) => operation.name))]
+function unknown(rule: Rule, name: Name, selector: Selector, view: CatalogView): Diagnostic {
+  const known = [...new Set(view.counted({ service: selector.service, kinds: selector.kinds }).map(({ operation }) => operation.name))]
   const near = isPattern(name.text) ? undefined : nearest(name.text, new Set(known.flatMap(operationSpellings)))
   const suggestion = near === undefined ? undefined : printOperation(near)
   const shown = known.slice(0, mostNamed).map((operation) => printOperation(operationSpellings(operation)[0] ?? operation))

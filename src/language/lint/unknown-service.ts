@@ -1,5 +1,4 @@
 /** A service that the catalog does not have. */
-import { servicesMatching } from '../catalog-lookup.ts'
 import { printName } from '../check/print.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { inRule, type Lint, respelling } from './context.ts'
@@ -7,12 +6,12 @@ import { isPattern } from './known.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
 
-export const unknownService: Lint = ({ program, context: { catalog } }) => {
-  if (catalog === undefined) return []
-  const names = catalog.services.map(({ name }) => name)
+export const unknownService: Lint = ({ program, view }) => {
+  if (view === undefined) return []
+  const names = view.catalog.services.map(({ name }) => name)
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap(({ service }) => {
-      if (servicesMatching(catalog, service.text).length > 0) return []
+      if (view.services(service.text).length > 0) return []
       const near = isPattern(service.text) ? undefined : nearest(service.text, names)
       const suggestion = near === undefined ? undefined : printName(near)
       return [inRule(rule, messages.unknownService, service.range, { name: service.text, suggestion }, respelling(service.range, suggestion))]

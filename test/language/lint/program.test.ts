@@ -71,6 +71,7 @@ const neverFires: readonly Case[] = [
     it: 'no span where there is none',
     rules: rule('(absent(span(a/b)) for 1m) and span(a/b).count < 3 and span(a/c).count > 0'),
   },
+  { it: 'a `for` whose last spans were before', rules: rule('(absent(span(a/b)) for 1m) and (span(a/b).p99 < 1s for 5m)') },
   { it: 'calendars without a common time', rules: rule('«during mon-fri and during sat, sun»'), says: never('its calendars have no time in common') },
   { it: 'a night that reaches into the next day', rules: rule('during fri 22:00-06:00 and during sat 05:00-07:00') },
   { it: 'calendars of two zones', rules: rule('during 08:00-09:00 in "Europe/Paris" and during 10:00-11:00 in "Asia/Tokyo"') },
@@ -190,6 +191,11 @@ warm: scale deployment/a +2 when span(a/b).p99 > 400ms at least 50 spans`,
 warm: scale deployment/a +2 when span(a/b).p99 > 400ms for 1m`,
   },
   {
+    it: 'counts of counts, stale for longer where the window is longer',
+    rules: `hot: scale deployment/a +1 when (span(a/b).p99 > 1s 2 times in 15s or span(a/c).count > 1) 2 times in 15s
+warm: scale deployment/a +2 when (span(a/b).p99 > 1s 2 times in 20s or span(a/c).count > 1) 1 times in 20s`,
+  },
+  {
     it: 'a rule that is always frozen',
     rules: `up: scale deployment/a +1 when «span(a/b).p99 > 800ms»
 f: freeze deployment/a up when span(a/b).p99 > 400ms`,
@@ -220,6 +226,20 @@ const superfluous: readonly Case[] = [
     rules: rule('(span(a/b).rate > 5/s and span(a/c).rate > 5/s and («span(a/b).rate > 5/s»)) for 1m'),
     says: 'SC4105 `span(a/b).rate > 5/s` adds nothing: it is true whenever `span(a/b).rate > 5/s` is',
     fixed: rule('(span(a/b).rate > 5/s and span(a/c).rate > 5/s) for 1m'),
+  },
+  {
+    it: 'a part that matters where the other is unknown: behind `not`',
+    rules: rule('not (span(a/b).duration > 1s 1 times in 10s and span(a/b).duration > 1s 1 times in 20s)'),
+  },
+  {
+    it: 'a part that matters where the other is idle: before `for`',
+    rules: rule('(span(a/b).duration > 1s 1 times in 10s and span(a/b).duration > 1s 1 times in 20s) for 1m'),
+  },
+  {
+    it: 'a part behind `not` that is unknown when the other is',
+    rules: rule('not (span(a/b).p99 > 800ms and «span(a/b).p99 > 400ms»)'),
+    says: 'SC4105 `span(a/b).p99 > 400ms` adds nothing: it is true whenever `span(a/b).p99 > 800ms` is',
+    fixed: rule('not (span(a/b).p99 > 800ms)'),
   },
   { it: 'parts of different windows', rules: rule('span(a/b).p99 over 5m > 400ms and span(a/b).p99 > 400ms') },
 ]

@@ -3,15 +3,16 @@
  * none; a condition without a way is never true. What is not understood says nothing, so a condition is never wrongly called impossible.
  */
 import { printComparison, printSelector } from '../../check/print.ts'
-import type { CheckedComparison, CheckedCondition, Selector } from '../../check/program.ts'
+import type { CheckedComparison, Selector } from '../../check/program.ts'
 import { printDuration } from '../../check/units.ts'
-import { type Formula, formulaOf } from './formula.ts'
+import { type Atom, type Compare, type Formula, formulaOf } from './formula.ts'
 import { contradictionIn } from './predicates.ts'
-import { constraintOf, contains, countsSpans, excludeEachOther, neverCompare } from './signals.ts'
+import { type Constraint, contains, countsSpans, excludeEachOther, neverCompare } from './signals.ts'
 import { inBoth, isNever, longestStretch, type Minutes, minutesOf } from './weekly.ts'
 
 type Fact =
-  | { readonly kind: 'compare'; readonly of: CheckedComparison }
+  /** Inside a `for` it may be idle now: it then held when there last was something to compare. */
+  | (Compare & { readonly idle?: true })
   | { readonly kind: 'during'; readonly minutes: Minutes; readonly zone: string }
   | { readonly kind: 'absent'; readonly selector: Selector; readonly ns: number }
   /** True at so many of the last steps. */
@@ -51,9 +52,9 @@ export function waysOf(formula: Formula, setting: Setting): Ways {
         setting,
       )
     case 'compare':
-      return compareWays(formula.of, setting)
+      return compareWays(formula, setting)
     case 'atom':
-      return formula.negated ? negatedWays(formula.of, setting) : atomWays(formula.of, setting)
+      return formula.negated ? negatedWays(formula, setting) : atomWays(formula, setting)
   }
 }
 
@@ -96,24 +97,23 @@ function never(why: string): Ways {
   return { cases: [], why }
 }
 
-function compareWays(of: CheckedComparison, { everyNs }: Setting): Ways {
-  const text = printComparison(of, everyNs)
-  if (neverCompare(of)) return never(`\`${text}\` can never be true`)
-  const { span, allowed } = constraintOf(of)
+function compareWays(compare: Compare, { everyNs }: Setting): Ways {
+  const { of, constraint } = compare
+  if (neverCompare(of)) return never(`\`${printComparison(of, everyNs)}\` can never be true`)
+  const { span, allowed } = constraint
   if (span !== undefined && contradictionIn(span.selector) !== undefined) {
     const zero = allowed.kind === 'interval' ? contains(allowed.interval, 0) : allowed.value !== 0
     if (!countsSpans(span.stat) || !zero) return never(`no span can match \`${printSelector(span.selector)}\``)
   }
-  return { cases: [[{ kind: 'compare', of }]], why: undefined }
+  return { cases: [[compare]], why: undefined }
 }
 
-type Kept = Extract<Formula, { readonly kind: 'atom' }>['of']
-
-function atomWays(of: Kept, setting: Setting): Ways {
+function atomWays(atom: Atom, setting: Setting): Ways {
+  const { of } = atom
   switch (of.kind) {
     case 'times':
     case 'for':
-      return repeatedWays(of, setting)
+      return repeatedWays(atom, setting)
     case 'spans':
       return contradictionIn(of.selector) === undefined ? free : never(`no span can match \`${printSelector(of.selector)}\``)
     case 'absent':
@@ -125,7 +125,7 @@ function atomWays(of: Kept, setting: Setting): Ways {
   }
 }
 
-function negatedWays(of: Kept, setting: Setting): Ways {
+function negatedWays({ of }: Atom, setting: Setting): Ways {
   switch (of.kind) {
     case 'during':
       return duringWays(minutesOf(of, true), of.zone)
@@ -144,8 +144,9 @@ function duringWays(minutes: Minutes, zone: string): Ways {
   return isNever(minutes) ? never('the calendar has no such time') : { cases: [[{ kind: 'during', minutes, zone }]], why: undefined }
 }
 
-function repeatedWays(of: Extract<CheckedCondition, { readonly kind: 'times' | 'for' }>, setting: Setting): Ways {
-  const inner = waysOf(formulaOf(of.of), setting)
+function repeatedWays({ of, inner: formula }: Atom, setting: Setting): Ways {
+  if (formula === undefined || (of.kind !== 'times' && of.kind !== 'for')) return free
+  const inner = waysOf(formula, setting)
   if (inner.cases?.length === 0) return inner
   // At each of the steps another way may have been the one.
   const [facts] = inner.cases?.length === 1 ? inner.cases : []
@@ -157,7 +158,8 @@ function repeatedWays(of: Extract<CheckedCondition, { readonly kind: 'times' | '
   if (facts === undefined) return free
   const short = facts.find((fact) => fact.kind === 'during' && lastsLessThan(fact, of.ns))
   if (short !== undefined) return never(`the calendar's time never lasts ${printDuration(of.ns)}`)
-  return { cases: [[...facts, { kind: 'for', of: facts, steps: of.ns / setting.everyNs }]], why: undefined }
+  const lasting = facts.map((fact) => (fact.kind === 'compare' ? { ...fact, idle: true as const } : fact))
+  return { cases: [[...lasting, { kind: 'for', of: lasting, steps: of.ns / setting.everyNs }]], why: undefined }
 }
 
 const minuteNs = 60e9
@@ -176,12 +178,12 @@ function conflictBetween(a: Case, b: Case, setting: Setting): string | undefined
   return undefined
 }
 
-/** Why two facts cannot hold at one step. Facts of `for` are those of the last step that had spans, at which they hold together. */
+/** Why two facts cannot hold at one step. Comparisons of the same spans are idle together, so it does not matter whether they are. */
 function conflictOf(a: Fact, b: Fact, setting: Setting): string | undefined {
-  if (a.kind === 'compare' && b.kind === 'compare' && excludeEachOther(constraintOf(a.of), constraintOf(b.of)))
+  if (a.kind === 'compare' && b.kind === 'compare' && excludeEachOther(a.constraint, b.constraint))
     return `${both(a.of, b.of, setting)} are never true together`
   if (a.kind === 'during' && b.kind === 'during' && a.zone === b.zone && isNever(inBoth(a.minutes, b.minutes))) return 'its calendars have no time in common'
-  if (a.kind === 'absent' && b.kind === 'compare' && needsSpanOf(b.of, a))
+  if (a.kind === 'absent' && b.kind === 'compare' && b.idle !== true && needsSpanOf(b.constraint, a))
     return `\`${printComparison(b.of, setting.everyNs)}\` needs a span, and there must be none for ${printDuration(a.ns)}`
   if (a.kind === 'times' && b.kind === 'times' && a.count + b.count > Math.max(a.steps, b.steps)) return repeatedConflict(a, b, setting)
   if (a.kind === 'times' && b.kind === 'for' && a.count > a.steps - b.steps) return repeatedConflict(a, b, setting)
@@ -199,8 +201,7 @@ function both(a: CheckedComparison, b: CheckedComparison, { everyNs }: Setting):
 }
 
 /** A span at the very end of the time before counts as both: the window must be the shorter. */
-function needsSpanOf(of: CheckedComparison, absent: Extract<Fact, { kind: 'absent' }>): boolean {
-  const { span, allowed } = constraintOf(of)
+function needsSpanOf({ span, allowed }: Constraint, absent: Extract<Fact, { kind: 'absent' }>): boolean {
   if (span === undefined || span.windowNs >= absent.ns || printSelector(span.selector) !== printSelector(absent.selector)) return false
   if (!countsSpans(span.stat)) return true
   return allowed.kind === 'interval' ? !contains(allowed.interval, 0) : allowed.value === 0

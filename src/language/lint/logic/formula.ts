@@ -1,13 +1,28 @@
 /** Conditions in negation normal form: `not` stands only before what cannot be turned around. */
+import { printSelector } from '../../check/print.ts'
 import type { CheckedComparison, CheckedCondition } from '../../check/program.ts'
+import { type Constraint, constraintOf } from './signals.ts'
 
 type Kept = Exclude<CheckedCondition, { readonly kind: 'and' | 'or' | 'not' | 'compare' }>
 
-export type Formula =
-  | { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] }
+export interface Compare {
+  readonly kind: 'compare'
   /** Turned around where it was negated: both are unknown together. */
-  | { readonly kind: 'compare'; readonly of: CheckedComparison }
-  | { readonly kind: 'atom'; readonly of: Kept; readonly negated: boolean }
+  readonly of: CheckedComparison
+  readonly constraint: Constraint
+}
+
+export interface Atom {
+  readonly kind: 'atom'
+  readonly of: Kept
+  readonly negated: boolean
+  /** Equal for atoms that say the same, wherever they stand. */
+  readonly meaning: string
+  /** What `times` and `for` ask at each step. */
+  readonly inner: Formula | undefined
+}
+
+export type Formula = { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] } | Compare | Atom
 
 const opposite = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' } as const
 
@@ -21,14 +36,48 @@ export function formulaOf(condition: CheckedCondition, negated = false): Formula
     }
     case 'not':
       return formulaOf(condition.of, !negated)
-    case 'compare':
-      return { kind: 'compare', of: negated ? { ...condition, operator: opposite[condition.operator] } : condition }
+    case 'compare': {
+      const of = negated ? { ...condition, operator: opposite[condition.operator] } : condition
+      return { kind: 'compare', of, constraint: constraintOf(of) }
+    }
     default:
-      return { kind: 'atom', of: condition, negated }
+      return atomOf(condition, negated)
   }
 }
 
-/** Equal for conditions that mean the same word for word, wherever they stand. */
-export function meaningOf(condition: CheckedCondition | Formula): string {
-  return JSON.stringify(condition, (key, value: unknown) => (key === 'range' ? undefined : value))
+function atomOf(of: Kept, negated: boolean): Atom {
+  const inner = of.kind === 'times' || of.kind === 'for' ? formulaOf(of.of) : undefined
+  return { kind: 'atom', of, negated, meaning: meaningOf(of, inner), inner }
+}
+
+function meaningOf(of: Kept, inner: Formula | undefined): string {
+  const asked = inner === undefined ? '' : textOf(inner)
+  switch (of.kind) {
+    case 'times':
+      return `${asked} ${of.count} times in ${of.withinNs}`
+    case 'for':
+      return `${asked} for ${of.ns}`
+    case 'spans':
+      return `${printSelector(of.selector)} ${of.count} times in ${of.withinNs}`
+    case 'absent':
+      return `${printSelector(of.selector)} absent for ${of.ns}`
+    case 'during':
+      return `during ${of.days} ${of.fromMinute} ${of.toMinute} ${of.zone}`
+    case 'always':
+      return 'always'
+  }
+}
+
+function textOf(formula: Formula): string {
+  switch (formula.kind) {
+    case 'and':
+    case 'or':
+      return `(${formula.of.map(textOf).join(` ${formula.kind} `)})`
+    case 'compare': {
+      const { operator, right } = formula.of
+      return `${formula.constraint.signal} ${operator} ${right.kind === 'constant' ? right.value : ''}`
+    }
+    case 'atom':
+      return formula.negated ? `not ${formula.meaning}` : formula.meaning
+  }
 }

@@ -12,6 +12,8 @@ export interface Constraint {
   readonly signal: string
   /** The value, where it is one of spans and is compared with a constant. */
   readonly span: SpanValue | undefined
+  /** What it is taken of: values with equal ones are known together. */
+  readonly spans: string
   readonly allowed: Allowed
 }
 
@@ -20,26 +22,28 @@ export function constraintOf({ left, operator, right }: CheckedComparison): Cons
   const bound = right.kind === 'constant' ? right.value : 0
   const interval = satisfying(operator, bound)
   const allowed: Allowed = interval === undefined ? { kind: 'except', value: bound } : { kind: 'interval', interval }
-  if (right.kind === 'constant') return { signal: printValue(left, 0), span: left.kind === 'span' ? left : undefined, allowed }
-  return { signal: `${printValue(left, 0)}\n${printValue(right, 0)}`, span: undefined, allowed }
+  if (right.kind !== 'constant') return { signal: `${printValue(left, 0)}\n${printValue(right, 0)}`, span: undefined, spans: '', allowed }
+  if (left.kind !== 'span') return { signal: printValue(left, 0), span: undefined, spans: '', allowed }
+  const spans = spansOf(left)
+  return { signal: `${spans} ${JSON.stringify(left.stat)}`, span: left, spans, allowed }
 }
 
 /** No value passes both. */
 export function excludeEachOther(a: Constraint, b: Constraint): boolean {
   if (a.signal === b.signal) return areDisjoint(a.allowed, b.allowed)
-  if (a.allowed.kind === 'except' || b.allowed.kind === 'except' || a.span === undefined || b.span === undefined) return false
-  if (isAtMost(a.span, b.span)) return liesAbove(a.allowed.interval, b.allowed.interval)
-  return isAtMost(b.span, a.span) && liesAbove(b.allowed.interval, a.allowed.interval)
+  if (a.allowed.kind === 'except' || b.allowed.kind === 'except' || a.span === undefined || b.span === undefined || a.spans !== b.spans) return false
+  if (isOrdered(a.span, b.span)) return liesAbove(a.allowed.interval, b.allowed.interval)
+  return isOrdered(b.span, a.span) && liesAbove(b.allowed.interval, a.allowed.interval)
 }
 
 /** Whenever the first passes, so does the second. */
 export function entails(a: Constraint, b: Constraint): boolean {
   if (a.signal === b.signal) return isWithin(a.allowed, b.allowed)
-  if (a.allowed.kind === 'except' || b.allowed.kind === 'except' || a.span === undefined || b.span === undefined) return false
+  if (a.allowed.kind === 'except' || b.allowed.kind === 'except' || a.span === undefined || b.span === undefined || a.spans !== b.spans) return false
   const [inner, outer] = [a.allowed.interval, b.allowed.interval]
   // p95 > 1s makes p99 > 1s, and p99 < 1s makes p95 < 1s.
-  if (isAtMost(a.span, b.span) && outer.high === Number.POSITIVE_INFINITY) return isWithin(upwards(inner), b.allowed)
-  return isAtMost(b.span, a.span) && outer.low === Number.NEGATIVE_INFINITY && isWithin(downwards(inner), b.allowed)
+  if (isOrdered(a.span, b.span) && outer.high === Number.POSITIVE_INFINITY) return isWithin(upwards(inner), b.allowed)
+  return isOrdered(b.span, a.span) && outer.low === Number.NEGATIVE_INFINITY && isWithin(downwards(inner), b.allowed)
 }
 
 const upwards = (interval: Interval): Allowed => ({ kind: 'interval', interval: { ...interval, high: Number.POSITIVE_INFINITY, highOpen: true } })
@@ -72,14 +76,22 @@ function liesAbove(a: Interval, b: Interval): boolean {
   return a.low > b.high || (a.low === b.high && (a.lowOpen || b.highOpen))
 }
 
-/** Values of the same spans: known together, and aggregated from the same. */
-export function sameSpans(a: SpanValue, b: SpanValue): boolean {
-  return a.windowNs === b.windowNs && a.field === b.field && printSelector(a.selector) === printSelector(b.selector)
+/** Both are of spans, and of the same in the same window. */
+export function areOfSameSpans(a: Constraint, b: Constraint): boolean {
+  return a.span !== undefined && a.spans === b.spans
+}
+
+function spansOf({ selector, field, windowNs }: SpanValue): string {
+  return `${printSelector(selector)} ${field} ${windowNs}`
 }
 
 /** Whatever the spans: the first value is no greater than the second. */
 export function isAtMost(a: SpanValue, b: SpanValue): boolean {
-  if (!sameSpans(a, b)) return false
+  return spansOf(a) === spansOf(b) && isOrdered(a, b)
+}
+
+/** The same of two values of the same spans. */
+function isOrdered(a: SpanValue, b: SpanValue): boolean {
   if (a.stat.kind === 'errors' && b.stat.kind === 'count') return true
   const [low, high] = [place(a.stat), place(b.stat)]
   if (low !== undefined && high !== undefined) return low <= high
