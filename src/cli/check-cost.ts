@@ -37,7 +37,7 @@ function text(costs: readonly (Cost & { readonly rule: string })[], together: Pi
   const shown = all ? sorted : sorted.slice(0, few)
   const width = Math.max(...shown.map(({ rule }) => rule.length))
   const lines = shown.map(({ rule, ...cost }) => `  ${rule.padEnd(width)}  ${costWords(cost)}`)
-  if (shown.length < sorted.length) lines.push(`  and ${counted(sorted.length - shown.length, 'cheaper rule')} (--all prints them)`)
+  if (shown.length < sorted.length) lines.push(`  and ${counted(sorted.length - shown.length, 'more rule')} (--all prints them)`)
   const unknown = costs.filter(({ selectors }) => selectors.some(({ rate }) => rate === undefined)).length
   const missing =
     unknown === 0 ? '' : `; of ${counted(unknown, 'rule')} nobody says how many spans there are (--rate 10000/s, a catalog, or rates in scale.json)`

@@ -4,7 +4,6 @@ import { costOf, printBytes, printWork } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printRate, printSelector, rateOf } from '../language/index.ts'
 import { list } from '../plan/index.ts'
-import { selectorsOf } from './conditions.ts'
 
 /** Where rates come from; without both they are not known. */
 export interface CostOptions {
@@ -57,7 +56,8 @@ export function costWords({ work, memory, selectors }: Cost): string {
   return `${at}at most ${printWork(work)} of a processor and ${printBytes(memory)}`
 }
 
-export function costSentences(rule: RuleIR, others: readonly RuleIR[], options: CostOptions): readonly string[] {
+/** `sharing` are the rules that read the same counters. */
+export function costSentences(rule: RuleIR, sharing: readonly string[], options: CostOptions): readonly string[] {
   const cost = costOf(rule, ratesFrom(options))
   const unknown = cost.selectors.filter(({ rate }) => rate === undefined)
   const of = cost.selectors
@@ -68,16 +68,11 @@ export function costSentences(rule: RuleIR, others: readonly RuleIR[], options: 
     `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
     ...(of.length > 1 ? of.map((line) => `Of that ${line}.`) : []),
     ...(unknown.length > 0 ? ['How many spans it counts is not known: a catalog knows, or --rate says how many there are in all.'] : []),
-    ...sharing(rule, others),
+    ...shared(sharing),
   ]
 }
 
-/** Rules that read the same counters. */
-function sharing(rule: RuleIR, others: readonly RuleIR[]): readonly string[] {
-  const own = new Set(selectorsOf(rule).map((selector) => JSON.stringify(selector)))
-  const names = others
-    .filter((other) => other.name !== rule.name && selectorsOf(other).some((selector) => own.has(JSON.stringify(selector))))
-    .map(({ name }) => name)
+function shared(names: readonly string[]): readonly string[] {
   if (names.length === 0) return []
   const named = names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : list(names)
   return [`Its counters are shared with ${named}; together they cost less than the sum.`]

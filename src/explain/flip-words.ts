@@ -41,11 +41,11 @@ function longerWords({ text, haveNs, byNs, idle }: Extract<Flip, { kind: 'longer
   return `${text}: ${[...missing, ...(idle === true ? ['its last step had to hold, with spans; it was idle'] : [])].join('; and ')}`
 }
 
-function countWords({ text, of, have, need, by, stale, open, ...window }: Extract<Flip, { kind: 'count' }>): string {
+function countWords({ text, of, have, need, by, stale, open, newest, ...window }: Extract<Flip, { kind: 'count' }>): string {
   const counted = of === 'steps' ? `true in ${ofSteps({ have, ...window })}` : `${have} ${have === 1 ? 'span' : 'spans'} counted`
   const missing = by > 0 ? `${by} more ${by === 1 ? 'was' : 'were'} missing (${need} needed)` : `${-by} fewer would have been too few (${need} needed)`
   const unknown = open === undefined ? '' : `, unknown in ${open}`
-  return `${text}: ${counted}${unknown}; ${missing}${stale === true ? ', and the telemetry is stale' : ''}`
+  return `${text}: ${counted}${unknown}${newest === undefined ? '' : ` (now ${newest})`}; ${missing}${stale === true ? ', and the telemetry is stale' : ''}`
 }
 
 /** `3 of the last 12 steps`, `3 of the 4 steps since counting began (of 12)` */

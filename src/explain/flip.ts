@@ -5,6 +5,7 @@
 import type { ComparisonOperator } from '../bundle/index.ts'
 import type { Because, Observed, Truth, UnknownReason } from '../evaluate/index.ts'
 import { mirrored } from '../language/index.ts'
+import { measured } from '../plan/index.ts'
 
 export type Flip =
   /** `observed` had to be `operator` `threshold`. */
@@ -20,6 +21,8 @@ export type Flip =
       readonly steps?: number
       /** Fewer steps than the window holds have ended since the first, or since the last action took effect. */
       readonly seenSteps?: number
+      /** The newest measurement behind it: `380ms, 41 spans`. */
+      readonly newest?: string
       /** Unknown steps that are counted as well: they must become known, or may stay so. */
       readonly open?: number
       /** Present while the telemetry is stale, which no count can make up for. */
@@ -107,7 +110,8 @@ function compared({ text, left, right, operator }: Because, wanted: boolean): Fl
   return { kind: 'value', text, observed, threshold, operator: wanted ? facing : negated(facing) }
 }
 
-function counted({ counted: count, text, unknown }: Because, goal: Goal, of: 'steps' | 'spans'): Flip {
+function counted(because: Because, goal: Goal, of: 'steps' | 'spans'): Flip {
+  const { counted: count, text, unknown } = because
   if (count === undefined) return { kind: 'never', text }
   const { have, need, steps, seenSteps, unknownSteps = 0 } = count
   const holds = goal === 'true' || goal === 'not false'
@@ -116,7 +120,19 @@ function counted({ counted: count, text, unknown }: Because, goal: Goal, of: 'st
   const by = (holds ? need : need - 1) - have - open
   if (!holds && by >= 0) return { kind: 'evidence', text, reason: unknown ?? 'empty' }
   const stale = of === 'steps' && unknown === 'stale' ? { stale: true as const } : {}
-  return { kind: 'count', text, of, have, need, by, ...optional('steps', steps), ...optional('seenSteps', seenSteps), ...(open > 0 ? { open } : {}), ...stale }
+  return {
+    kind: 'count',
+    text,
+    of,
+    have,
+    need,
+    by,
+    ...optional('steps', steps),
+    ...optional('seenSteps', seenSteps),
+    ...optional('newest', of === 'steps' ? measured(because) : undefined),
+    ...(open > 0 ? { open } : {}),
+    ...stale,
+  }
 }
 
 function longer({ held, text }: Because): Flip {

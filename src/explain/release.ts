@@ -10,9 +10,10 @@ const tolerance = 0.1
 
 /** A sentence or more for each stage that left its mark, in their order. */
 export function releases(decision: LoggedDecision): readonly string[] {
-  // A target that could not be read was not planned for.
-  if (decision.stages.length === 0 && decision.outcome === 'hold') return [`Held: ${decision.message}.`]
-  return decision.stages.flatMap((stage) => releaseOf(stage, decision).map((clause) => `${stage.reason === undefined ? 'Limited' : 'Held'}: ${clause}.`))
+  const found = decision.stages.flatMap((stage) => releaseOf(stage, decision).map((clause) => `${stage.reason === undefined ? 'Limited' : 'Held'}: ${clause}.`))
+  // What no stage held: a target that could not be read, what only observes, what the orchestrator refused.
+  const unsaid = decision.outcome === 'hold' && decision.reason !== 'WithinTolerance' && !found.some((line) => line.startsWith('Held: '))
+  return unsaid ? [...found, `Held: ${decision.message}.`] : found
 }
 
 function releaseOf(stage: Stage, decision: LoggedDecision): readonly string[] {

@@ -13,6 +13,8 @@ import { selectorFacts, selectorWords } from './selectors.ts'
 import type { EngineSettings } from './settings.ts'
 import { defaultSettings } from './settings.ts'
 import { epochSentences, stateSentences } from './state.ts'
+import type { Surroundings } from './surroundings.ts'
+import { surroundingsOf } from './surroundings.ts'
 import { targetSentences } from './target.ts'
 import { unknownSentences } from './unknown.ts'
 import type { Provenance } from './values.ts'
@@ -60,6 +62,11 @@ export interface RuleExplanation {
 }
 
 export function explainRule(rule: RuleIR, target: TargetIR, bundle: Pick<Bundle, 'rules'>, options: ExplainOptions = {}): RuleExplanation {
+  return explainAmong(rule, target, surroundingsOf(bundle.rules), options)
+}
+
+/** The same where many rules are explained. */
+export function explainAmong(rule: RuleIR, target: TargetIR, around: Surroundings, options: ExplainOptions): RuleExplanation {
   const settings = options.settings ?? defaultSettings
   const reaction = reactionOf(rule, target, settings)
   const values = explainedValues(rule)
@@ -80,10 +87,10 @@ export function explainRule(rule: RuleIR, target: TargetIR, bundle: Pick<Bundle,
       ...section('unknown', 'When it is unknown', unknownSentences(rule, target, settings)),
       ...section('reaction', 'How soon it can answer', reactionSentences(rule, reaction, settings)),
       ...section('target', `Limits of ${target.id}`, targetSentences(target)),
-      ...section('others', 'Other rules of this target', otherSentences(rule, bundle.rules)),
+      ...section('others', 'Other rules of this target', otherSentences(around.ofTarget(rule))),
       ...section('epoch', 'After an action', epochSentences(rule, target.settleNs)),
       ...section('state', 'What it remembers', stateSentences(rule)),
-      ...section('cost', 'What it costs', costSentences(rule, bundle.rules, options)),
+      ...section('cost', 'What it costs', costSentences(rule, around.sharing(rule), options)),
     ],
     values,
     cost: { work: cost.work, memory: cost.memory, known: cost.selectors.every(({ rate }) => rate !== undefined) },
@@ -172,8 +179,7 @@ function stepSentences({ everyNs }: RuleIR, { latenessNs }: EngineSettings): rea
   ]
 }
 
-function otherSentences(rule: RuleIR, rules: readonly RuleIR[]): readonly string[] {
-  const others = rules.filter((other) => other.target === rule.target && other.name !== rule.name)
+function otherSentences(others: readonly RuleIR[]): readonly string[] {
   if (others.length === 0) return []
   const lines = others.map((other) => {
     const priority = other.priority === 0 ? '' : `, priority ${other.priority}`

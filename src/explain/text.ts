@@ -1,7 +1,8 @@
 /** Explanations as plain text for a terminal. */
 import type { Bundle, TargetIR } from '../bundle/index.ts'
 import type { ExplainOptions, RuleExplanation, Section } from './rule.ts'
-import { explainRule } from './rule.ts'
+import { explainAmong } from './rule.ts'
+import { surroundingsOf } from './surroundings.ts'
 import { targetSentences } from './target.ts'
 import { wrapped } from './wrap.ts'
 
@@ -15,9 +16,10 @@ export function explainText(bundle: Bundle, options: ExplainOptions = {}): strin
 /** Every rule of the bundle, in its order. */
 export function explainBundle(bundle: Bundle, options: ExplainOptions = {}): readonly RuleExplanation[] {
   const targets = new Map<string, TargetIR>(bundle.targets.map((target) => [target.id, target]))
+  const around = surroundingsOf(bundle.rules)
   return bundle.rules.flatMap((rule) => {
     const target = targets.get(rule.target)
-    return target === undefined ? [] : [explainRule(rule, target, bundle, options)]
+    return target === undefined ? [] : [explainAmong(rule, target, around, options)]
   })
 }
 

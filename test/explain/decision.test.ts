@@ -34,12 +34,12 @@ const counted = (have: number, ms: number): Partial<RuleOutcome> =>
 describe('what would have made it different', () => {
   it('counts the breaches that were missing', () => {
     expect(otherwise(4, [[slow, 'false', counted(3, 380)]])).toEqual([
-      'For slow to be true: span(ads).p99 > 400ms 5 times in 1m: true in 3 of the last 12 steps; 2 more were missing (5 needed).',
+      'For slow to be true: span(ads).p99 > 400ms 5 times in 1m: true in 3 of the last 12 steps (now 380ms, 41 spans); 2 more were missing (5 needed).',
     ])
   })
   it('says what an action stood on', () => {
     expect(otherwise(4, [[slow, 'true', counted(6, 612)]])).toEqual([
-      'For slow to be false: span(ads).p99 > 400ms 5 times in 1m: true in 6 of the last 12 steps; 2 fewer would have been too few (5 needed).',
+      'For slow to be false: span(ads).p99 > 400ms 5 times in 1m: true in 6 of the last 12 steps (now 612ms, 41 spans); 2 fewer would have been too few (5 needed).',
     ])
   })
   it.each<[string, number, readonly Line[], Partial<PlanInput>, string]>([
@@ -121,6 +121,7 @@ describe('what would have made it different', () => {
     ['a rollout', 4, [[slow, 'true']], { snapshot: snapshot(4, { blocked: 'a rollout is in progress' }) }, 'Held: a rollout is in progress.'],
     ['a target that is off', 4, [[slow, 'true']], { target: target({ mode: 'off' }) }, "Held: the target's mode is off; mode act would plan for it."],
     ['a target that cannot be read', 4, [[slow, 'true']], { snapshot: undefined }, 'Held: deployment/adservice has not been read yet.'],
+    ['what only observes', 4, [[slow, 'true']], { target: target({ mode: 'observe' }) }, 'Held: slow: slow holds; would go 4 → 6 replicas, but only observes.'],
     ['an owner', 4, [[slow, 'true']], { snapshot: snapshot(4, { owner: 'HPA ads' }) }, 'Held: deployment/adservice is scaled by HPA ads; only one may.'],
   ])('%s', (_, replicas, lines, more, sentence) => expect(otherwise(replicas, lines, more)).toContain(sentence))
 
@@ -180,8 +181,8 @@ describe('the text', () => {
         '    compare  5',
         '',
         '  What would have made it different',
-        '    - For slow to be false: span(ads).p99 > 400ms 5 times in 1m: true in 6 of the last 12 steps; 2',
-        '      fewer would have been too few (5 needed).',
+        '    - For slow to be false: span(ads).p99 > 400ms 5 times in 1m: true in 6 of the last 12 steps (now',
+        '      612ms, 41 spans); 2 fewer would have been too few (5 needed).',
         '    - Limited: the pace allowed 5 replicas of 6 wanted.',
         '',
       ]

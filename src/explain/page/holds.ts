@@ -10,8 +10,8 @@ export interface Hold {
   readonly meaning: string
 }
 
-export function holdsOf(target: TargetIR, rules: readonly RuleIR[]): readonly Hold[] {
-  const own = rules.filter((rule) => rule.target === target.id)
+/** `own` are the target's rules. */
+export function holdsOf(target: TargetIR, own: readonly RuleIR[]): readonly Hold[] {
   const found: Hold[] = []
   const say = (when: boolean, reason: Reason, meaning: string): void => {
     if (when) found.push({ reason, meaning })

@@ -2,7 +2,9 @@
 import type { Bundle, RuleIR, TargetIR } from '../../bundle/index.ts'
 import { actionBrief } from '../actions.ts'
 import type { ExplainOptions, RuleExplanation } from '../rule.ts'
-import { explainRule } from '../rule.ts'
+import { explainAmong } from '../rule.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { surroundingsOf } from '../surroundings.ts'
 import { targetSentences } from '../target.ts'
 import type { Hold } from './holds.ts'
 import { commonHolds, holdsOf } from './holds.ts'
@@ -35,24 +37,24 @@ export interface PageOptions extends ExplainOptions {
 
 export function pageOf(bundle: Bundle, options: PageOptions = {}): Page {
   const { digest, sources, targets, rules } = bundle
+  const around = surroundingsOf(rules)
+  const ofTarget = Map.groupBy(rules, ({ target }) => target)
   return {
     title: options.title ?? 'Scaling rules',
     digest,
     sources,
-    targets: targets.map((target) => pageTarget(target, rules, bundle, options)),
+    targets: targets.map((target) => pageTarget(target, ofTarget.get(target.id) ?? [], around, options)),
     common: commonHolds,
   }
 }
 
-function pageTarget(target: TargetIR, rules: readonly RuleIR[], bundle: Bundle, options: ExplainOptions): PageTarget {
+function pageTarget(target: TargetIR, rules: readonly RuleIR[], around: Surroundings, options: ExplainOptions): PageTarget {
   const { id, min, max, boundsImplied } = target
   return {
     id,
     bounds: `${min} to ${max}${boundsImplied ? ' (implied)' : ''}`,
     limits: targetSentences(target),
-    rules: rules
-      .filter((rule) => rule.target === id)
-      .map((rule) => ({ explanation: withoutTarget(explainRule(rule, target, bundle, options)), brief: actionBrief(rule) })),
+    rules: rules.map((rule) => ({ explanation: withoutTarget(explainAmong(rule, target, around, options)), brief: actionBrief(rule) })),
     holds: holdsOf(target, rules),
   }
 }
