@@ -1,5 +1,16 @@
 /** From sources to a bundle. */
-import { check, type Diagnostic, type FileTree, type LintContext, lint, type Program, parse, type SourceText, settle } from '../language/index.ts'
+import {
+  check,
+  type Diagnostic,
+  type FileTree,
+  type LintContext,
+  lint,
+  type Program,
+  parse,
+  type SourceText,
+  settle,
+  withoutClashes,
+} from '../language/index.ts'
 import { overBudget } from './budget.ts'
 import { canonical, digestOf } from './canonical.ts'
 import { type Bundle, bundleFormat } from './ir.ts'
@@ -41,7 +52,7 @@ export function analyse(input: CompileInput, context: LintContext = {}): Analysi
   })
   const { program } = checked
   const found = [...diagnostics, ...checked.diagnostics, ...lint(checked, context), ...overBudget(program, context)]
-  return { diagnostics: settle(found, program.files, context), program }
+  return { diagnostics: settle(withoutClashes(found), program.files, context), program }
 }
 
 export interface CompileResult {

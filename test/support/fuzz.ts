@@ -61,6 +61,26 @@ function compiled(text: string): readonly Diagnostic[] {
   return diagnostics
 }
 
+/** Fixes of errors that do not take their error away. */
+export function idleFixes(first: number, count: number): { readonly tried: number; readonly idle: readonly string[] } {
+  const from = seeds()
+  const idle: string[] = []
+  let tried = 0
+  for (let seed = first; seed < first + count; seed++) {
+    const text = mutated(from, seed)
+    const found = compiled(text)
+    for (const { code, severity, message, fix } of found) {
+      if (severity !== 'error' || fix === undefined) continue
+      tried++
+      const edits = [...fix.edits].sort((a, b) => b.range.start - a.range.start)
+      const after = edits.reduce((now, { range, text: written }) => now.slice(0, range.start) + written + now.slice(range.end), text)
+      const same = (diagnostics: readonly Diagnostic[]): number => diagnostics.filter((other) => other.code === code && other.message === message).length
+      if (same(compiled(after)) >= same(found)) idle.push(`seed ${seed}: ${code} ${message}: ${fix.title}`)
+    }
+  }
+  return { tried, idle }
+}
+
 function problemsOf({ range, related = [], fix, message, help = '' }: Diagnostic, text: string): string[] {
   const problems: string[] = []
   const edits = [...(fix?.edits ?? [])].sort((a, b) => a.range.start - b.range.start)

@@ -20,11 +20,17 @@ export function repairs(trouble: Trouble): Repair[] {
   const found: Repair[] = []
   for (const recognise of recognisers) {
     const repair = recognise(trouble)
-    if (repair !== undefined) found.push(repair)
+    if (repair !== undefined && isSound(repair)) found.push(repair)
   }
   found.push(...misspellings(trouble))
   const insertion = missing(trouble)
   return insertion === undefined ? found : [...found, insertion]
+}
+
+/** Where the tokens do not stand in the order of the text (../stray.ts has moved them), what seems to stand between two of them may not. */
+function isSound({ diagnostic: { range, fix } }: Repair): boolean {
+  const edits = [...(fix?.edits ?? [])].sort((a, b) => a.range.start - b.range.start)
+  return range.start <= range.end && edits.every((edit, i) => edit.range.start <= edit.range.end && (edits[i - 1]?.range.end ?? 0) <= edit.range.start)
 }
 
 const recognisers: readonly Recogniser[] = [
