@@ -1,5 +1,4 @@
 /** grammar/scale.ebnf and the parser describe the same language. */
-import { readFileSync } from 'node:fs'
 import type { IToken } from 'chevrotain'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,9 +9,9 @@ import * as m from '../../../src/language/syntax/messages.ts'
 import * as t from '../../../src/language/syntax/tokens.ts'
 import { sentences } from './derive.ts'
 import { recognizer } from './earley.ts'
-import { namesOf, readEbnf, readParser, terminalsOf } from './grammar.ts'
+import { namesOf, readParser, terminalsOf } from './grammar.ts'
+import { classes, ebnf, samples, samplesOf } from './reference.ts'
 
-const ebnf = readEbnf(readFileSync('grammar/scale.ebnf', 'utf8'))
 const parser = readParser(new ScaleParser({ validate: true }).getGAstProductions())
 
 /** Rules of the parser, and what the reference calls them. Formulas are read without telling conditions from values: that is told afterwards. */
@@ -44,46 +43,6 @@ const rulesOfParser: Readonly<Record<string, readonly string[]>> = {
 }
 /** What the parser has as categories of tokens, or does before it: cutting a file into declarations. */
 const beforeParser = ['file', 'declaration', 'direction', 'comparison', 'part', 'pattern', 'literal']
-
-const names = ['ads', 'a.b', 'mon', 'x-1', '_y']
-const literals = ['3', '0.5', '400ms', '1m30s', '5%', '100/s', '512MiB', '"text"', 'true', 'false']
-const comparisons = ['==', '!=', '<', '<=', '>', '>=']
-
-/** Classes of terminals in the reference: what the parser calls them, and words that belong to them. */
-const classes: Readonly<Record<string, { readonly type: string; readonly words: readonly string[] }>> = {
-  NAME: { type: 'Identifier', words: names },
-  FIELD: { type: 'Identifier', words: names },
-  CONSTANT: { type: 'Identifier', words: names },
-  WORD: { type: 'Word', words: ['3scale', '2024'] },
-  PATTERN: { type: 'Pattern', words: ['*', 'hipstershop.Ad*'] },
-  NUMBER: { type: 'Number', words: ['3', '0.5'] },
-  DURATION: { type: 'Duration', words: ['400ms'] },
-  RATIO: { type: 'Ratio', words: ['5%'] },
-  RATE: { type: 'Rate', words: ['9/min'] },
-  SIZE: { type: 'Size', words: ['1kB'] },
-  TIME: { type: 'TimeOfDay', words: ['08:30'] },
-  TEXT: { type: 'Text', words: ['"text"'] },
-}
-/** The same for the classes that only the parser has. */
-const classesOfParser: Readonly<Record<string, readonly string[]>> = {
-  Part: ['ads', '3scale', '"text"', 'Get*'],
-  FieldName: ['a.b', '"text"'],
-  Literal: literals,
-  Amount: ['3', '5%'],
-  Operator: ['and', 'or', '+', '-', '*', '/', ...comparisons],
-  ComparisonSign: comparisons,
-  Sign: ['+', '-'],
-  Direction: ['up', 'down'],
-}
-const samples: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(Object.entries(classes).map(([name, { words }]) => [name, words])),
-  ...Object.fromEntries(Object.values(classes).map(({ type, words }) => [type, words])),
-  ...classesOfParser,
-}
-const signs: Readonly<Record<string, string>> = Object.fromEntries(
-  t.lexed.flatMap(({ name, PATTERN }) => (typeof PATTERN === 'string' ? [[name, PATTERN]] : [])),
-)
-const samplesOf = (terminal: string): readonly string[] => samples[terminal] ?? [signs[terminal] ?? terminal.replaceAll('"', '')]
 
 function matches({ tokenType, image }: IToken, terminal: string): boolean {
   const word = terminal.replaceAll('"', '')

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/bundle/index.ts'
 import { format, parse } from '../../../src/language/index.ts'
 import { programs, scattered } from '../../support/programs.ts'
+import { sentences } from '../grammar/derive.ts'
+import { ebnf, samplesOf } from '../grammar/reference.ts'
 import { shape } from '../syntax/support.ts'
 
 const name = 'test.scale'
@@ -51,6 +53,16 @@ describe('format', () => {
   it('keeps its laws on programs with comments and line ends anywhere', () => {
     fc.assert(
       fc.property(scattered(programs), ({ text }) => expectLaws(text)),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps its laws on whatever the grammar derives, with comments anywhere', () => {
+    const whole = sentences(ebnf, 'file', samplesOf)
+      .map((words) => words.join(' '))
+      .filter((text) => parse({ name, text }).diagnostics.length === 0)
+    fc.assert(
+      fc.property(scattered(whole), ({ text }) => expectLaws(text)),
       { numRuns: 60 },
     )
   })
