@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.ts'
 import { coverageJson, coverageText, percent, ratio, sharesOf } from './test/coverage.ts'
 import { lcov } from './test/lcov.ts'
 import { json, junit } from './test/machine.ts'
+import { mutantsOf } from './test/mutants.ts'
 import { type Coverages, passed, type ReportedTest, type TestReport } from './test/report.ts'
 import { type Suite, suitesOf } from './test/suites.ts'
 import { text } from './test/text.ts'
@@ -24,6 +25,8 @@ export interface TestOptions extends ProjectOptions {
   readonly coverage?: boolean
   readonly coverageFormat?: 'text' | 'json' | 'lcov'
   readonly coverageOutput?: string
+  /** Asks which changes of the rules no test notices, when all tests pass. */
+  readonly mutants?: boolean
   /** As written: `90%`. */
   readonly threshold?: string
 }
@@ -59,13 +62,14 @@ export async function run(files: readonly string[], options: TestOptions, termin
   const tests: ReportedTest[] = []
   const coverages: Coverages = suites.map(({ bench }) => createCoverage(bench))
   for (const [i, suite] of suites.entries()) tests.push(...(await runSuite(suite, settings.coverage ? coverages[i] : undefined)))
-  const report: TestReport = { tests, skipped, milliseconds: performance.now() - started }
+  const good = errors.length === 0 && refused.length === 0 && tests.every(passed)
+  const mutants = options.mutants === true && good ? await mutantsOf(suites, loaded) : undefined
+  const report: TestReport = { tests, skipped, milliseconds: performance.now() - started, mutants }
   const problem = write(report, coverages, settings, terminal)
   if (problem !== undefined) {
     terminal.err(`scalec: ${problem}\n`)
     return exit.usage
   }
-  const good = errors.length === 0 && refused.length === 0 && tests.every(passed)
   return [good, reaches(coverages, settings, terminal), isFull(report, settings, terminal)].every(Boolean) ? exit.fine : exit.problems
 }
 

@@ -1,5 +1,5 @@
 /** The rules of one compilation, ready for its tests. */
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { type Bundle, bundleOf } from '../bundle/index.ts'
 import type { Program, Test } from '../language/index.ts'
 import { createDictionary, type Dictionary, type Nanos, SpanTable } from '../spans/index.ts'
@@ -21,7 +21,7 @@ export interface Bench {
   readonly start: Nanos
   /** Shared by the engines of all tests, for recordings that are read once; nothing that a test sees depends on it. */
   readonly dictionary: Dictionary
-  /** A recording by its path in a test. */
+  /** A recording by its path in a test, which is relative to the test's file. */
   recording(test: Test, path: string): Promise<RecordingResult>
 }
 
@@ -39,7 +39,7 @@ export function createBench(program: Program, compiler: string): Bench {
     start: aligned(steps, tickNs),
     dictionary,
     recording(test, path) {
-      const file = join(dirname(test.file.source.name), path)
+      const file = isAbsolute(path) ? path : join(dirname(test.file.source.name), path)
       let result = read.get(file)
       if (result === undefined) {
         result = readRecording(file, new SpanTable(dictionary, bundle.projection), tickNs, latenessNs)

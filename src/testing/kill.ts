@@ -16,10 +16,15 @@ export interface MutantResult {
 /** How imports are found, as the compiler is told. */
 export type Resolve = (path: string, from: string) => SourceText | undefined
 
-/** Every mutant of the compilation's rules against its tests, all of which must pass as the rules are. A mutant is dropped with the first test that fails. */
-export async function* mutationRun(bench: Bench, roots: readonly SourceText[], resolve?: Resolve): AsyncGenerator<MutantResult> {
+/** Every mutant of the compilation's rules against `tests`, all of which must pass as the rules are. A mutant is dropped with the first test that fails. */
+export async function* mutationRun(
+  bench: Bench,
+  roots: readonly SourceText[],
+  resolve?: Resolve,
+  tests: readonly Test[] = bench.program.tests,
+): AsyncGenerator<MutantResult> {
   const { program } = bench
-  const order = await byDuration(bench)
+  const order = await byWork(bench, tests)
   for (const mutant of mutantsOf(program)) {
     const changed = mutatedBench(mutant, roots, resolve)
     const by = changed && (await firstFailure(changed, order))
@@ -28,13 +33,13 @@ export async function* mutationRun(bench: Bench, roots: readonly SourceText[], r
 }
 
 /** The tests' names, those with the least to do first. */
-async function byDuration(bench: Bench): Promise<readonly string[]> {
-  const tests: { readonly key: string; readonly work: number }[] = []
-  for (const test of bench.program.tests) {
+async function byWork(bench: Bench, tests: readonly Test[]): Promise<readonly string[]> {
+  const all: { readonly key: string; readonly work: number }[] = []
+  for (const test of tests) {
     const { steps, spans } = await runTest(bench, test)
-    tests.push({ key: keyOf(test), work: steps * bench.program.rules.length + spans })
+    all.push({ key: keyOf(test), work: steps * bench.program.rules.length + spans })
   }
-  return tests.sort((a, b) => a.work - b.work).map(({ key }) => key)
+  return all.sort((a, b) => a.work - b.work).map(({ key }) => key)
 }
 
 function keyOf({ name, file }: Test): string {

@@ -21,10 +21,16 @@ export interface TestResult {
   /** In the order of the text; empty when the test passed. */
   readonly failures: readonly Failure[]
   /** Why it could not be run. */
-  readonly problem: { readonly range: TextRange; readonly message: string } | undefined
+  readonly problem: Problem | undefined
   readonly start: Nanos
   readonly steps: number
   readonly spans: number
+}
+
+export interface Problem {
+  /** Of the statement that it is about. */
+  readonly range: TextRange
+  readonly message: string
 }
 
 /** Sees every step of a test as it is taken. */
@@ -57,49 +63,56 @@ interface Plan {
   readonly readyAfterNs: number
 }
 
-async function planOf(bench: Bench, test: Test): Promise<Plan | Pick<TestResult & { problem: object }, 'problem'>> {
-  const initial = new Map(bench.bundle.targets.map(({ id, min }) => [id, Math.max(1, min)]))
-  const loads: CheckedLoad[] = []
+async function planOf(bench: Bench, test: Test): Promise<Plan | { readonly problem: Problem }> {
+  const { statements } = test
+  const excess = excessOf(statements, bench.tickNs)
+  if (excess !== undefined) return { problem: excess }
   const recordings: RecordedSpans[] = []
-  const paused: Period[] = []
-  let readyAfterNs = defaultReadyAfterNs
-  let spans = 0
-  let lastNs = 0
-  for (const statement of test.statements) {
+  let start = Number.POSITIVE_INFINITY
+  let end = Number.NEGATIVE_INFINITY
+  for (const statement of statements) {
+    if (statement.kind !== 'replay') continue
+    const recording = await bench.recording(test, statement.path)
     const { range } = statement
-    switch (statement.kind) {
-      case 'given':
-        initial.set(statement.target, statement.replicas)
-        break
-      case 'givenReady':
-        readyAfterNs = statement.afterNs
-        break
-      case 'load':
-        loads.push(statement)
-        spans += spansOf(statement)
-        if (spans > mostSpans) return { problem: { range, message: `makes ${millions(spans)} spans; a test may have ${millions(mostSpans)}` } }
-        break
-      case 'replay': {
-        const recording = await bench.recording(test, statement.path)
-        if ('problem' in recording) return { problem: { range, message: recording.problem } }
-        recordings.push(recording)
-        break
-      }
-      case 'pause':
-        paused.push(statement)
-        break
-    }
-    const named = lastNamed(statement)
-    if (named / bench.tickNs > mostSteps)
-      return { problem: { range, message: `takes ${millions(named / bench.tickNs)} steps; a test may have ${millions(mostSteps)}` } }
-    lastNs = Math.max(lastNs, named)
+    if ('problem' in recording) return { problem: { range, message: recording.problem } }
+    recordings.push(recording)
+    const { firstEnd = start, lastEnd = end } = recording
+    start = Math.min(start, firstEnd - (firstEnd % bench.tickNs))
+    end = Math.max(end, lastEnd)
+    if ((end - start) / bench.tickNs > mostSteps) return { problem: { range, message: tooManySteps((end - start) / bench.tickNs) } }
   }
-  const ends = recordings.flatMap(({ firstEnd, lastEnd }) => (firstEnd === undefined || lastEnd === undefined ? [] : [{ firstEnd, lastEnd }]))
-  const first = Math.min(...ends.map(({ firstEnd }) => firstEnd))
-  const start = ends.length === 0 ? bench.start : first - (first % bench.tickNs)
-  for (const { lastEnd } of ends) lastNs = Math.max(lastNs, lastEnd - start + 1)
-  const endNs = Math.ceil(lastNs / bench.tickNs) * bench.tickNs
-  return { start, endNs, loads, recordings, paused, initial, readyAfterNs }
+  if (recordings.every(({ lastEnd }) => lastEnd === undefined)) start = bench.start
+  // A span that ends where a step does belongs to the next.
+  const lastNs = Math.max(0, end - start + 1, ...statements.map(lastNamed))
+  return {
+    start,
+    endNs: Math.ceil(lastNs / bench.tickNs) * bench.tickNs,
+    loads: statements.filter((statement) => statement.kind === 'load'),
+    recordings,
+    paused: statements.filter((statement) => statement.kind === 'pause'),
+    initial: new Map([
+      ...bench.bundle.targets.map(({ id, min }) => [id, Math.max(1, min)] as const),
+      ...statements.flatMap((statement) => (statement.kind === 'given' ? [[statement.target, statement.replicas] as const] : [])),
+    ]),
+    readyAfterNs: statements.findLast((statement) => statement.kind === 'givenReady')?.afterNs ?? defaultReadyAfterNs,
+  }
+}
+
+/** The statement that asks for more than a test may have. */
+function excessOf(statements: Test['statements'], tickNs: number): Problem | undefined {
+  let spans = 0
+  for (const statement of statements) {
+    const { range } = statement
+    if (statement.kind === 'load') spans += spansOf(statement)
+    if (spans > mostSpans) return { range, message: `makes ${millions(spans)} spans; a test may have ${millions(mostSpans)}` }
+    const steps = lastNamed(statement) / tickNs
+    if (steps > mostSteps) return { range, message: tooManySteps(steps) }
+  }
+  return undefined
+}
+
+function tooManySteps(steps: number): string {
+  return `takes ${millions(steps)} steps; a test may have ${millions(mostSteps)}`
 }
 
 /** The last moment that a statement names, or needs. */

@@ -135,6 +135,23 @@ describe('scalec test', () => {
     expect(await tested([path])).toMatchObject({ code: 1, err: expect.stringContaining('uses .self, which this version cannot measure yet') })
   })
 
+  it('names changes of the rules that no test notices', async () => {
+    const path = file('good.scale', rules + good)
+    const { code, out } = await tested([path], { mutants: true })
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `1 passed, 0 failed (TIME)
+good.scale:3: ads-slow: no test notices 440ms in place of 400ms
+good.scale:3: ads-slow: no test notices 360ms in place of 400ms
+good.scale:3: ads-slow: no test notices 4 in place of 5
+4 of 7 changes of rules are noticed
+`,
+    })
+    expect(JSON.parse((await tested([path], { mutants: true, format: 'json' })).out).mutants).toMatchObject({ killed: 4, of: 7 })
+    // What is red already says nothing.
+    expect((await tested([file('bad.scale', rules + bad)], { mutants: true })).out).not.toContain('changes of rules')
+  })
+
   it('reports to programs', async () => {
     const path = file('bad.scale', rules + good + bad)
     const { code, out } = await tested([path], { format: 'json' })

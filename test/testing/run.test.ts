@@ -187,6 +187,19 @@ describe('a test', () => {
     expect(await problem('broken.jsonl')).toContain(`${join(folder, 'broken.jsonl')}, line 1: `)
   })
 
+  it('does not step through the years between two recordings', async () => {
+    for (const [name, year] of [
+      ['old.jsonl', 2010],
+      ['new.jsonl', 2023],
+    ] as const) {
+      const end = BigInt(Date.UTC(year, 0)) * 1_000_000n
+      const span: PlainSpan = { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), name: 'Get', kind: 2, start: end - 1000n, end }
+      writeFileSync(join(folder, name), `${encodeJson([service('ads', [span])])}\n`)
+    }
+    const { problem } = await runOne(benchOf(`${rules}\ntest "t" { replay "old.jsonl" replay "new.jsonl" }`, join(folder, 'rules.scale')))
+    expect(problem?.message).toBe('takes 82.1 million steps; a test may have 2 million')
+  })
+
   it('asks for no more than a computer has', async () => {
     const problem = async (statement: string) => (await runOne(benchOf(`${rules}\ntest "t" { ${statement} }`))).problem?.message
     expect(await problem('load span(a/b) at 1000000/s taking 1ms from 0s to 1h')).toBe('makes 3600 million spans; a test may have 20 million')

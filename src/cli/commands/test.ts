@@ -14,6 +14,7 @@ export const test: Declare = (program, { terminal, finish }) => {
     .option('--fail-on-empty', 'fail when no test is run')
     .option('--verbose', 'name the tests that pass, too')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'junit']).default('text'))
+    .option('--mutants', 'when all pass, change the rules one place at a time and name the changes that no test notices')
     .option('--coverage', 'say which rules, comparisons and clauses were ever true, false and unknown')
     .addOption(new Option('--coverage-format <format>', 'how to print the coverage').choices(['text', 'json', 'lcov']))
     .option('--coverage-output <file>', 'where to write the coverage')

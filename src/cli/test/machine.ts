@@ -5,9 +5,16 @@ import { linesOf } from '../lines.ts'
 import { passed, positionOf, type ReportedTest, sourceOf, type TestReport } from './report.ts'
 import { failureTexts } from './text.ts'
 
-export function json({ tests, skipped, milliseconds }: TestReport): object {
+export function json({ tests, skipped, milliseconds, mutants }: TestReport): object {
   const good = tests.filter(passed).length
-  return { passed: good, failed: tests.length - good, skipped, milliseconds: rounded(milliseconds), tests: tests.map(testJson) }
+  return {
+    passed: good,
+    failed: tests.length - good,
+    skipped,
+    milliseconds: rounded(milliseconds),
+    ...(mutants === undefined ? {} : { mutants }),
+    tests: tests.map(testJson),
+  }
 }
 
 function testJson(test: ReportedTest): object {

@@ -2,12 +2,15 @@
 import type { SourceText } from '../../language/index.ts'
 import type { Coverage, Failure, TestResult, Timeline } from '../../testing/index.ts'
 import { linesOf, type Position } from '../lines.ts'
+import type { MutantReport } from './mutants.ts'
 
 export interface TestReport {
   readonly tests: readonly ReportedTest[]
   /** Tests that `--run` left out. */
   readonly skipped: number
   readonly milliseconds: number
+  /** Where it was asked for. */
+  readonly mutants: MutantReport | undefined
 }
 
 export interface ReportedTest {

@@ -7,6 +7,7 @@ import { type Bench, createBench } from '../../testing/index.ts'
 import { version } from '../version.ts'
 
 export interface Suite {
+  readonly roots: readonly SourceText[]
   readonly bench: Bench
   /** Those that are to be run. */
   readonly tests: readonly Test[]
@@ -35,7 +36,7 @@ export function suitesOf(loaded: LoadedSources, paths: readonly string[] | 'proj
     const bench = createBench(program, version)
     const cannot = refusals(bench.bundle)
     refused.push(...cannot)
-    if (cannot.length === 0) suites.push({ bench, tests: program.tests.filter(isRun) })
+    if (cannot.length === 0) suites.push({ roots, bench, tests: program.tests.filter(isRun) })
   }
   return { suites, errors, refused }
 }

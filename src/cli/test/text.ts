@@ -1,6 +1,7 @@
 /** A test run for people. */
 import { significant } from '../../plan/index.ts'
 import { excerpt } from '../render.ts'
+import { mutantsText } from './mutants.ts'
 import { passed, type ReportedFailure, type ReportedTest, sourceOf, summary, type TestReport } from './report.ts'
 import { timelineText } from './timeline.ts'
 
@@ -12,19 +13,20 @@ export interface TextOptions {
 
 export function text(report: TestReport, options: TextOptions): string {
   const { tests, milliseconds } = report
-  const shown = tests.flatMap((test) => (passed(test) ? (options.verbose ? [passedLine(test)] : []) : [failed(test, options.colour)]))
+  const shown = tests.flatMap((test) => (passed(test) ? (options.verbose ? [passedLine(test, options.colour)] : []) : [failed(test, options.colour)]))
   const took = milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${significant(milliseconds / 1000)} s`
-  return [...shown, tests.length === 0 && report.skipped === 0 ? 'no tests\n' : `${summary(report)} (${took})\n`].join('')
+  const mutants = report.mutants === undefined ? [] : [mutantsText(report.mutants)]
+  return [...shown, tests.length === 0 && report.skipped === 0 ? 'no tests\n' : `${summary(report)} (${took})\n`, ...mutants].join('')
 }
 
-function passedLine({ result, milliseconds }: ReportedTest): string {
-  return `ok    ${result.test.file.source.name}: ${result.test.name} (${Math.max(1, Math.round(milliseconds))} ms)\n`
+function passedLine({ result, milliseconds }: ReportedTest, colour: boolean): string {
+  return `${green('ok', colour)}    ${result.test.file.source.name}: ${result.test.name} (${Math.max(1, Math.round(milliseconds))} ms)\n`
 }
 
 function failed(test: ReportedTest, colour: boolean): string {
   const { name } = sourceOf(test)
   const blocks = failureTexts(test, colour).map((block) => indented(block))
-  return `FAIL  ${name}: ${test.result.test.name}\n${blocks.join('\n')}\n`
+  return `${red('FAIL', colour)}  ${name}: ${test.result.test.name}\n${blocks.join('\n')}\n`
 }
 
 /** Each failure: where, the expectation underlined, and what was seen. */
@@ -42,4 +44,12 @@ function missed(test: ReportedTest, range: ReportedFailure['range'], message: st
 
 function indented(block: string): string {
   return block.replace(/^(?=.)/gm, '  ')
+}
+
+function green(word: string, colour: boolean): string {
+  return colour ? `\u001b[32m${word}\u001b[0m` : word
+}
+
+function red(word: string, colour: boolean): string {
+  return colour ? `\u001b[31m${word}\u001b[0m` : word
 }
