@@ -14,6 +14,7 @@ import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
 import { lint } from './lint.ts'
 import { rbac } from './rbac.ts'
+import { repl } from './repl.ts'
 import { replay } from './replay.ts'
 import { sign } from './sign.ts'
 import { test } from './test.ts'
@@ -34,6 +35,7 @@ export const commands: readonly Declare[] = [
   keygen,
   lint,
   rbac,
+  repl,
   replay,
   sign,
   test,
