@@ -120,7 +120,7 @@ function metricOf(query: string, measured: boolean): string {
 export function seriesSelector(at: Trouble): Repair | undefined {
   const open = at.tokens[at.at]
   const name = at.tokens[at.at - 1]
-  if (open?.tokenType !== t.LeftBrace || name?.tokenType !== t.Name || name.image === 'span' || endOf(name) !== open.startOffset) return undefined
+  if (open?.tokenType !== t.LeftBrace || !isWord(name) || name.image === 'span' || endOf(name) !== open.startOffset) return undefined
   const close = closingOf(at.tokens, at.at)
   if (close === undefined || !at.tokens.slice(at.at + 1, close).every((token, i) => i % 4 !== 0 || isWord(token))) return undefined
   let end = close + 1
