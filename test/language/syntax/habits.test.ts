@@ -166,6 +166,7 @@ describe('habits', () => {
     ['when a > b: x: scale deployment/a +1', 'SC1038', 'x: scale deployment/a +1 when a > b'],
     ['if a > b do freeze deployment/a down', 'SC1038', 'freeze deployment/a down when a > b'],
     ['scale deployment/ads add 2 pods when a > b', 'SC1040', 'scale deployment/ads +2 when a > b'],
+    ['ads: scale deployment adservice up by 2 when a > b', 'SC1041 SC1040', 'ads: scale deployment/adservice +2 when a > b'],
     ['scale deployment/ads halve when a > b', 'SC1040', 'scale deployment/ads -50% when a > b'],
     ['target deployment/ads { between 2 .. 8 }', 'SC1003', 'target deployment/ads { between 2 and 8 }'],
     ['target deployment/ads { maxReplicas = 20; minReplicas = 2 }', 'SC1035', 'target deployment/ads { between 2 and 20 }'],

@@ -73,10 +73,11 @@ function isThings(token: IToken | undefined): boolean {
 export function actionWords(at: Trouble): Repair | undefined {
   const word = at.tokens[at.at]
   if (!isWord(word) || !at.expected.includes('Sign') || !at.expected.includes('to')) return undefined
-  const whole = Object.hasOwn(wholeActions, word.image) ? wholeActions[word.image] : undefined
-  if (whole !== undefined) return rewritten(at, at.at, at.at + 1, whole, m.actionSpelling, { written: word.image, action: whole })
   const amount = Object.hasOwn(directions, word.image) ? amountAt(at, at.at, undefined) : undefined
-  if (amount === undefined) return undefined
+  if (amount === undefined) {
+    const whole = Object.hasOwn(wholeActions, word.image) ? wholeActions[word.image] : undefined
+    return whole === undefined ? undefined : rewritten(at, at.at, at.at + 1, whole, m.actionSpelling, { written: word.image, action: whole })
+  }
   const written = at.text.slice(word.startOffset, endOf(at.tokens[amount.end - 1] as IToken))
   return rewritten(at, at.at, amount.end, amount.text, m.actionSpelling, { written, action: amount.text })
 }
