@@ -41,15 +41,17 @@ function kindTest(selector: Selector): string[] {
   return [`kind in (${kinds.map((kind) => quote(kindWords[kind] ?? '')).join(', ')})`]
 }
 
-const bareName = /^[\p{L}\p{N}_.*-]+$/u
-const bareOperation = /^[\p{L}\p{N}_.*/-]+$/u
+/** What the lexer takes for one word of a selector: `-` and `.` stand between letters, and `9-a` would be a difference. */
+const bareWord = String.raw`(?![\d.]+-)[\w*]+(?:[-.]+[\w*]+)*`
+const bareName = new RegExp(`^${bareWord}$`)
+const bareOperation = new RegExp(`^${bareWord}(?:/${bareWord})*$`)
 
 export function printName(text: string): string {
   return bareName.test(text) ? text : quote(text)
 }
 
 export function printOperation(text: string): string {
-  return bareOperation.test(text) && !text.startsWith('/') && !text.includes('//') ? text : quote(text)
+  return bareOperation.test(text) ? text : quote(text)
 }
 
 export function printField(field: Field): string {

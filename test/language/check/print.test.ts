@@ -60,6 +60,9 @@ describe('printed conditions', () => {
     'absent(span(ads where a == true)) for 10m',
     'span(ads where a == 1).self > 400ms 5 times in 60s',
     'span(ads).status == error 5 times in 60s',
+    'span("Größe"/"-a").p99 > 1s',
+    'span("9-a"/"a-").p99 over 1m > 1s',
+    'span(a*/x.Ad*).p99 + span("a/"/3scale).p99 > 1s',
   ]
   for (const condition of conditions)
     it(`read back the same: ${condition}`, () => {
