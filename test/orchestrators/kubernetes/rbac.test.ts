@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { type Bundle, compile } from '../../../src/bundle/index.ts'
@@ -153,6 +154,13 @@ describe('the Roles of a bundle', () => {
     expect(access('kubernetes:widget').unknown).toEqual([
       'kubernetes:widget/x: widget is no kind that is known here: write it with its group, as in rollouts.argoproj.io',
     ])
+  })
+
+  it('are those of the example', () => {
+    const read = (name: string): string => readFileSync(`examples/kubernetes/${name}`, 'utf8')
+    const [account, ...example] = parseAllDocuments(read('rbac.yaml')).map((document) => document.toJS() as Manifest)
+    expect(account?.kind).toBe('ServiceAccount')
+    expect(manifests(bundleOf(read('rules.scale')))).toEqual(example)
   })
 
   it('are commented', () => {
