@@ -1,4 +1,4 @@
-/** `scalec fmt FILES…`: rules in their canonical form. */
+/** `scalec fmt [FILES…]`: rules in their canonical form. */
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import type { Diagnostic, SourceText } from '../language/index.ts'
@@ -7,6 +7,7 @@ import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { rewrite } from './file.ts'
 import { printJson } from './json.ts'
+import { rulesOf } from './project.ts'
 import type { Format } from './rules.ts'
 import { diagnosticsJson, diagnosticsText, readRules } from './rules.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,6 +21,8 @@ export interface FmtOptions {
   readonly diff: boolean
   /** Formats the standard input to the standard output. */
   readonly stdin: boolean
+  /** A `scale.json`, whose rules are meant where no files are named; by default the one of this folder or of one above. */
+  readonly project?: string
 }
 
 interface Outcome {
@@ -29,11 +32,13 @@ interface Outcome {
 }
 
 /** A file with errors stays as it is; the others are formatted all the same. */
-export function run(paths: readonly string[], options: FmtOptions, terminal: Terminal): ExitCode {
-  if (options.stdin !== (paths.length === 0)) {
-    terminal.err(options.stdin ? 'scalec: --stdin takes no files\n' : 'scalec: which files? Name them, or folders, or give --stdin\n')
+export function run(files: readonly string[], options: FmtOptions, terminal: Terminal): ExitCode {
+  if (options.stdin && files.length > 0) {
+    terminal.err('scalec: --stdin takes no files\n')
     return exit.usage
   }
+  const paths = options.stdin ? [] : rulesOf(files, options, terminal)
+  if (paths === undefined) return exit.usage
   const sources = options.stdin ? readStandardInput(terminal) : readRules(paths, terminal)?.roots
   if (sources === undefined) return exit.usage
   const outcomes = sources.map((source): Outcome => ({ source, ...format(source) }))

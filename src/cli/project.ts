@@ -22,6 +22,17 @@ export interface Inputs {
   readonly lint: LintContext
 }
 
+const nothingNamed = 'name rule files or folders, or put a scale.json here that does'
+
+/** `files` as given, else the project's, for commands that need nothing else of it; undefined when there are none, which is said on `err`. */
+export function rulesOf(files: readonly string[], options: ProjectOptions, terminal: Pick<Terminal, 'err'>): readonly string[] | undefined {
+  if (files.length > 0) return files
+  const loaded = loadProject(options.project === undefined ? {} : { file: options.project })
+  const rules = 'error' in loaded ? undefined : loaded.project?.rules
+  if (rules === undefined) terminal.err(`scalec: ${'error' in loaded ? loaded.error : nothingNamed}\n`)
+  return rules
+}
+
 /** `files` as given; undefined when something is wrong, which is said on `err`. */
 export function inputsOf(files: readonly string[], options: ProjectOptions, terminal: Pick<Terminal, 'err'>): Inputs | undefined {
   const fail = (problem: string): undefined => terminal.err(`scalec: ${problem}\n`) as undefined
@@ -29,7 +40,7 @@ export function inputsOf(files: readonly string[], options: ProjectOptions, term
   if ('error' in loaded) return fail(loaded.error)
   const { project } = loaded
   const paths = files.length > 0 ? files : project?.rules
-  if (paths === undefined) return fail('name rule files or folders, or put a scale.json here that does')
+  if (paths === undefined) return fail(nothingNamed)
   const path = options.catalog ?? project?.catalog
   const strict = options.strict ?? project?.strict ?? false
   if (path === undefined) {

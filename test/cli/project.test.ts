@@ -86,3 +86,13 @@ describe('replay in a project', () => {
     expect(JSON.parse(out)).toMatchObject({ readyAfterNs: 1e9, targets: [{ id: 'deployment/ads', before: 4, after: 6 }] })
   })
 })
+
+describe('the other commands in a project', () => {
+  it('take its rules too', () => {
+    const untidy = { 'rules/ads.scale': rule.replace('scale deployment', 'scale   deployment') }
+    const run = project({ ...untidy, ...config({}) })
+    expect(run('fmt', '--check')).toEqual({ code: 1, out: '../rules/ads.scale\n', err: '' })
+    expect(run('lint', '--fail-level', 'error').code).toBe(0)
+    expect(run('fmt', '--project', 'other.json')).toEqual({ code: 2, out: '', err: 'scalec: other.json does not exist\n' })
+  })
+})

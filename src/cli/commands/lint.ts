@@ -1,6 +1,6 @@
 import type { ReportFormat } from '../rules.ts'
 import type { Declare } from './command.ts'
-import { catalog, failLevel, project, reportFormat, strict } from './command.ts'
+import { catalog, failLevel, project, reportFormat, strict, watch } from './command.ts'
 
 interface Reporting {
   readonly format: ReportFormat
@@ -9,6 +9,7 @@ interface Reporting {
   readonly project?: string
   readonly catalog?: string
   readonly strict?: boolean
+  readonly watch?: boolean
 }
 
 export const lint: Declare = (program, { terminal, finish }) => {
@@ -21,9 +22,13 @@ export const lint: Declare = (program, { terminal, finish }) => {
     .addOption(project())
     .addOption(catalog())
     .addOption(strict())
+    .addOption(watch())
     .option('--all', 'print every problem, however many are alike')
     .action(async (files: string[], options: Reporting) => {
       const { run } = await import('../lint.ts')
-      finish(await run(files, { ...options, all: options.all === true }, terminal))
+      const once = () => run(files, { ...options, all: options.all === true }, terminal)
+      if (options.watch !== true) return finish(await once())
+      const { watched } = await import('../watch.ts')
+      finish(await watched(files, { ...options, clear: process.stdout.isTTY }, terminal, once))
     })
 }
