@@ -62,9 +62,10 @@ export async function run(files: readonly string[], options: TestOptions, termin
   const tests: ReportedTest[] = []
   const coverages: Coverages = suites.map(({ bench }) => createCoverage(bench))
   for (const [i, suite] of suites.entries()) tests.push(...(await runSuite(suite, settings.coverage ? coverages[i] : undefined)))
+  const milliseconds = performance.now() - started
   const good = errors.length === 0 && refused.length === 0 && tests.every(passed)
   const mutants = options.mutants === true && good ? await mutantsOf(suites, loaded) : undefined
-  const report: TestReport = { tests, skipped, milliseconds: performance.now() - started, mutants }
+  const report: TestReport = { tests, skipped, milliseconds, mutants }
   const problem = write(report, coverages, settings, terminal)
   if (problem !== undefined) {
     terminal.err(`scalec: ${problem}\n`)
