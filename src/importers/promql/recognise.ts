@@ -2,7 +2,7 @@
 import { seconds } from '../draft.ts'
 import { durationSeconds } from '../quantity.ts'
 import { type Selected, selectSpans } from './labels.ts'
-import { type Matcher, parseQuery, type Query } from './parse.ts'
+import { parseQuery, type Query } from './parse.ts'
 
 export interface Signal {
   /** `span(ads/Get).p99 over 2m` */
@@ -139,5 +139,3 @@ function made({ name }: Metric): string {
 function noted(signal: Signal | undefined, note: string): Signal | undefined {
   return signal === undefined ? undefined : { ...signal, notes: [...signal.notes, note] }
 }
-
-export type { Matcher }
