@@ -97,7 +97,7 @@ function isLine(doc: Doc): boolean {
   return typeof doc !== 'string' && doc.kind === 'line'
 }
 
-function isEmpty(doc: Doc): boolean {
+export function isEmpty(doc: Doc): boolean {
   if (typeof doc === 'string') return doc === ''
   if (doc.kind === 'concat') return doc.parts.every(isEmpty)
   return (doc.kind === 'group' || doc.kind === 'indent') && isEmpty(doc.content)
@@ -187,9 +187,14 @@ function fits(first: Command, rest: readonly Command[], room: number): boolean {
     const command = stack.pop() ?? rest[--next]
     if (command === undefined) return true
     const { flat, doc } = command
+    // Indentation is of no matter until a line ends.
     if (typeof doc === 'string') left -= doc.length
-    else if (doc.kind === 'concat') for (let i = doc.parts.length - 1; i >= 0; i--) stack.push({ ...command, doc: doc.parts[i] as Doc })
-    else if (doc.kind === 'group' || doc.kind === 'indent') stack.push({ ...command, doc: doc.content })
+    else if (doc.kind === 'concat') {
+      for (let i = doc.parts.length - 1; i >= 0; i--) {
+        const part = doc.parts[i] as Doc
+        if (part !== '') stack.push({ indentation: 0, flat, doc: part })
+      }
+    } else if (doc.kind === 'group' || doc.kind === 'indent') stack.push({ indentation: 0, flat, doc: doc.content })
     else if (doc.kind === 'comment' || !flat || doc.hard) return true
     else left -= doc.flat.length
   }

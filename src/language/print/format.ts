@@ -4,7 +4,7 @@ import { parse } from '../syntax/index.ts'
 import type { Declaration, SourceText } from '../tree.ts'
 import { printDeclaration } from './declaration.ts'
 import type { Doc } from './doc.ts'
-import { concat, indent, layout } from './doc.ts'
+import { concat, indent, isEmpty, layout } from './doc.ts'
 import { Words } from './words.ts'
 
 export interface Formatted {
@@ -54,8 +54,9 @@ function printPiece(w: Words, print: () => Doc, apart: boolean): Piece {
   const blank = w.blankAhead()
   const comments = w.comments()
   const doc = print()
-  const several = layout(doc, width).includes('\n')
-  return { text: layout(concat(comments, doc), width), blank, apart: apart || several }
+  const alone = layout(doc, width)
+  const text = isEmpty(comments) ? alone : layout(concat(comments, doc), width)
+  return { text, blank, apart: apart || alone.includes('\n') }
 }
 
 function joined(pieces: readonly Piece[]): string {
