@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Diagnostic, Fix, TextRange } from '../../language/index.ts'
 import { messageOf } from '../../language/index.ts'
 import { printJson } from '../json.ts'
+import { renderMarkdown } from '../markdown.ts'
 import { page } from '../pages.ts'
 import { version } from '../version.ts'
 import type { Place, Report } from './report.ts'
@@ -35,7 +36,9 @@ function ruleOf(code: string): object {
   return {
     id: code,
     ...(message === undefined ? {} : { shortDescription: { text: sentence(message.title) }, defaultConfiguration: { level: message.severity } }),
-    ...(text === undefined ? {} : { fullDescription: { text: introduction(text) }, help: { text, markdown: text } }),
+    ...(text === undefined
+      ? {}
+      : { fullDescription: { text: introduction(text) }, help: { text: renderMarkdown(text, { colour: false, width: 80 }), markdown: text } }),
   }
 }
 
