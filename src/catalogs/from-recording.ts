@@ -127,7 +127,7 @@ class Learner implements AttributeVisitor {
       ...(this.#services.size < services ? [] : [`attributes are listed of the first ${more(services)} services only`]),
       ...(this.#workloads.refused === 0 ? [] : [`only the first ${more(workloads)} workloads are listed`]),
       ...(this.#calls.capped ? [`an operation with more than ${more(calls)} calls lists the first ones only`] : []),
-      ...(this.#calls.early === 0 ? [] : ['calls within traces that last long may be missing: more spans were under way than are kept at a time']),
+      ...(this.#calls.early === 0 ? [] : ['some calls may be missing: more traces were under way than are kept at a time']),
       ...(this.#operations.estimated ? ['quantiles of the busiest operations are estimates, within 0.8 %'] : []),
     ]
   }

@@ -42,6 +42,7 @@ export interface CatalogOperation {
 export interface CatalogAttribute {
   readonly scope: 'span' | 'resource'
   readonly name: string
+  /** `mixed`: of several types, or of none that rules compare (lists, bytes). */
   readonly type: 'text' | 'number' | 'boolean' | 'mixed'
   /** A few, as JSON values, sorted. */
   readonly examples: readonly (string | number | boolean)[]

@@ -166,6 +166,27 @@ describe('what is learned', () => {
     ])
   })
 
+  it('has calls of all traces that were complete when there was no more room for them, and says when some were not', async () => {
+    /** A trace a request: a page that calls ads, the callee's span first. */
+    const trace = (i: number, at: number): PlainResource[] => {
+      const traceId = String(i + 1).padStart(32, '0')
+      return [service('ads', [span(2, 'Get', at, 1, { traceId, parentSpanId: idOf(1) })]), service('front', [span(1, `page ${i}`, at + 1, 2, { traceId })])]
+    }
+    const learned = async (every: number) =>
+      learn(
+        recordingFile(
+          Array.from({ length: 20 }, (_, i) => trace(i, i * every)),
+          'protobuf',
+        ),
+        { limits: { spans: 6 } },
+      )
+    const slow = await learned(20_000)
+    const front = slow.catalog.services.find(({ name }) => name === 'front')
+    expect(front?.operations.map(({ calls }) => calls)).toEqual(Array.from({ length: 20 }, () => ['ads/Get']))
+    expect(slow.notes).toEqual([])
+    expect((await learned(10)).notes).toEqual(['some calls may be missing: more traces were under way than are kept at a time'])
+  })
+
   it('has estimated quantiles where there are more spans than are kept, and exact counts', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => span(i + 1, 'Get', i, i + 1))
     const { catalog, notes } = await learn(recordingFile([[service('ads', many)]], 'protobuf'), { limits: { exact: 64 } })

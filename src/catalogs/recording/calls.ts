@@ -3,13 +3,15 @@
  * call of that parent, and of the parent's own ancestors within its service (the SERVER span around the CLIENT span). Traces are kept
  * until there are too many spans, the oldest are looked at first; what comes later for them is not connected any more.
  */
-import type { SpanTable } from '../../spans/index.ts'
+import { type Nanos, nanosOf, type SpanTable } from '../../spans/index.ts'
 import { notCounted, type Operations } from './operations.ts'
 
 interface Trace {
   readonly spans: string[]
   readonly parents: string[]
   readonly operations: number[]
+  /** Greatest end of its spans. */
+  end: Nanos
 }
 
 export interface CallLimits {
@@ -20,6 +22,8 @@ export interface CallLimits {
 }
 
 const noParent = '0000000000000000'
+/** A trace without a new span for so long is complete. */
+const quietNs = 30e9
 
 export class Calls {
   readonly #operations: Operations
@@ -27,7 +31,8 @@ export class Calls {
   readonly #traces = new Map<string, Trace>()
   readonly #called = new Map<number, Set<number>>()
   #spans = 0
-  /** Traces that had to be looked at while the recording went on: some of their calls may be missing. */
+  #latest: Nanos = 0
+  /** Traces that had to be looked at while spans of theirs could still come: some of their calls may be missing. */
   early = 0
   /** Whether some operation calls more than the limit. */
   capped = false
@@ -44,20 +49,22 @@ export class Calls {
       const key = table.traceIdOf(row)
       let trace = this.#traces.get(key)
       if (trace === undefined) {
-        trace = { spans: [], parents: [], operations: [] }
+        trace = { spans: [], parents: [], operations: [], end: 0 }
         this.#traces.set(key, trace)
       }
       trace.spans.push(table.spanIdOf(row))
       trace.parents.push(table.parentSpanIdOf(row))
       trace.operations.push(ids[row] as number)
       this.#spans++
+      trace.end = Math.max(trace.end, nanosOf(table.endTime, row))
+      if (trace.end > this.#latest) this.#latest = trace.end
     }
     for (const [key, trace] of this.#traces) {
       if (this.#spans <= this.#limits.spans) break
       this.#connect(trace)
       this.#traces.delete(key)
       this.#spans -= trace.spans.length
-      this.early++
+      if (this.#latest - trace.end < quietNs) this.early++
     }
   }
 
