@@ -19,20 +19,25 @@ const rates: Readonly<Record<string, string>> = {
   ...{ rps: '/s', qps: '/s', tps: '/s', ops: '/s', hz: '/s', rpm: '/min', qpm: '/min' },
 }
 
+/** `__proto__` and the like are no units. */
+function lookUp(units: Readonly<Record<string, string>>, word: string): string | undefined {
+  return Object.hasOwn(units, word) ? units[word] : undefined
+}
+
 /** The unit that a word behind a number means, and what it makes of the number. */
 export function unitOf(word: string): { readonly text: string; readonly type: TokenType } | undefined {
   if (word === '%') return { text: '%', type: RatioToken }
   const lower = word.toLowerCase()
-  const duration = durations[lower]
+  const duration = lookUp(durations, lower)
   if (duration !== undefined) return { text: duration, type: DurationToken }
-  const rate = rates[lower]
+  const rate = lookUp(rates, lower)
   if (rate !== undefined) return { text: rate, type: RateToken }
-  const size = sizes[lower]
+  const size = lookUp(sizes, lower)
   return size === undefined ? undefined : { text: size, type: SizeToken }
 }
 
 /** The unit that a word behind `/` means. */
 export function rateUnitOf(word: string): 's' | 'min' | 'h' | undefined {
-  const unit = durations[word.toLowerCase()]
+  const unit = lookUp(durations, word.toLowerCase())
   return unit === 'm' ? 'min' : unit === 's' || unit === 'h' ? unit : undefined
 }

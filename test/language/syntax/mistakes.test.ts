@@ -112,6 +112,7 @@ describe('mistakes', () => {
     expect(message('scale deployment/a +2 when >')).toEqual(['expected a value or a condition, found `>`'])
     expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value or a condition, found the end'])
     expect(message('scale deployment/a +2 when a ≥ 5')).toEqual(['`≥` is written `>=`'])
+    expect(message('let x = 5 __proto__')).toEqual(['expected an operator, found `__proto__`'])
     expect(message('let x = 5\u2009')).toEqual(['the character U+2009 is written as a plain space'])
     expect(message('scale deployment/a to 2')).toEqual(['expected `when`, found the end'])
     expect(message('scale deployment/a to hold a at 50/s banana a > b')).toEqual(['expected a clause, `when` or an operator, found `banana`'])
