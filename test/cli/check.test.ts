@@ -65,6 +65,20 @@ describe('scalec check', () => {
     })
   })
 
+  it('writes for other programs, with the same exit code', () => {
+    const sarif = run('check', wrong, good, '--format', 'sarif')
+    expect(sarif).toMatchObject({ code: 1, err: '' })
+    expect(JSON.parse(sarif.out)).toMatchObject({
+      version: '2.1.0',
+      runs: [{ tool: { driver: { rules: [{ id: 'SC1003', help: { markdown: expect.stringContaining('# SC1003') } }] } }, results: [{ ruleId: 'SC1003' }] }],
+    })
+    expect(run('check', wrong, '--format', 'github').out).toBe(
+      '::error file=wrong.scale,line=2,endLine=2,col=25,endColumn=28,title=SC1003::expected `when`, found `wen`%0Ahelp: write when\n',
+    )
+    expect(run('check', implied, '--format', 'junit', '--fail-level', 'warning')).toMatchObject({ code: 3, out: expect.stringContaining('failures="1"') })
+    expect(run('check', good, '--format', 'github')).toEqual({ code: 0, out: '', err: '' })
+  })
+
   it('takes all rule files of a folder, and imports relative to the importing file', () => {
     write('tree/lib/limits.scale', 'let slow = 400ms\ntarget deployment/ads { between 1 and 10 }\n')
     write('tree/rules/ads.scale', `import "../lib/limits.scale"\n${rule.replace('400ms', 'slow')}`)
