@@ -54,8 +54,11 @@ function lineWith(marks: readonly Mark[], number: number, lines: Lines, gutter: 
   const out = [`  ${faint(`${String(number).padStart(gutter)} |`)} ${printed}`.trimEnd()]
   for (const { mark, from, to } of placed) {
     const piece = pieces.find(({ start: s, end }) => from >= s && from <= end)
-    // A mark that the line was not trimmed for is left out with its text.
-    if (piece === undefined) continue
+    // Of a long line another part shows another mark.
+    if (piece === undefined) {
+      if (mark !== first) out.push(...lineWith([mark], number, lines, gutter, faint))
+      continue
+    }
     const column = piece.column + piece.columnOf(from - piece.start)
     const end = piece.column + piece.columnOf(Math.min(to, piece.end) - piece.start)
     const sign = mark.sign.repeat(Math.max(1, end - column))

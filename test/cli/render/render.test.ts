@@ -51,6 +51,16 @@ describe('render', () => {
     )
   })
 
+  it('shows a long line once more for a mark that is far away', () => {
+    const text = `let a = ${'1 + '.repeat(60)}b`
+    const end = text.length
+    const diagnostic = made({ range: { start: 4, end: 5 }, related: [{ file: 'x.scale', range: { start: end - 1, end }, message: 'there' }] })
+    const lines = render([diagnostic], [{ name: 'x.scale', text }], { colour: false, limit: 9 }).split('\n')
+    expect(lines[1]).toMatch(/^ {2}1 \| let a = 1 .* …$/)
+    expect(lines[3]).toMatch(/^ {2}1 \| let a = … .* 1 \+ b$/)
+    expect(lines[4]).toBe(`    | ${'- there'.padStart((lines[3] ?? '').length - 6 + ' there'.length)}`)
+  })
+
   it('names places in other files, with their lines', () => {
     const sources = [
       { name: 'x.scale', text: 'let a = 1' },
