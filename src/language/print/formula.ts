@@ -117,7 +117,7 @@ function printOperand(node: Condition, w: Words): Doc {
         return inner.kind === 'and' || inner.kind === 'or' ? printJoined(inner, w, concat) : printOperand(inner, w)
       })
     case 'compare':
-      return concat(printExpression(node.left, w), group(indent(w.line(' '), w.next(), ' ', printExpression(node.right, w))))
+      return printComparison(node, w)
     case 'times':
       return concat(printOperand(node.inner, w), ' ', w.next(), ' ', w.next(), ' ', w.next(), ' ', printExpression(node.window, w))
     case 'for':
@@ -131,6 +131,15 @@ function printOperand(node: Condition, w: Words): Doc {
     case 'during':
       return printCalendar(node, w)
   }
+}
+
+const words: ReadonlySet<Expression['kind']> = new Set(['name', 'number', 'duration', 'ratio', 'rate', 'size', 'text', 'boolean'])
+
+/** A word stays on the line of its operator; what it is compared with may break by itself. */
+function printComparison(node: Condition & { readonly kind: 'compare' }, w: Words): Doc {
+  const left = printExpression(node.left, w)
+  if (words.has(node.left.kind)) return concat(left, ' ', w.next(), ' ', printExpression(node.right, w))
+  return concat(left, group(indent(w.line(' '), w.next(), ' ', printExpression(node.right, w))))
 }
 
 /** `during mon-fri, sun 08:00-18:00 in "Europe/Paris"` */

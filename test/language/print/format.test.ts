@@ -57,6 +57,8 @@ describe('blocks', () => {
 describe('rules', () => {
   const calm = 'span(adservice/GetAds).p99 over 1m < calm'
   const few = 'span(adservice/GetAds).rate over 1m < 200/s'
+  const long = 'span(adservice/hipstershop.AdService/GetAds).p99 over 1m'
+  const short = 'span(adservice/Get).p999'
   cases({
     'clauses stand on lines of their own': [
       'a: scale deployment/x -10% when span(x).p50 < 1s for 1m every 10s observe',
@@ -77,6 +79,14 @@ describe('rules', () => {
     'what is held': [
       'checkout: scale deployment/checkoutservice to hold span(checkoutservice/PlaceOrder).rate over 1m at 50/s per replica',
       'checkout: scale deployment/checkoutservice\n  to hold span(checkoutservice/PlaceOrder).rate over 1m at 50/s per replica\n',
+    ],
+    'a comparison breaks before its sign': [
+      `freeze process:x when max(${long}, ${short}) < patience`,
+      `freeze process:x\n  when max(${long}, ${short})\n    < patience\n`,
+    ],
+    'unless a word is before that': [
+      `freeze process:x when calm < max(${long}, ${long})`,
+      `freeze process:x\n  when calm < max(\n    ${long},\n    ${long}\n  )\n`,
     ],
     'comments within': [
       'scale deployment/x -1 when span(x).p50 < 1s // fast\n and // idle\n span(x).rate < 1/s',

@@ -47,7 +47,20 @@ function expectLaws(text: string): void {
 
 describe('format', () => {
   it('keeps its laws on programs', () => {
-    fc.assert(fc.property(programs, expectLaws), { numRuns: 60 })
+    fc.assert(
+      fc.property(programs, (text) => {
+        expectLaws(text)
+        // None of their words is so long that a line could not be kept short.
+        expect(
+          Math.max(
+            ...formatted(text)
+              .split('\n')
+              .map((line) => line.length),
+          ),
+        ).toBeLessThanOrEqual(100)
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('keeps its laws on programs with comments and line ends anywhere', () => {
@@ -90,4 +103,6 @@ describe('format', () => {
     expect(written.length).toBeGreaterThan(12)
     for (const { text } of written) expectLaws(text)
   })
+
+  it.each(written.filter(({ file }) => file.startsWith('examples/')))('$file is as it should be', ({ text }) => expect(formatted(text)).toBe(text))
 })
