@@ -29,11 +29,11 @@ export interface SelectorCost {
 
 /** Microseconds. */
 const perSpan = 1
-const perValue = 5
-const perCondition = 2
+const perValue = 20
+const perCondition = 5
 /** Bytes of a span until its step is closed: ids, times, hash slot, with room to double. */
-const spanBytes = 160
-/** Spans may be late by so much, and steps stay open. */
+const spanBytes = 180
+/** Spans may be late by so much, and steps stay open; the memory of one that was closed is kept for the next. */
 const latenessNs = 5e9
 /** Bytes of a cell without its durations, with the traces that are kept as examples. */
 const cellBytes = 2048
@@ -77,7 +77,7 @@ function costOfUse(use: Use, everyNs: number, rate: number | undefined): Selecto
   // Cells behind the window are dropped when they are half of all.
   const cells = 2 * (use.longestNs / everyNs + 1)
   const durations = perStep <= exactDurations ? perStep * 8 : Math.min(perStep, mostBuckets) * bucketBytes
-  const open = ((perSecond * (everyNs + latenessNs)) / 1e9) * spanBytes
+  const open = perStep * (Math.ceil(latenessNs / everyNs) + 2) * spanBytes
   return {
     selector: use.selector,
     rate,

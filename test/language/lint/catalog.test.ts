@@ -162,7 +162,7 @@ const budget = withCatalog(
     {
       it: 'more memory than is allowed',
       rules: rule('«span(ads/GetAds).p99 over 24h > 1s»'),
-      says: 'SC4211 `r` may need 98 MB of memory, above the budget of 1 MB',
+      says: 'SC4211 `r` may need 99 MB of memory, above the budget of 1 MB',
     },
     { it: 'less', rules: rule('span(ads/GetAds).p99 over 5m > 1s') },
   ],
