@@ -14,6 +14,8 @@ export interface AssemblyOptions {
   readonly maxSpans: number
   /** Spans of one trace; beyond that it is decided, and what follows is late. */
   readonly maxSpansOfTrace: number
+  /** Spoils collisions of ids that were made on purpose; nothing that comes out depends on it. */
+  readonly seed?: number
 }
 
 /** Decided spans as columns, trace after trace. Reused by the next `close`. */
@@ -26,18 +28,26 @@ export interface AssembledSpans {
   readonly depth: Uint16Array
   /** First row of the span's trace. */
   readonly traceStart: Uint32Array
-  /** Duration minus the union of the children's intervals (each clipped to the span), in nanoseconds. */
+  /**
+   * Duration minus the union of the intervals of the children that the span waits for (each clipped to it), in nanoseconds. 0 of a CLIENT span
+   * with a callee: what that does not cover is the callee's gap. NaN where children were decided before the span came.
+   */
   readonly self: Float64Array
   /** Duration of the CLIENT or PRODUCER span whose child this is, in another service; NaN where there is none. */
   readonly seen: Float64Array
-  /** seen − duration, charged to this callee, never negative; of a CONSUMER its wait in the queue; 0 where there is no caller's span. */
+  /**
+   * seen − duration, charged to this callee, never negative; of a CONSUMER its wait in the queue; 0 where there is no caller's span. Of several callees
+   * of one CLIENT span the last to end is charged with what none of them covers.
+   */
   readonly gap: Float64Array
-  /** self + gap */
+  /** self + gap; NaN where self is. */
   readonly own: Float64Array
-  /** Time on the trace's critical path, gaps charged to the callee. */
+  /** Time on the trace's critical path, gaps charged to the callee; NaN in a part of a trace of which an earlier part had some spans' children. */
   readonly critical: Float64Array
   /** critical ÷ the length of its trace's critical path, 0 to 1. */
   readonly blame: Float64Array
+  /** Length of its trace's critical path: the sum of `critical` over the trace. */
+  readonly path: Float64Array
   /** Horvitz–Thompson weight 1/p of the trace; 1 without a sampler. */
   readonly weight: Float64Array
 }
@@ -46,11 +56,15 @@ export interface AssemblyReport {
   readonly openTraces: number
   readonly openSpans: number
   readonly decidedTraces: number
+  /** Parts of traces that were decided after a first part: late spans, put together among themselves. */
+  readonly laterParts: number
   /** Decided before they were complete, because they were too old, or memory was short, or they had too many spans. */
   readonly aged: number
   readonly evicted: number
   readonly oversized: number
-  /** Spans that came after their trace was decided. */
+  /** Spans that were decided under these caps and could not wait for `close`, because as many as `maxSpans` did already. */
+  readonly dropped: number
+  /** Spans that came after their trace was decided. They make a later part of it, unless they ended before the last `close`: then they are left out. */
   readonly late: number
   readonly duplicate: number
   /** Spans whose parent never came. */
@@ -66,7 +80,10 @@ export interface AssemblyReport {
 export interface Assembler {
   /** Takes all rows; the table may be reused at once. */
   add(table: SpanTable): void
-  /** Decides what is complete at `at`, the end of a step that the watermark has passed; with `all`, everything (the end of a recording). */
+  /**
+   * Decides what is complete at `at`, the end of a step that the watermark has passed; with `all`, everything (the end of a recording). Spans that ended
+   * after `at` stay open, or are late where their trace is decided.
+   */
   close(at: Nanos, all?: boolean): AssembledSpans
   readonly report: AssemblyReport
 }
