@@ -155,6 +155,7 @@ const lintTitles: Titles<typeof lint> = {
   sampledQuantile: 'a quantile of too few kept traces',
   overBudget: 'a rule above the budget',
   nothingServed: 'a service that only calls others',
+  calleeCauses: 'a caller scaled because its callee is slow',
   unusedSuppression: 'a suppression of nothing',
   badSuppression: 'a suppression that cannot be read',
   cannotSuppress: 'a suppression of an error',

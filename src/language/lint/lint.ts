@@ -3,6 +3,7 @@ import type { Checked } from '../check/check.ts'
 import type { Diagnostic } from '../diagnostics.ts'
 import { alwaysHolds } from './always-holds.ts'
 import { attributeType } from './attribute-type.ts'
+import { calleeCauses } from './callee-causes.ts'
 import { clientName } from './client-name.ts'
 import { type Lint, type LintContext, subjectOf } from './context.ts'
 import { fewSpans } from './few-spans.ts'
@@ -28,6 +29,7 @@ const lints: readonly Lint[] = [
   clientName,
   attributeType,
   fewSpans,
+  calleeCauses,
 ]
 
 /** What the lints say of a checked program, before suppressions and other severities; `settle` is for these. */

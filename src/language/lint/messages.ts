@@ -139,6 +139,12 @@ export const messages = {
     (p) => `the catalog has neither server nor consumer spans of \`${p.service}\``,
     () => 'name an operation, or write where kind == client to count its calls',
   ),
+  calleeCauses: message<{ value: string; callees: readonly string[]; more: boolean; target: string }>(
+    'SC4213',
+    'warning',
+    (p) => `\`${p.value}\` is slow whenever ${[...p.callees, ...(p.more ? ['others'] : [])].join(' or ')} is, and more of ${p.target} cannot help that`,
+    () => 'measure what the operation itself adds, with .own, and lower the bound to that',
+  ),
 
   // Suppressions
 

@@ -77,7 +77,8 @@ function visit(condition: Condition, visitor: Visitor): void {
   }
 }
 
-function spansIn(node: Expression, window?: Expression): readonly PlacedSpan[] {
+/** Every `span(…)` of an expression. */
+export function spansIn(node: Expression, window?: Expression): readonly PlacedSpan[] {
   switch (node.kind) {
     case 'span':
       return [{ node, window }]

@@ -1,6 +1,6 @@
 /** Lints against the catalog. */
 import { describe, it } from 'vitest'
-import type { LintContext } from '../../../src/language/index.ts'
+import type { Catalog, LintContext } from '../../../src/language/index.ts'
 import { type Case, catalog, expectCase } from './marked.ts'
 
 const rule = (condition: string, more = ''): string => `r: scale deployment/a +1 when ${condition}${more}`
@@ -169,6 +169,91 @@ const budget = withCatalog(
   { budget: { memory: 1e6 } },
 )
 
+/** web answers with the help of ads and of a queue that mailer empties; deployment/a runs web. */
+const calling: Catalog = {
+  format: 1,
+  services: [
+    { name: 'ads', operations: [{ name: '/shop.Ads/GetAds', kind: 'server' }], attributes: [] },
+    { name: 'mailer', operations: [{ name: 'send mails', kind: 'consumer', calls: ['smtp/SEND'] }], attributes: [] },
+    {
+      name: 'web',
+      operations: [
+        { name: 'GET /', kind: 'server', calls: ['ads//shop.Ads/GetAds', 'mailer/send mails'] },
+        { name: 'GET /bye', kind: 'server', calls: ['mailer/send mails'] },
+        { name: 'GET /all', kind: 'server', calls: ['a/A', 'b/B', 'c/C', 'd/D'] },
+        { name: 'health', kind: 'server' },
+      ],
+      attributes: [],
+    },
+  ],
+  workloads: [{ id: 'deployment/a', services: ['web', 'mailer'] }],
+}
+const slow = (value: string, callees = 'ads/GetAds'): string => `SC4213 \`${value}\` is slow whenever ${callees} is, and more of deployment/a cannot help that`
+const home = 'span(web/"GET /")'
+const callees = withCatalog(
+  [
+    {
+      it: 'a quantile of an operation that waits for another service',
+      rules: rule(`«${home}.p95» over 1m > 1s for 2m`),
+      says: slow(`${home}.p95`),
+      help: 'measure what the operation itself adds, with .own, and lower the bound to that',
+      fixed: rule(`${home}.own.p95 over 1m > 1s for 2m`),
+    },
+    { it: 'the other way round', rules: rule(`1s < «${home}.mean»`), says: slow(`${home}.mean`), fixed: rule(`1s < ${home}.own.mean`) },
+    { it: 'not fast', rules: rule(`not («${home}.duration.max» <= 1s)`), says: slow(`${home}.duration.max`), fixed: rule(`not (${home}.own.max <= 1s)`) },
+    {
+      it: 'a few slow spans',
+      rules: rule(`«${home}.duration» > 1s 5 times in 1m`),
+      says: slow(`${home}.duration`),
+      fixed: rule(`${home}.own > 1s 5 times in 1m`),
+    },
+    { it: 'as the caller sees it', rules: rule(`«${home}.seen.p95» > 1s`), says: slow(`${home}.seen.p95`), fixed: rule(`${home}.own.p95 > 1s`) },
+    { it: 'a low apdex', rules: rule(`«${home}.apdex(1s)» < 80%`), says: slow(`${home}.apdex(1s)`), fixed: rule(`${home}.own.apdex(1s) < 80%`) },
+    {
+      it: 'a latency that is to be held',
+      rules: `r: scale deployment/a to hold «${home}.p95» at 1s`,
+      says: slow(`${home}.p95`),
+      fixed: `r: scale deployment/a to hold ${home}.own.p95 at 1s`,
+    },
+    {
+      it: 'one alternative of two',
+      rules: rule(`${home}.own.p90 > 1s or «${home}.p95» > 3s`),
+      says: slow(`${home}.p95`),
+      fixed: rule(`${home}.own.p90 > 1s or ${home}.own.p95 > 3s`),
+    },
+    {
+      it: 'many callees',
+      rules: rule('«span(web/"GET /all").p95» > 1s'),
+      says: slow('span(web/"GET /all").p95', 'a/A or b/B or c/C or others'),
+      fixed: rule('span(web/"GET /all").own.p95 > 1s'),
+    },
+    {
+      it: 'a callee that the catalog does not have',
+      rules: rule('«span(mailer).p95» > 1s'),
+      says: slow('span(mailer).p95', 'smtp/SEND'),
+      fixed: rule('span(mailer).own.p95 > 1s'),
+    },
+    { it: 'slow, and who is at fault', rules: rule(`${home}.p95 > 1s and ${home}.blame > 50%`) },
+    { it: 'slow for a while, and who is at fault', rules: rule(`(${home}.p95 > 1s and ${home}.rate > 1/s) for 1m and ${home}.own.p95 > 300ms`) },
+    { it: 'its own part', rules: rule(`${home}.own.p95 > 1s`) },
+    { it: 'how many come', rules: rule(`${home}.rate > 100/s`) },
+    { it: 'fast', rules: rule(`${home}.p95 < 1s`) },
+    { it: 'a high apdex', rules: rule(`${home}.apdex(1s) > 80%`) },
+    { it: 'nobody is called', rules: rule('span(web/health).p95 > 1s') },
+    { it: 'only a consumer, which nobody waits for', rules: rule('span(web/"GET /bye").p95 > 1s') },
+    { it: 'replicas that are taken away', rules: `r: scale deployment/a -1 when ${home}.p95 > 1s for 5m` },
+    { it: 'a ceiling', rules: `r: scale deployment/a to at most 3 when ${home}.p95 > 1s` },
+    { it: 'a freeze', rules: `r: freeze deployment/a down when ${home}.p95 > 1s` },
+    {
+      it: 'a workload of another service',
+      rules: 'target deployment/b { between 1 and 2 }\nr: scale deployment/b +1 when span(web/"GET /").p95 > 1s',
+      context: { catalog: { ...calling, workloads: [{ id: 'deployment/b', services: ['ads'] }] } },
+    },
+  ],
+  { catalog: calling },
+)
+
 describe('names', () => it.each(names.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('spans', () => it.each([...spans, ...declared, ...sampled].map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('cost', () => it.each(budget.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
+describe('callees', () => it.each(callees.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
