@@ -2,13 +2,13 @@
 import type { CheckedCondition } from '../check/program.ts'
 import { conditionRange, inRule, type Lint } from './context.ts'
 import { waysOf } from './logic/cases.ts'
-import { formulaOf } from './logic/formula.ts'
+import { formulaOf, isPlain } from './logic/formula.ts'
 import { messages } from './messages.ts'
 
 export const alwaysHolds: Lint = ({ program }) =>
   program.rules.flatMap((rule) => {
     const { action, condition } = rule
-    if (condition.kind === 'always' || !cannotFail(condition, rule.everyNs)) return []
+    if (condition.kind === 'always' || isPlain(condition) || !cannotFail(condition, rule.everyNs)) return []
     const range = conditionRange(rule)
     if (action.kind !== 'freeze') return [inRule(rule, messages.alwaysFires, range, { rule: rule.name })]
     const directions = action.up && action.down ? 'up or down' : action.up ? 'up' : 'down'

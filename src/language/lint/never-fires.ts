@@ -3,7 +3,7 @@ import type { CheckedCondition, Rule } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
 import { conditionRange, inRule, type Lint } from './context.ts'
 import { waysOf } from './logic/cases.ts'
-import type { Formula } from './logic/formula.ts'
+import { type Formula, isPlain } from './logic/formula.ts'
 import { contradictionIn } from './logic/predicates.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
@@ -22,6 +22,7 @@ export const neverFires: Lint = ({ program, resolved, formula }) =>
 type Formulas = (condition: CheckedCondition) => Formula
 
 function impossible(rule: Rule, formula: Formulas): readonly Diagnostic[] {
+  if (isPlain(rule.condition)) return []
   const why = whyNever(formula(rule.condition), rule.everyNs)
   if (why !== undefined) return [inRule(rule, messages.neverFires, conditionRange(rule), { rule: rule.name, why })]
   return deadAlternatives(rule.condition, rule, formula)

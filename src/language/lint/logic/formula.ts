@@ -45,6 +45,16 @@ export function formulaOf(condition: CheckedCondition, negated = false): Formula
   }
 }
 
+/**
+ * One comparison with a constant, however often or long it must be true: there is nothing in it that could contradict anything, and the checker has looked
+ * at the constant. Most conditions are so.
+ */
+export function isPlain(condition: CheckedCondition): boolean {
+  if (condition.kind === 'times' || condition.kind === 'for') return isPlain(condition.of)
+  if (condition.kind !== 'compare' || condition.right.kind !== 'constant') return false
+  return condition.left.kind !== 'span' || condition.left.selector.where === undefined
+}
+
 function atomOf(of: Kept, negated: boolean): Atom {
   const inner = of.kind === 'times' || of.kind === 'for' ? formulaOf(of.of) : undefined
   return { kind: 'atom', of, negated, meaning: meaningOf(of, inner), inner }
