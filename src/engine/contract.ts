@@ -1,5 +1,5 @@
 /** The one engine that the daemon, replay and tests drive. */
-import type { IngestReport, RuleOutcome, World } from '../evaluate/index.ts'
+import type { IngestReport, RuleOutcome, TracesReport, World } from '../evaluate/index.ts'
 import type { Decision, Spending, TargetState } from '../plan/index.ts'
 import type { Nanos, SpanTable } from '../spans/index.ts'
 
@@ -28,4 +28,6 @@ export interface Engine {
   acted(decision: Decision): void
   state(): EngineState
   readonly watermark: Nanos | undefined
+  /** Undefined where no rule needs traces. */
+  readonly traces?: TracesReport | undefined
 }

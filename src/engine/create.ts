@@ -1,7 +1,7 @@
 /** Makes an engine from a bundle. */
 import type { Bundle } from '../bundle/index.ts'
 import { refusals } from '../bundle/index.ts'
-import { createEvaluator } from '../evaluate/index.ts'
+import { createEvaluator, type TracesOptions } from '../evaluate/index.ts'
 import type { Budget } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
 import { createDictionary } from '../spans/index.ts'
@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly latenessNs?: number
   /** Without any span for so long nothing is known; 60 s by default. */
   readonly staleNs?: number
+  /** Of the assembly of traces, which is done where a rule needs them. */
+  readonly traces?: TracesOptions
   /** Share of a target's replicas, 0 to 1, that must be ready before it is changed; 0 by default. */
   readonly minAvailable?: number
   /** What all targets together may do; by default anything. */
@@ -29,7 +31,7 @@ export interface EngineOptions {
 }
 
 /**
- * Throws a RangeError for a bundle that asks for what cannot be measured yet (traced values, metrics, forecasts). Loaders call the bundle's
+ * Throws a RangeError for a bundle that asks for what cannot be measured yet (anomalies, metrics, forecasts). Loaders call the bundle's
  * `refusals` first and tell the user; here it is a bug.
  */
 export function createEngine(options: EngineOptions): Engine {
@@ -43,6 +45,7 @@ export function createEngine(options: EngineOptions): Engine {
     dictionary,
     ...(options.latenessNs === undefined ? {} : { latenessNs: options.latenessNs }),
     ...(options.staleNs === undefined ? {} : { staleNs: options.staleNs }),
+    ...(options.traces === undefined ? {} : { traces: options.traces }),
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     ...(previous === undefined ? {} : { previous: previous.evaluator }),
   })

@@ -1,6 +1,6 @@
 /** The one engine that the daemon, replay and tests drive: the order of evaluation and planning, and what they remember. */
 import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
-import type { Epoch, Evaluator, IngestReport, RuleOutcome, World } from '../evaluate/index.ts'
+import type { Epoch, Evaluator, IngestReport, RuleOutcome, TracesReport, World } from '../evaluate/index.ts'
 import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
 import { acted, advance, allowanceOf, firstSight, givenBack, plan, setAside, settled, within } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
@@ -107,6 +107,10 @@ export class PlanningEngine implements Engine {
 
   get watermark(): Nanos | undefined {
     return this.evaluator.watermark
+  }
+
+  get traces(): TracesReport | undefined {
+    return this.evaluator.traces
   }
 
   /** What the targets before this one have left of the budget. */

@@ -1,7 +1,6 @@
 /** The counters of one series over one closed tick. */
 import type { Nanos } from '../spans/index.ts'
 import { type Exemplar, WorstRows } from './exemplars.ts'
-import type { OpenTick } from './open-tick.ts'
 import { Bucketing, bucketCount, type SparseSketch } from './sketch.ts'
 import { slotOf } from './thresholds.ts'
 
@@ -17,6 +16,9 @@ export interface Counters {
   readonly errors: number
   readonly sumHigh: number
   readonly sumLow: number
+  /** The critical paths of the spans' traces, each trace once, summed in the same way; 0 where nobody asks for a share of them. */
+  readonly pathHigh: number
+  readonly pathLow: number
   /** Per slot of the series' thresholds. */
   readonly slots: ArrayLike<number>
 }
@@ -28,6 +30,8 @@ export interface Cell extends Counters {
   readonly max: number
   /** Earliest start of a span. */
   readonly firstStart: Nanos
+  /** No span ended earlier. */
+  readonly firstEnd: Nanos
   /** Latest end of a span. */
   readonly lastEnd: Nanos
   readonly slots: readonly number[]
@@ -38,6 +42,23 @@ export interface Cell extends Counters {
   readonly worstErrors: readonly Exemplar[]
   /** The same tick as targets with a younger evidence epoch see it. */
   readonly filtered: ReadonlyMap<string, Cell>
+}
+
+/** What cells are made of: the spans of a tick as columns, and the rows of each series. */
+export interface TickRows {
+  readonly start: Nanos
+  readonly end: Nanos
+  /** What is counted of a span, in nanoseconds. */
+  readonly duration: Float64Array
+  readonly startTime: Float64Array
+  readonly endTime: Float64Array
+  readonly status: Uint8Array
+  /** Four words a row. */
+  readonly traceId: Uint32Array
+  /** Writes the series' rows into `into`, growing it, and returns it with their number. */
+  rowsOf(series: number, into: Uint32Array): { readonly rows: Uint32Array; readonly count: number }
+  /** What a tick of decided traces knows beyond that. */
+  readonly more?: (rows: Uint32Array, count: number) => Pick<Cell, 'firstEnd' | 'pathHigh' | 'pathLow'>
 }
 
 /** Durations as they are; sorted when somebody asks for one by rank, which few cells see. */
@@ -86,10 +107,10 @@ export class CellBuilder {
   #rows: Uint32Array = new Uint32Array(256)
 
   /** The cell of `series` in a tick that has spans of it. Filters that change nothing are left out. */
-  build(tick: OpenTick, series: number, thresholds: Float64Array, filters: readonly Filter[]): Cell {
+  build(tick: TickRows, series: number, thresholds: Float64Array, filters: readonly Filter[]): Cell {
     const found = tick.rowsOf(series, this.#rows)
     this.#rows = found.rows
-    const all = this.#count(tick, found.count, thresholds)
+    const all = this.#cellOf(tick, found.count, thresholds)
     let filtered: Map<string, Cell> | undefined
     for (const filter of filters) {
       if (!affects(filter, all)) continue
@@ -101,15 +122,20 @@ export class CellBuilder {
       for (let i = 0; i < found.count; i++) if ((times[rows[i] as number] as number) >= filter.from) rows[count++] = rows[i] as number
       if (count > 0) {
         filtered ??= new Map()
-        filtered.set(filterKey(filter), this.#count(tick, count, thresholds))
+        filtered.set(filterKey(filter), this.#cellOf(tick, count, thresholds))
       }
       rows.set(again)
     }
     return filtered === undefined ? all : { ...all, filtered }
   }
 
+  #cellOf(tick: TickRows, count: number, thresholds: Float64Array): Cell {
+    const cell = this.#count(tick, count, thresholds)
+    return tick.more === undefined ? cell : { ...cell, ...tick.more(this.#rows, count) }
+  }
+
   /** One pass over the rows. A hot loop: everything is in locals, nothing is allocated for a row. */
-  #count(tick: OpenTick, count: number, thresholds: Float64Array): Cell {
+  #count(tick: TickRows, count: number, thresholds: Float64Array): Cell {
     const { duration, startTime, endTime, status, traceId } = tick
     const rows = this.#rows
     const worst = this.#worst
@@ -158,9 +184,13 @@ export class CellBuilder {
       errors,
       sumHigh,
       sumLow,
+      pathHigh: 0,
+      pathLow: 0,
       min,
       max,
       firstStart,
+      // Not looked for: a span of the stream ends in its tick.
+      firstEnd: tick.start,
       lastEnd,
       slots,
       durations: values === undefined ? this.#takeSketch(used) : new Values(values),
@@ -184,6 +214,5 @@ export class CellBuilder {
 
 /** Whether a filter leaves out a span of the cell. */
 export function affects(filter: Filter, cell: Cell): boolean {
-  // Ends are not kept apart: a cell that begins before `from` may hold a span that ended before it.
-  return filter.by === 'start' ? cell.firstStart < filter.from : cell.start < filter.from
+  return filter.by === 'start' ? cell.firstStart < filter.from : cell.firstEnd < filter.from
 }

@@ -1,10 +1,20 @@
 /** What every node of a compiled rule is given at a step, and what it is compiled with. */
-import type { RuleIR, SelectorIR } from '../bundle/index.ts'
+import type { RuleIR, SelectorIR, SpanField } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import type { BoundedSelector } from './bound.ts'
 import type { Calendar } from './calendar.ts'
 import type { Because, UnknownReason, World } from './contract.ts'
 import type { Evidence, Series } from './series.ts'
+
+/** What has been decided up to a step. Minus infinity: no trace yet. */
+export interface TracesSeen {
+  /** End of the last tick in which a trace was decided. */
+  readonly decidedAt: Nanos
+  /** Latest end of a span of a decided trace. */
+  readonly lastSpan: Nanos
+  /** How long after its last span a complete trace is decided. */
+  readonly idleNs: number
+}
 
 export interface StepContext {
   /** End of the step. */
@@ -14,6 +24,8 @@ export interface StepContext {
   readonly stale: boolean
   /** Latest end of a span of any kind up to this step. */
   readonly lastSpan: Nanos
+  /** Undefined where no rule needs traces. */
+  readonly traces: TracesSeen | undefined
   /** Of the rule's target. */
   readonly evidence: Evidence
 }
@@ -26,12 +38,21 @@ export interface Builder {
   /** Length of the shortest step of any rule. */
   readonly tickNs: number
   readonly calendar: Calendar
-  /** The series of a selector, shared with the rules that have an equal one. */
-  series(selector: SelectorIR): Series
+  /** The series of a selector and field, the duration by default; shared with the rules that have an equal one. */
+  series(selector: SelectorIR, field?: SpanField): Series
   /** A series for counting the spans longer than a bound; rules share it whose selectors are equal but for their bounds. */
   family(bounded: BoundedSelector): Series
   /** State that outlives a reload: the same, in the order of asking, as long as the rule does not change. */
   state<T extends object>(initial: () => T): T
+}
+
+/**
+ * Whether the window that begins at `from` would have shown the series' spans, had there been any: spans of any kind ended in it, or, where it takes traces,
+ * traces of any kind were decided in it. Nothing seen is a true 0 only then.
+ */
+export function wouldShow(series: Series, from: Nanos, lengthNs: number, { at, lastSpan, traces, evidence }: StepContext): boolean {
+  if (series.field === undefined) return lastSpan >= from
+  return traces !== undefined && traces.decidedAt > at - lengthNs && traces.lastSpan >= evidence.from
 }
 
 /** The gravest first: what a person must hear of when several parts are unknown. */

@@ -1,6 +1,6 @@
 /** What evaluation takes and gives. */
 import type { ComparisonOperator } from '../bundle/index.ts'
-import type { Nanos, SpanTable } from '../spans/index.ts'
+import type { AssemblyReport, Nanos, SpanTable } from '../spans/index.ts'
 
 export type Truth = 'true' | 'false' | 'unknown'
 
@@ -98,7 +98,7 @@ export interface RuleOutcome {
 
 export interface IngestReport {
   readonly spans: number
-  /** Counted towards some rule; a span that two selectors match is one. */
+  /** Counted as they came towards some rule; a span that two selectors match is one. */
   readonly matched: number
   /** Would have been, but were counted before. */
   readonly duplicate: number
@@ -106,6 +106,11 @@ export interface IngestReport {
   readonly late: number
   /** Ended further ahead of `now` than any clock skew that is allowed; refused. */
   readonly future: number
+}
+
+export interface TracesReport extends AssemblyReport {
+  /** Spans of decided traces that counted towards some rule; one that two selectors match is one. */
+  readonly matched: number
 }
 
 export interface Evaluator {
@@ -119,4 +124,6 @@ export interface Evaluator {
   /** Evaluates the step that `due` named. Steps must be taken in order. Rules whose `every` does not end here are left out. */
   step(input: StepInput): readonly RuleOutcome[]
   readonly watermark: Nanos | undefined
+  /** Undefined where no rule needs traces: none are assembled then. */
+  readonly traces?: TracesReport | undefined
 }

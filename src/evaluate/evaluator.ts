@@ -1,17 +1,18 @@
 /** Evaluation as a whole: spans in, ticks closed, rules judged. */
-import { type Bundle, canonical, type RuleIR, type SelectorIR } from '../bundle/index.ts'
+import { type Bundle, canonical, needsTraces, type RuleIR, type SelectorIR, type SpanField } from '../bundle/index.ts'
 import { type Dictionary, type Nanos, nanosOf, type SpanTable } from '../spans/index.ts'
 import { recount } from './adopt.ts'
 import { Calendar } from './calendar.ts'
 import { CellBuilder, type Filter, filterKey } from './cell.ts'
-import type { Evaluator, IngestReport, RuleOutcome, StepInput } from './contract.ts'
-import { OpenTick } from './open-tick.ts'
+import type { Evaluator, IngestReport, RuleOutcome, StepInput, TracesReport } from './contract.ts'
+import { OpenTick, wordsOf } from './open-tick.ts'
 import { Columns, kindOf } from './predicate.ts'
 import { greatestCommonDivisor } from './rank.ts'
 import { type CompiledRule, compileRule, evaluateRule, evidenceOf, filterOf, takesUp } from './rule.ts'
 import { SelectorIndex } from './selector-index.ts'
 import { type Evidence, Series } from './series.ts'
 import { StreamClock } from './stream-clock.ts'
+import { Traces, type TracesOptions } from './traces.ts'
 
 export interface EvaluatorOptions {
   readonly bundle: Bundle
@@ -23,6 +24,8 @@ export interface EvaluatorOptions {
   readonly staleNs?: number
   /** Where the first step begins; without it, at the first span. */
   readonly startAt?: Nanos
+  /** Of the assembly of traces, where a rule needs them. */
+  readonly traces?: TracesOptions
   /**
    * The evaluator of the bundle before a reload: what equal rules and equal selectors have counted is taken over. It must come from `createEvaluator`,
    * with the same dictionary, and must not be used any more once the new one is.
@@ -63,8 +66,13 @@ class StreamEvaluator implements Evaluator {
   #begun: Nanos | undefined
   /** Latest end of a span of any kind in a closed tick. */
   #lastSpan: Nanos = Number.NEGATIVE_INFINITY
+  /** Undefined while no rule needs traces: then none are assembled. */
+  readonly #traces: Traces | undefined
+  /** All spans have arrived. */
+  #drained = false
 
-  constructor({ bundle, dictionary, latenessNs = defaultLatenessNs, staleNs = defaultStaleNs, startAt, previous }: EvaluatorOptions) {
+  constructor(options: EvaluatorOptions) {
+    const { bundle, dictionary, latenessNs = defaultLatenessNs, staleNs = defaultStaleNs, startAt, previous, traces = {} } = options
     if (previous !== undefined && !(previous instanceof StreamEvaluator)) throw new TypeError('previous is not from createEvaluator')
     const tickNs = bundle.rules.map((rule) => rule.everyNs).reduce(greatestCommonDivisor, 0) || defaultTickNs
     this.#staleNs = staleNs
@@ -77,19 +85,25 @@ class StreamEvaluator implements Evaluator {
       compileRule(rule, memories.get(rule.name), {
         tickNs,
         calendar,
-        series: (selector) => this.#seriesFor(selector, rule, '', Number.NEGATIVE_INFINITY),
-        family: ({ selector, above }) => this.#seriesFor(selector, rule, 'family ', above),
+        series: (selector, field = 'duration') => this.#seriesFor(selector, field, rule, '', Number.NEGATIVE_INFINITY),
+        family: ({ selector, above }) => this.#seriesFor(selector, 'duration', rule, 'family ', above),
       }),
     )
     for (const series of this.#series) {
       series.seal()
-      this.#index.add(series.selector, series.id, series.above)
+      if (series.field === undefined) this.#index.add(series.selector, series.id, series.above)
     }
+    if (this.#series.some(({ field }) => field !== undefined))
+      this.#traces = new Traces(dictionary, this.#series, traces, previous === undefined ? undefined : previous.#traces)
     if (previous !== undefined) this.#takeOver(previous)
   }
 
   get watermark(): Nanos | undefined {
     return this.#clock.watermark
+  }
+
+  get traces(): TracesReport | undefined {
+    return this.#traces?.report
   }
 
   ingest(table: SpanTable, now: Nanos | undefined): IngestReport {
@@ -147,11 +161,14 @@ class StreamEvaluator implements Evaluator {
         tick.link(id, kept)
       }
     }
+    this.#traces?.add(table, this.#clock.next ?? 1, latest)
     if (lastEnd !== Number.NEGATIVE_INFINITY) this.#clock.arrived(lastEnd, now)
+    this.#drained = false
     return { spans: length, matched, duplicate, late, future }
   }
 
   due(now: Nanos | undefined, drain = false): Nanos | undefined {
+    if (drain) this.#drained = true
     return this.#clock.due(this.#earliestOpen(), now, drain)
   }
 
@@ -160,8 +177,10 @@ class StreamEvaluator implements Evaluator {
     if (start === undefined || at !== this.#clock.end) throw new RangeError(`step ${at} is not the next, ${this.#clock.end}`)
     this.#begun ??= start
     this.#close(start, epochs)
+    this.#closeTraces(start, at, epochs)
     this.#clock.next = at
     const stale = at - Math.max(this.#lastSpan, this.#begun) >= this.#staleNs
+    const traces = this.#traces?.seen
     const evidences = new Map<string, Evidence>()
     const outcomes: RuleOutcome[] = []
     for (const rule of this.#rules) {
@@ -172,7 +191,7 @@ class StreamEvaluator implements Evaluator {
         evidence = evidenceOf(epochs.get(rule.ir.target), rule.up, at)
         evidences.set(key, evidence)
       }
-      outcomes.push(evaluateRule(rule, { at, world, stale, lastSpan: this.#lastSpan, evidence }))
+      outcomes.push(evaluateRule(rule, { at, world, stale, lastSpan: this.#lastSpan, traces, evidence }))
     }
     return outcomes
   }
@@ -192,6 +211,13 @@ class StreamEvaluator implements Evaluator {
     if (this.#spare.length < spareTicks) this.#spare.push(tick)
   }
 
+  /** What is decided by now is counted now, whenever it ended; with the last step of a recording, all the rest. */
+  #closeTraces(start: Nanos, at: Nanos, epochs: StepInput['epochs']): void {
+    const { lastEnd } = this.#clock
+    const all = this.#drained && (lastEnd === undefined || lastEnd < at)
+    this.#traces?.close(start, at, all, (series, tick) => series.push(this.#cells.build(tick, series.id, series.thresholds, filtersOf(series, epochs))))
+  }
+
   #tickAt(end: Nanos): OpenTick {
     const start = this.#clock.tickOf(end)
     let tick = this.#open.get(start)
@@ -209,12 +235,12 @@ class StreamEvaluator implements Evaluator {
   }
 
   /** A family keeps only spans longer than its loosest bound, so it is told apart from a series that knows all spans. */
-  #seriesFor(selector: SelectorIR, rule: RuleIR, sort: '' | 'family ', above: number): Series {
-    if (selector.ancestor !== undefined) throw new Error(`${selector.ancestor.relation} needs traces`)
-    const key = `${sort}${canonical(selector)}`
+  #seriesFor(selector: SelectorIR, field: SpanField, rule: RuleIR, sort: '' | 'family ', above: number): Series {
+    const traced = field !== 'duration' || needsTraces(selector)
+    const key = `${sort}${traced ? `${field} ` : ''}${canonical(selector)}`
     let series = this.#seriesOf.get(key)
     if (series === undefined) {
-      series = new Series(this.#series.length, selector)
+      series = traced ? new Series(this.#series.length, selector, field) : new Series(this.#series.length, selector)
       this.#series.push(series)
       this.#seriesOf.set(key, series)
     }
@@ -237,7 +263,7 @@ class StreamEvaluator implements Evaluator {
       }
       renamed.set(old.id, series.id)
       series.since = old.since
-      series.lastEnd = old.lastEnd
+      series.lastSeen = old.lastSeen
       for (const cell of old.history) series.push(recount(cell, old.thresholds, series.thresholds))
     }
     for (const tick of previous.#open.values()) this.#takeOverTick(tick, renamed)
@@ -278,10 +304,4 @@ function filtersOf(series: Series, epochs: StepInput['epochs']): readonly Filter
     if (filter !== undefined) filters.set(filterKey(filter), filter)
   }
   return [...filters.values()]
-}
-
-/** The bytes as words of 32 bits, without copying where they lie well. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2)
 }

@@ -54,10 +54,12 @@ export function compileAbsent({ selector, ns }: AbsentIR, text: string, builder:
   const series = builder.series(selector)
   const state = builder.state((): { from: Nanos | undefined } => ({ from: undefined }))
   const { everyNs } = builder.rule
-  return ({ at, stale, evidence }): Because => {
+  return ({ at, stale, evidence, traces }): Because => {
     state.from ??= at - everyNs
-    if (stale) state.from = at
-    const haveNs = Math.max(0, at - Math.max(state.from, series.lastEnd, evidence.from))
+    // Before the first trace is decided nobody can tell either, though it will not be long.
+    const blind = series.field !== undefined && traces?.decidedAt === Number.NEGATIVE_INFINITY
+    if (stale || blind) state.from = at
+    const haveNs = Math.max(0, at - Math.max(state.from, series.lastSeen, evidence.from))
     const because = { kind: 'absent' as const, text, held: { haveNs, needNs: ns } }
     if (stale || evidence.settling) return { ...because, truth: 'unknown', unknown: stale ? 'stale' : 'settling' }
     return { ...because, truth: haveNs >= ns ? 'true' : 'false' }

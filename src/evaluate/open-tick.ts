@@ -4,6 +4,7 @@
  * since everything that is computed from it is a function of the *set* of spans, arrival order cannot show.
  */
 import { type Nanos, nanosOf, type SpanTable } from '../spans/index.ts'
+import type { TickRows } from './cell.ts'
 
 /** A table's ids as words of 32 bits. */
 export interface IdWords {
@@ -11,7 +12,7 @@ export interface IdWords {
   readonly span: Uint32Array
 }
 
-export class OpenTick {
+export class OpenTick implements TickRows {
   start: Nanos = 0
   end: Nanos = 0
   /** Greatest end of the spans of any kind; 0 while there are none. */
@@ -147,7 +148,6 @@ export class OpenTick {
     this.#heads[series] = entry
   }
 
-  /** Writes the series' rows into `into`, growing it, and returns it with their number. */
   rowsOf(series: number, into: Uint32Array): { readonly rows: Uint32Array; readonly count: number } {
     let rows = into
     let count = 0
@@ -173,4 +173,10 @@ function doubled<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>
   const bigger = new make(old.length * 2)
   bigger.set(old as never)
   return bigger
+}
+
+/** The bytes as words of 32 bits, without copying where they lie well. */
+export function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2)
 }

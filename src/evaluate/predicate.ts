@@ -5,6 +5,7 @@
  */
 import type { AttributeRef, ComparisonOperator, FieldIR, PredicateIR } from '../bundle/index.ts'
 import {
+  type AssembledSpans,
   type AttributeColumn,
   attributeBoolean,
   attributeMissing,
@@ -18,6 +19,7 @@ import {
 /** Of the bound table. */
 export type RowTest = (row: number) => boolean
 
+type IntrinsicName = Extract<FieldIR, { kind: 'intrinsic' }>['name']
 type Literal = string | number | boolean
 
 /** The table that closures read: bound once a table, not once a span. */
@@ -25,6 +27,7 @@ export class Columns {
   readonly dictionary: Dictionary
   readonly attributes: { readonly ref: AttributeRef; column: AttributeColumn | undefined }[] = []
   #table: SpanTable | undefined
+  #traces: AssembledSpans | undefined
 
   constructor(dictionary: Dictionary) {
     this.dictionary = dictionary
@@ -33,6 +36,17 @@ export class Columns {
   get table(): SpanTable {
     if (this.#table === undefined) throw new Error('no table is bound')
     return this.#table
+  }
+
+  /** What assembly derived of the table's spans. */
+  get traces(): AssembledSpans {
+    if (this.#traces === undefined) throw new Error('no traces are bound')
+    return this.#traces
+  }
+
+  bindTraces(found: AssembledSpans): void {
+    this.bind(found.spans)
+    this.#traces = found
   }
 
   /** A table without some column is one whose spans all lack the attribute. */
@@ -52,7 +66,7 @@ export class Columns {
   }
 }
 
-/** Throws on traced fields, which the loader refuses. */
+/** Predicates on what only traces tell read the columns' `traces`. */
 export function compilePredicate(predicate: PredicateIR, columns: Columns): RowTest {
   switch (predicate.kind) {
     case 'and': {
@@ -76,7 +90,7 @@ export function compilePredicate(predicate: PredicateIR, columns: Columns): RowT
     case 'matches':
       return matchField(predicate.field, predicate.pattern, columns)
     case 'has': {
-      if (predicate.field.kind === 'intrinsic') return () => true
+      if (predicate.field.kind === 'intrinsic') return hasIntrinsic(predicate.field.name, columns)
       const slot = columns.attribute(predicate.field.attribute)
       return (row) => slot.column !== undefined && slot.column.type[row] !== attributeMissing
     }
@@ -116,9 +130,23 @@ function compareField(field: FieldIR, operator: ComparisonOperator, value: Liter
       if (field.name === 'name') return (row) => test(columns.table.operation[row] as number)
       return (row) => test(columns.table.service[row] as number)
     }
-    default:
-      throw new Error(`${field.name} needs traces`)
+    default: {
+      if (typeof value !== 'number') return () => operator === '!='
+      const { name } = field
+      const test = numberTest(operator, value)
+      return (row) => {
+        const found = columns.traces[name][row] as number
+        // NaN is a missing value.
+        return !Number.isNaN(found) && test(found)
+      }
+    }
   }
+}
+
+/** Only what is derived may be missing: `seen` without a caller's span, `self` of a span whose children went before it. */
+function hasIntrinsic(name: IntrinsicName, columns: Columns): RowTest {
+  if (name !== 'self' && name !== 'seen' && name !== 'own') return () => true
+  return (row) => !Number.isNaN(columns.traces[name][row])
 }
 
 function matchField(field: FieldIR, pattern: string, columns: Columns): RowTest {
@@ -179,7 +207,7 @@ function textTest(operator: ComparisonOperator, wanted: string, dictionary: Dict
 }
 
 /** Asks once a text: codes are dense and their number is bounded by the dictionary. */
-function cachedByCode(test: (text: string) => boolean, dictionary: Dictionary): (code: number) => boolean {
+export function cachedByCode(test: (text: string) => boolean, dictionary: Dictionary): (code: number) => boolean {
   let known = new Uint8Array(256)
   return (code) => {
     if (code >= known.length) {

@@ -2,7 +2,7 @@
  * From a span's (service, operation) codes to the series it may belong to: one look-up in a hash table, whatever the number of rules.
  * A pair is matched against the patterns when it is first seen.
  */
-import type { PredicateIR, SelectorIR } from '../bundle/index.ts'
+import type { SelectorIR } from '../bundle/index.ts'
 import { canonicalOperation, type Dictionary, operationMatcher, serviceMatcher } from '../spans/index.ts'
 import { takeBound } from './bound.ts'
 import { type Columns, compilePredicate, type RowTest } from './predicate.ts'
@@ -56,14 +56,17 @@ export class SelectorIndex {
     this.#slots = new Uint32Array(1024 * 3)
   }
 
-  /** Adds the selector of series `series`, for spans longer than `above`. All are added before the first look-up. */
-  add(whole: SelectorIR, series: number, above: number): void {
+  /**
+   * Adds the selector of series `series`, for spans longer than `above` that pass `lineage`, the test of what is above them in their trace. All are added
+   * before the first look-up.
+   */
+  add(whole: SelectorIR, series: number, above: number, lineage?: RowTest): void {
     const { selector, above: bound } = takeBound(whole)
     const found: Selector = {
       series,
       kinds: maskOf(selector.kinds),
       above: Math.max(above, bound),
-      where: selector.where === undefined ? undefined : this.#compile(selector.where),
+      where: both(selector.where === undefined ? undefined : compilePredicate(selector.where, this.#columns), lineage),
       matches: selector.operation === undefined ? undefined : operationMatcher(selector.operation),
     }
     const group = this.#group(selector.service)
@@ -133,10 +136,6 @@ export class SelectorIndex {
     return group
   }
 
-  #compile(where: PredicateIR): RowTest {
-    return compilePredicate(where, this.#columns)
-  }
-
   #insert(service: number, operation: number, mark: number): void {
     let slot = hashOf(service, operation) & this.#mask
     while (this.#slots[slot * 3 + 2] !== 0) slot = (slot + 1) & this.#mask
@@ -160,6 +159,11 @@ function spellings(operation: string): Set<string> {
   const method = canonical.slice(slash + 1)
   const service = canonical.slice(0, Math.max(0, slash))
   return new Set([operation, canonical, `${service.slice(service.lastIndexOf('.') + 1)}/${method}`, method])
+}
+
+function both(one: RowTest | undefined, other: RowTest | undefined): RowTest | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return (row) => one(row) && other(row)
 }
 
 function maskOf(kinds: readonly number[]): number {

@@ -1,5 +1,5 @@
 /** One selector's history: the cells of closed ticks and the windows over them. Rules with an equal selector share it. */
-import type { SelectorIR } from '../bundle/index.ts'
+import type { SelectorIR, SpanField } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { affects, type Cell, type Counters, type Filter, filterKey } from './cell.ts'
 import { Totals, Window } from './window.ts'
@@ -19,6 +19,10 @@ const noCells = (): readonly Cell[] => []
 export class Series {
   readonly id: number
   readonly selector: SelectorIR
+  /** What is counted of spans of decided traces; undefined: the duration of spans of the stream. */
+  readonly field: SpanField | undefined
+  /** Whether a reader asks for the share of critical paths. */
+  wantsPaths = false
   /** Ascending; empty before `seal`. */
   thresholds = new Float64Array(0)
   /** Spans no longer than this are of no interest to any reader. */
@@ -27,8 +31,8 @@ export class Series {
   since: Nanos = Number.NEGATIVE_INFINITY
   /** The target and direction of each rule that reads it, once each; the epochs of these are applied when a tick closes. */
   readonly readers = new Map<string, { readonly target: string; readonly up: boolean }>()
-  /** Latest end of a span in a closed tick. */
-  lastEnd: Nanos = Number.NEGATIVE_INFINITY
+  /** When a span was last seen: its end, or the end of the tick in which its trace was decided. */
+  lastSeen: Nanos = Number.NEGATIVE_INFINITY
   #cells: Cell[] = []
   /** Cells dropped so far: cell i of `#cells` has number `#dropped` + i for ever. */
   #dropped = 0
@@ -40,9 +44,10 @@ export class Series {
   readonly #asked = new Map<number | string, Window>()
   #none: Counters | undefined
 
-  constructor(id: number, selector: SelectorIR) {
+  constructor(id: number, selector: SelectorIR, field?: SpanField) {
     this.id = id
     this.selector = selector
+    this.field = field
   }
 
   /** Says that windows of `length` will be asked for every `every`, and whether for quantiles. */
@@ -63,7 +68,7 @@ export class Series {
 
   push(cell: Cell): void {
     this.#cells.push(cell)
-    if (cell.lastEnd > this.lastEnd) this.lastEnd = cell.lastEnd
+    this.lastSeen = Math.max(this.lastSeen, this.field === undefined ? cell.lastEnd : cell.end)
     let gone = 0
     while (gone < this.#cells.length && (this.#cells[gone] as Cell).end <= cell.end - this.#longest) gone++
     // Shifting one by one would copy the whole history at every tick.
@@ -106,11 +111,13 @@ export class Series {
   /** Whether the window without a filter would hold what is no evidence. */
   #narrows(length: number, at: Nanos, { from, up }: Evidence): boolean {
     if (from > at - length) return true
-    if (!up || from === Number.NEGATIVE_INFINITY) return false
+    // A span of the stream ended in its tick, one of a decided trace may have ended long before.
+    if (!up && this.field === undefined) return false
+    const filter: Filter = { by: up ? 'start' : 'end', from }
     for (let i = this.#cells.length - 1; i >= 0; i--) {
       const cell = this.#cells[i] as Cell
       if (cell.start < at - length) return false
-      if (cell.firstStart < from) return true
+      if (affects(filter, cell)) return true
     }
     return false
   }
@@ -118,7 +125,7 @@ export class Series {
   #whole(length: number, at: Nanos): Window {
     const last = this.#cells.at(-1)
     if (last === undefined || last.end <= at - length) {
-      this.#none ??= { n: 0, errors: 0, sumHigh: 0, sumLow: 0, slots: new Uint32Array(2 * this.thresholds.length + 1) }
+      this.#none ??= { n: 0, errors: 0, sumHigh: 0, sumLow: 0, pathHigh: 0, pathLow: 0, slots: new Uint32Array(2 * this.thresholds.length + 1) }
       return new Window(at - length, this.#none, this.thresholds, noCells)
     }
     // The usual window is one tick: its cell is the total.

@@ -2,7 +2,7 @@
 import type { ConditionIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { takeBound } from './bound.ts'
-import { type Builder, type Condition, gravest } from './context.ts'
+import { type Builder, type Condition, gravest, wouldShow } from './context.ts'
 import type { Because, Truth, UnknownReason } from './contract.ts'
 import { exemplarLimit } from './exemplars.ts'
 
@@ -65,13 +65,14 @@ export function compileSpans({ selector, count, withinNs, text }: SpansIR, build
   if (above > Number.NEGATIVE_INFINITY) series.countsAgainst(above)
   const window = Math.ceil(withinNs / builder.tickNs) * builder.tickNs
   series.needs(window, builder.rule.everyNs, false)
-  return ({ at, stale, lastSpan, evidence }): Because => {
+  return (context): Because => {
+    const { at, stale, evidence } = context
     const common = { kind: 'spans' as const, text }
     if (stale || evidence.settling) return { ...common, truth: 'unknown', unknown: stale ? 'stale' : 'settling', counted: { have: 0, need: count } }
     const seen = series.window(window, at, evidence)
     const have = above > Number.NEGATIVE_INFINITY ? seen.n - seen.atMost(above) : seen.n
     const because = { ...common, counted: { have, need: count }, ...(have === 0 ? {} : { traceIds: seen.worst(above) }) }
     if (have >= count) return { ...because, truth: 'true' }
-    return have === 0 && lastSpan < seen.from ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
+    return have === 0 && !wouldShow(series, seen.from, window, context) ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
   }
 }

@@ -2,7 +2,7 @@
 import type { SpanValueIR, StatIR, ValueIR } from '../bundle/index.ts'
 import { printValue } from '../language/index.ts'
 import type { Builder, StepContext } from './context.ts'
-import { gravest } from './context.ts'
+import { gravest, wouldShow } from './context.ts'
 import type { Observed, UnknownReason } from './contract.ts'
 import { type Fraction, fractionOf } from './rank.ts'
 import type { Series } from './series.ts'
@@ -17,7 +17,7 @@ export interface Value {
 
 const none: readonly string[] = []
 
-/** Throws on values that need traces or platform metrics, which the loader refuses. */
+/** Throws on anomalies, forecasts and platform metrics, which the loader refuses. */
 export function compileValue(ir: ValueIR, builder: Builder): Value {
   const text = printValue(ir, builder.rule.everyNs)
   const constant = constantOf(ir)
@@ -65,9 +65,8 @@ export class SpanValue implements Value {
 
   constructor(ir: SpanValueIR, builder: Builder) {
     this.text = printValue(ir, builder.rule.everyNs)
-    if (ir.field !== 'duration') throw new Error(`${this.text} needs traces`)
     this.#ir = ir
-    this.#series = builder.series(ir.selector)
+    this.#series = builder.series(ir.selector, ir.field)
     this.#everyNs = builder.rule.everyNs
     this.quantile = ir.stat.kind === 'quantile' ? fractionOf(ir.stat.q) : undefined
     this.#series.needs(ir.windowNs, this.#everyNs, this.quantile !== undefined)
@@ -90,7 +89,7 @@ export class SpanValue implements Value {
     if (context.evidence.settling) return this.#unknown('settling')
     const window = this.window(context)
     const { n } = window
-    if (n === 0 && (!countsSpans(this.#ir.stat) || context.lastSpan < window.from)) return this.#unknown('empty', 0)
+    if (n === 0 && !(countsSpans(this.#ir.stat) && wouldShow(this.#series, window.from, this.#ir.windowNs, context))) return this.#unknown('empty', 0)
     if (n < this.#atLeast) return this.#unknown('few', n)
     const common = { text: this.text, type: this.#ir.type, spans: n }
     if (this.quantile !== undefined) {
@@ -98,7 +97,8 @@ export class SpanValue implements Value {
       return exact ? { ...common, value } : { ...common, value, approximate: true }
     }
     const value = this.#aggregate(window, context)
-    return value === undefined ? this.#unknown('settling', n) : { ...common, value }
+    if (value === undefined) return this.#unknown('settling', n)
+    return Number.isNaN(value) ? this.#unknown('arithmetic', n) : { ...common, value }
   }
 
   traceIds(context: StepContext): readonly string[] {
@@ -138,18 +138,22 @@ export class SpanValue implements Value {
         return (window) => (window.atMost(satisfied) + window.atMost(tolerated)) / 2 / window.n
       }
       case 'blame':
+        this.#series.wantsPaths = true
+        return (window) => window.share()
       case 'anomalies':
-        throw new Error(`${this.text} needs traces`)
+        throw new Error(`${this.text} is not available to rules yet`)
       default:
         return stat satisfies never
     }
   }
 
   /** Per second of the window that was really watched. After an epoch a whole step is awaited: a rate over milliseconds is noise. */
-  #rate(window: Window, { at, evidence }: StepContext): number | undefined {
+  #rate(window: Window, { at, evidence, traces }: StepContext): number | undefined {
     const { windowNs } = this.#ir
-    if (evidence.from > at - Math.min(windowNs, this.#everyNs)) return undefined
-    const watched = at - Math.max(window.from, this.#series.since)
+    // The first traces that are evidence are decided later than their spans end.
+    const from = this.#series.field === undefined ? evidence.from : evidence.from + (traces?.idleNs ?? 0)
+    if (from > at - Math.min(windowNs, this.#everyNs)) return undefined
+    const watched = at - Math.max(at - windowNs, from, this.#series.since)
     return window.n / (watched / 1e9)
   }
 }

@@ -12,6 +12,8 @@ export class Totals implements Counters {
   errors = 0
   sumHigh = 0
   sumLow = 0
+  pathHigh = 0
+  pathLow = 0
   readonly slots: Float64Array
   /** Only where quantiles are asked for. */
   readonly sketch: DenseSketch | undefined
@@ -35,6 +37,8 @@ export class Totals implements Counters {
     this.errors += sign * cell.errors
     this.sumHigh += sign * cell.sumHigh
     this.sumLow += sign * cell.sumLow
+    this.pathHigh += sign * cell.pathHigh
+    this.pathLow += sign * cell.pathLow
     for (let i = 0; i < cell.slots.length; i++) this.slots[i] = (this.slots[i] as number) + sign * (cell.slots[i] as number)
     if (this.sketch === undefined) return
     const { durations } = cell
@@ -86,7 +90,12 @@ export class Window {
   }
 
   mean(): number {
-    return (this.counters.sumHigh * sumSplit + this.counters.sumLow) / this.n
+    return this.#sum() / this.n
+  }
+
+  /** Of the critical paths of the spans' traces; NaN where these have no length. */
+  share(): number {
+    return this.#sum() / (this.counters.pathHigh * sumSplit + this.counters.pathLow)
   }
 
   min(): number {
@@ -130,6 +139,10 @@ export class Window {
   cells(): readonly Cell[] {
     this.#found ??= this.#cells()
     return this.#found
+  }
+
+  #sum(): number {
+    return this.counters.sumHigh * sumSplit + this.counters.sumLow
   }
 
   #indexOf(threshold: number): number {

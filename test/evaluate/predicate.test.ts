@@ -8,7 +8,7 @@ const span = (name: string): AttributeRef => ({ scope: 'span', name })
 const status: FieldIR = { kind: 'attribute', attribute: span('http.response.status_code') }
 const method: FieldIR = { kind: 'attribute', attribute: span('rpc.method') }
 const cached: FieldIR = { kind: 'attribute', attribute: span('cached') }
-const intrinsic = (name: 'duration' | 'status' | 'kind' | 'name' | 'service' | 'self'): FieldIR => ({ kind: 'intrinsic', name })
+const intrinsic = (name: 'duration' | 'status' | 'kind' | 'name' | 'service'): FieldIR => ({ kind: 'intrinsic', name })
 const compare = (field: FieldIR, operator: '==' | '!=' | '<' | '<=' | '>' | '>=', value: string | number | boolean): PredicateIR => ({
   kind: 'compare',
   field,
@@ -67,10 +67,6 @@ describe('where', () => {
     expect(passing(compare(intrinsic('duration'), '>', 2e6), [{ ms: 2 }, { ms: 2.1 }])).toEqual([1])
     expect(passing(compare(intrinsic('name'), '==', 'A'), [{ operation: 'A' }, { operation: 'B' }])).toEqual([0])
     expect(passing({ kind: 'matches', field: intrinsic('service'), pattern: 'ad*' }, [{}, { service: 'cart' }])).toEqual([0])
-  })
-
-  it('refuses what needs traces', () => {
-    expect(() => passing(compare(intrinsic('self'), '>', 1), [])).toThrow('self needs traces')
   })
 
   it('tells no text from another once the dictionary is full', () => {

@@ -1,0 +1,151 @@
+/** The traced half of evaluation: spans go into assembly, and what is decided by the end of a tick becomes the tick's cells, beside those of the stream. */
+import { type AssembledSpans, type Assembler, type AssemblyOptions, createAssembler, type Dictionary, type Nanos, nanosOf, SpanTable } from '../spans/index.ts'
+import { Ancestors } from './ancestors.ts'
+import type { TracesSeen } from './context.ts'
+import type { TracesReport } from './contract.ts'
+import { DecidedTick, valuesOf } from './decided-tick.ts'
+import { Columns, kindOf } from './predicate.ts'
+import { SelectorIndex } from './selector-index.ts'
+import type { Series } from './series.ts'
+
+export interface TracesOptions {
+  /** A trace whose root has ended is complete when nothing of it has ended for so long; 5 s by default. */
+  readonly idleNs?: number
+  /** A trace is decided at the latest so long after its earliest span ended; 60 s by default. */
+  readonly maxAgeNs?: number
+  /** Spans in memory; beyond that the oldest traces are decided early. 1,000,000 by default. */
+  readonly maxSpans?: number
+}
+
+export const defaultTraces: Required<TracesOptions> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000 }
+/** Spans of one trace: far more than any request makes, far fewer than memory holds. */
+const maxSpansOfTrace = 100_000
+
+export class Traces {
+  readonly #options: AssemblyOptions
+  readonly #assembler: Assembler
+  readonly #columns: Columns
+  readonly #index: SelectorIndex
+  readonly #ancestors: Ancestors
+  readonly #tick: DecidedTick
+  /** Of all series by id; undefined those of the stream. */
+  readonly #series: readonly (Series | undefined)[]
+  #matched = 0
+  #decidedAt: Nanos = Number.NEGATIVE_INFINITY
+  #lastSpan: Nanos = Number.NEGATIVE_INFINITY
+
+  /** `previous`: what is open there goes on here, unless the options are other ones. It must not be used any more then. */
+  constructor(dictionary: Dictionary, series: readonly Series[], options: TracesOptions, previous?: Traces) {
+    const { idleNs, maxAgeNs, maxSpans } = { ...defaultTraces, ...options }
+    this.#options = { idleNs, maxAgeNs, maxSpans, maxSpansOfTrace: Math.min(maxSpans, maxSpansOfTrace) }
+    this.#columns = new Columns(dictionary)
+    this.#index = new SelectorIndex(dictionary, this.#columns)
+    this.#ancestors = new Ancestors(this.#columns)
+    this.#series = series.map((one) => (one.field === undefined ? undefined : one))
+    this.#tick = new DecidedTick(series.length)
+    for (const { id, selector, above, field } of series) {
+      if (field === undefined) continue
+      const { ancestor } = selector
+      this.#index.add(selector, id, above, ancestor === undefined ? undefined : this.#ancestors.test(ancestor))
+    }
+    if (previous !== undefined && sameOptions(previous.#options, this.#options)) {
+      this.#assembler = previous.#assembler
+      this.#matched = previous.#matched
+      this.#decidedAt = previous.#decidedAt
+      this.#lastSpan = previous.#lastSpan
+    } else this.#assembler = createAssembler(this.#options)
+  }
+
+  get seen(): TracesSeen {
+    return { decidedAt: this.#decidedAt, lastSpan: this.#lastSpan, idleNs: this.#options.idleNs }
+  }
+
+  get report(): TracesReport {
+    return { ...this.#assembler.report, matched: this.#matched }
+  }
+
+  /**
+   * Takes the spans that end before `latest`. One that ended before `next`, the start of the next step, by more than the idle gap is refused as it is by
+   * the stream: its trace would say of now what was true long ago.
+   */
+  add(table: SpanTable, next: Nanos, latest: Nanos): void {
+    this.#assembler.add(within(table, Math.max(1, next - this.#options.idleNs), latest))
+  }
+
+  /** Decides what is complete at `at`, or everything, and calls `emit` for each series that has spans of it. */
+  close(start: Nanos, at: Nanos, all: boolean, emit: (series: Series, tick: DecidedTick) => void): void {
+    const found = this.#assembler.close(at, all)
+    if (found.spans.length === 0) return
+    this.#decidedAt = at
+    this.#columns.bindTraces(found)
+    this.#ancestors.bind(found)
+    this.#tick.reuse(start, at, found)
+    this.#deal(found)
+    for (const id of this.#tick.touched) {
+      const series = this.#series[id] as Series
+      this.#tick.read(series)
+      emit(series, this.#tick)
+    }
+  }
+
+  /** Gives each row to the series that it belongs to. */
+  #deal(found: AssembledSpans): void {
+    const { service, operation, kind, duration, endTime, length } = found.spans
+    const index = this.#index
+    const { series, kinds, above, where } = index
+    const tick = this.#tick
+    const values = this.#series.map((one) => (one?.field === undefined ? duration : valuesOf(found, one.field)))
+    for (let row = 0; row < length; row++) {
+      this.#lastSpan = Math.max(this.#lastSpan, nanosOf(endTime, row))
+      let candidate = index.find(service[row] as number, operation[row] as number)
+      const code = kindOf(kind[row] as number)
+      let matched = false
+      for (let id = series[candidate] as number; id >= 0; id = series[++candidate] as number) {
+        if (!((duration[row] as number) > (above[candidate] as number)) || (((kinds[candidate] as number) >>> code) & 1) === 0) continue
+        // Where there is no value, as of `seen` without a caller's span, there is nothing to count.
+        if (Number.isNaN((values[id] as Float64Array)[row])) continue
+        const test = where[candidate]
+        if (test !== undefined && !test(row)) continue
+        tick.link(id, row)
+        matched = true
+      }
+      if (matched) this.#matched++
+    }
+  }
+}
+
+function sameOptions(a: AssemblyOptions, b: AssemblyOptions): boolean {
+  return a.idleNs === b.idleNs && a.maxAgeNs === b.maxAgeNs && a.maxSpans === b.maxSpans
+}
+
+/** The rows that end in [from, to]; the table itself where these are all, as nearly always. */
+function within(table: SpanTable, from: Nanos, to: Nanos): SpanTable {
+  const isIn = (row: number): boolean => {
+    const end = nanosOf(table.endTime, row)
+    return end >= from && end <= to
+  }
+  let row = 0
+  while (row < table.length && isIn(row)) row++
+  return row === table.length ? table : picked(table, [...Array(table.length).keys()].filter(isIn))
+}
+
+function picked(table: SpanTable, rows: readonly number[]): SpanTable {
+  const some = new SpanTable(
+    table.dictionary,
+    table.attributes.map(({ attribute }) => attribute),
+    Math.max(1, rows.length),
+  )
+  for (const row of rows) {
+    const to = some.length++
+    for (const name of ['service', 'operation', 'kind', 'status', 'duration'] as const) some[name][to] = table[name][row] as number
+    for (const name of ['startTime', 'endTime'] as const) some[name].set(table[name].subarray(row * 2, row * 2 + 2), to * 2)
+    for (const name of ['spanId', 'parentSpanId'] as const) some[name].set(table[name].subarray(row * 8, row * 8 + 8), to * 8)
+    some.traceId.set(table.traceId.subarray(row * 16, row * 16 + 16), to * 16)
+    some.attributes.forEach((column, i) => {
+      const from = table.attributes[i] as (typeof table.attributes)[number]
+      column.type[to] = from.type[row] as number
+      column.value[to] = from.value[row] as number
+    })
+  }
+  return some
+}
