@@ -204,10 +204,12 @@ class TraceAssembler implements Assembler {
     this.#leave(trace)
     if (rest === noSlot) return
     const { next, endTime } = this.#store
+    // Those of a later part were counted when they came.
+    const counted = this.#traces.later[trace] === 1
     const part = this.#traces.open(this.#id, 0, true)
     for (let slot = rest; slot !== noSlot; ) {
       const following = next[slot] as number
-      this.#counts.late++
+      if (!counted) this.#counts.late++
       this.#extend(part, slot, nanosOf(endTime, slot))
       slot = following
     }
