@@ -69,13 +69,15 @@ export function idleFixes(first: number, count: number): { readonly tried: numbe
   for (let seed = first; seed < first + count; seed++) {
     const text = mutated(from, seed)
     const found = compiled(text)
-    for (const { code, severity, message, fix } of found) {
+    for (const { code, severity, message, fix, range: place } of found) {
       if (severity !== 'error' || fix === undefined) continue
       tried++
       const edits = [...fix.edits].sort((a, b) => b.range.start - a.range.start)
       const after = edits.reduce((now, { range, text: written }) => now.slice(0, range.start) + written + now.slice(range.end), text)
-      const same = (diagnostics: readonly Diagnostic[]): number => diagnostics.filter((other) => other.code === code && other.message === message).length
-      if (same(compiled(after)) >= same(found)) idle.push(`seed ${seed}: ${code} ${message}: ${fix.title}`)
+      // The same may be wrong elsewhere, and not have been said before: only this place counts.
+      const shift = edits.reduce((sum, { range, text: written }) => sum + (range.end <= place.start ? written.length - (range.end - range.start) : 0), 0)
+      if (compiled(after).some((other) => other.code === code && other.message === message && other.range.start === place.start + shift))
+        idle.push(`seed ${seed}: ${code} ${message}: ${fix.title}`)
     }
   }
   return { tried, idle }
