@@ -52,7 +52,7 @@ export async function run(files: readonly string[], options: TestOptions, termin
   if (loaded === undefined) return exit.usage
   const started = performance.now()
   let skipped = 0
-  const { suites, errors, refused } = suitesOf(loaded, files.length === 0 ? 'project' : files, (test) => {
+  const { suites, errors, refused } = suitesOf(loaded, files.length === 0 ? 'project' : files, inputs.lint, (test) => {
     const isRun = settings.isRun(test)
     if (!isRun) skipped++
     return isRun

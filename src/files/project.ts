@@ -28,8 +28,6 @@ export interface ProjectConfig {
   readonly sampled?: number
   /** Most that one rule may cost: microseconds of work a second, bytes of memory. */
   readonly budget?: { readonly work?: number; readonly memory?: number }
-  /** Of workloads that name none. */
-  readonly orchestrator?: string
 }
 
 /** Values of options that are not on the command line. */
@@ -51,7 +49,6 @@ export interface Project {
   readonly strict: boolean
   /** What lints judge by. */
   readonly lint: Pick<LintContext, 'rates' | 'sampled' | 'budget'>
-  readonly orchestrator: string | undefined
 }
 
 export interface ProjectOptions {
@@ -76,7 +73,6 @@ const config = object(
     rates: mapOf(/^.+$/s, 'a service or service/operation', shapes.numberFrom(0)),
     sampled: shapes.numberFrom(0, 1),
     budget: object({}, { work: shapes.numberFrom(0), memory: shapes.numberFrom(0) }),
-    orchestrator: textLike(/^[a-z][a-z0-9-]*$/, 'an orchestrator such as "kubernetes"'),
   },
 )
 
@@ -109,10 +105,10 @@ export function loadProject(options: ProjectOptions = {}): { readonly project: P
   if ('error' in read) return { error: `${file}: ${read.error}` }
   const found = rulesOf(read.config.rules ?? ['.'], dirname(path), cwd)
   if ('error' in found) return { error: `${file}: ${found.error}` }
-  const { catalog, defaults = {}, severities = {}, strict = false, orchestrator, rates, sampled, budget } = read.config
+  const { catalog, defaults = {}, severities = {}, strict = false, rates, sampled, budget } = read.config
   const catalogPath = catalog === undefined ? undefined : shown(resolve(dirname(path), catalog), cwd)
   const lint = { ...(rates === undefined ? {} : { rates }), ...(sampled === undefined ? {} : { sampled }), ...(budget === undefined ? {} : { budget }) }
-  return { project: { file, rules: found.rules, catalog: catalogPath, defaults, severities, strict, lint, orchestrator } }
+  return { project: { file, rules: found.rules, catalog: catalogPath, defaults, severities, strict, lint } }
 }
 
 function findUp(from: string): string | undefined {

@@ -32,7 +32,6 @@ describe('scale.json', () => {
         severities: {},
         strict: true,
         lint: {},
-        orchestrator: undefined,
       },
     })
     expect(loadProject({ cwd: tmpdir(), file: join(root, 'scale.json') })).toMatchObject({ project: { strict: true } })
@@ -105,7 +104,6 @@ describe('scale.json', () => {
         rates: or(fc.dictionary(or(fc.constantFrom('ads', 'ads/Get')).map(String), or(fc.constantFrom(20, 0.5)), { maxKeys: 2 })),
         sampled: or(fc.constantFrom(0, 0.1, 1)),
         budget: or(fc.record({ work: or(fc.nat(9)), memory: or(fc.nat(9)) }, { requiredKeys: [] })),
-        orchestrator: or(fc.constantFrom('kubernetes', 'dry-run')),
       },
       { requiredKeys: [] },
     )

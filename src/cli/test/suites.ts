@@ -2,7 +2,7 @@
 import { dirname, normalize } from 'node:path'
 import { analyse, type Refusal, refusals } from '../../bundle/index.ts'
 import type { LoadedSources } from '../../files/index.ts'
-import type { Diagnostic, SourceText, Test } from '../../language/index.ts'
+import type { Diagnostic, LintContext, SourceText, Test } from '../../language/index.ts'
 import { type Bench, createBench } from '../../testing/index.ts'
 import { version } from '../version.ts'
 
@@ -24,12 +24,12 @@ export interface Suites {
  * A project's rules are one compilation, and so are the files that were named themselves, as for `scalec compile`; of a folder that was named, the files of
  * each folder in it are one, so that several sets of rules can lie below each other. Tests see the rules of their compilation and no others.
  */
-export function suitesOf(loaded: LoadedSources, paths: readonly string[] | 'project', isRun: (test: Test) => boolean): Suites {
+export function suitesOf(loaded: LoadedSources, paths: readonly string[] | 'project', lint: LintContext, isRun: (test: Test) => boolean): Suites {
   const suites: Suite[] = []
   const errors: Diagnostic[] = []
   const refused: Refusal[] = []
   for (const roots of compilations(loaded.roots, paths)) {
-    const { diagnostics, program } = analyse({ roots, resolve: loaded.resolve })
+    const { diagnostics, program } = analyse({ roots, resolve: loaded.resolve }, lint)
     const wrong = diagnostics.filter(({ severity }) => severity === 'error')
     errors.push(...wrong)
     if (wrong.length > 0) continue
