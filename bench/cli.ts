@@ -1,8 +1,10 @@
 /** Whole processes of `scalec`, started and ended, beside `node -e 0`: what somebody waits for at a prompt. */
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { processes } from './peers/processes.ts'
+import { requests } from './peers/requests.ts'
 import type { Row } from './report.ts'
 import { median } from './report.ts'
 
@@ -20,6 +22,13 @@ function manyRules(count: number): string {
   return [...targets, ...rules].join('\n')
 }
 
+/** As the Collector's file exporter writes it. */
+function prefixed(request: Uint8Array): Uint8Array[] {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(request.length)
+  return [length, request]
+}
+
 export default async function measure(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'scalec-bench-'))
   try {
@@ -28,32 +37,25 @@ export default async function measure(): Promise<Row[]> {
     writeFileSync(one, 'scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 5 times in 60s\n')
     writeFileSync(many, manyRules(10_000))
     const scalec = resolve('dist/scalec.js')
-    const commands = {
-      'node -e 0': ['-e', '0'],
-      'scalec --help': [scalec, '--help'],
-      'scalec check, one line': [scalec, 'check', one],
-      'scalec check, 10,000 rules': [scalec, 'check', many],
-    } as const
-    const times = new Map<string, number[]>(Object.keys(commands).map((name) => [name, []]))
-    // In turns, so that all see the same machine; the first round fills the compile cache and does not count.
-    for (let round = 0; round <= rounds; round++)
-      for (const [name, args] of Object.entries(commands)) {
-        const started = performance.now()
-        const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-        const took = performance.now() - started
-        if (status !== 0) throw new Error(`${name}: ${stderr}`)
-        if (round > 0) times.get(name)?.push(took)
-      }
-    const node = median(times.get('node -e 0') ?? [])
-    return [...times].map(([what, samples]) => {
-      const figure = median(samples)
-      return {
-        what,
-        figure,
-        unit: 'ms',
-        ratios: { 'node -e 0': node / figure },
-        note: `${Math.round(figure - node)} ms over node, fastest ${Math.round(Math.min(...samples))} ms of ${rounds}`,
-      }
+    const recording = join(folder, 'traces.binpb.gz')
+    writeFileSync(recording, gzipSync(Buffer.concat(requests(50, 2000).flatMap(prefixed))))
+    const figures = processes(
+      {
+        'node -e 0': ['-e', '0'],
+        'scalec --help': [scalec, '--help'],
+        'scalec check, one line': [scalec, 'check', one],
+        'scalec check, 10,000 rules': [scalec, 'check', many],
+        'scalec fmt --check, one line': [scalec, 'fmt', '--check', one],
+        'scalec compile, 10,000 rules': [scalec, 'compile', many, '-o', join(folder, 'many.json')],
+        'scalec replay, one rule, 100,000 spans': [scalec, 'replay', recording, '--rules', one],
+      },
+      rounds,
+    )
+    const node = median(figures.get('node -e 0')?.ms ?? [])
+    return [...figures].map(([what, { ms, memory }]) => {
+      const figure = median(ms)
+      const note = `${Math.round(figure - node)} ms over node, fastest ${Math.round(Math.min(...ms))} ms of ${rounds}; ${Math.round(memory / 2 ** 20)} MiB at the most`
+      return { what, figure, unit: 'ms', ratios: { 'node -e 0': node / figure }, note }
     })
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,8 +1,8 @@
 /** `scalec test` of 500 tests as a whole process, beside `node -e 0`: two minutes of virtual time and 2,400 spans each. */
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { processes } from './peers/processes.ts'
 import type { Row } from './report.ts'
 import { median } from './report.ts'
 
@@ -38,20 +38,11 @@ export default async function measure(): Promise<Row[]> {
       commands[`scalec test, ${count} ${count === 1 ? 'test' : 'tests'}`] = [scalec, 'test', file]
       if (count > 1) commands[`scalec test --coverage, ${count} tests`] = [scalec, 'test', '--coverage', file]
     }
-    const times = new Map<string, number[]>(Object.keys(commands).map((name) => [name, []]))
-    // In turns, so that all see the same machine; the first round fills the compile cache and does not count.
-    for (let round = 0; round <= rounds; round++)
-      for (const [name, args] of Object.entries(commands)) {
-        const started = performance.now()
-        const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-        const took = performance.now() - started
-        if (status !== 0) throw new Error(`${name}: ${stdout}${stderr}`)
-        if (round > 0) times.get(name)?.push(took)
-      }
-    const node = median(times.get('node -e 0') ?? [])
-    return [...times].map(([what, samples]) => {
-      const figure = median(samples)
-      return { what, figure, unit: 'ms', ratios: { 'node -e 0': node / figure }, note: `fastest ${Math.round(Math.min(...samples))} ms of ${rounds}` }
+    const figures = processes(commands, rounds)
+    const node = median(figures.get('node -e 0')?.ms ?? [])
+    return [...figures].map(([what, { ms }]) => {
+      const figure = median(ms)
+      return { what, figure, unit: 'ms', ratios: { 'node -e 0': node / figure }, note: `fastest ${Math.round(Math.min(...ms))} ms of ${rounds}` }
     })
   } finally {
     rmSync(folder, { recursive: true })
