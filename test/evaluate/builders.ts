@@ -101,6 +101,8 @@ export interface TestSpan {
   /** Below 2^32; spans with one id are one span. */
   readonly id?: number
   readonly trace?: number
+  /** Id of the parent. */
+  readonly parent?: number
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -121,6 +123,7 @@ export function fill(table: SpanTable, found: readonly TestSpan[], nextId: () =>
     table.duration[row] = duration
     new DataView(table.traceId.buffer).setUint32(row * 16 + 12, span.trace ?? id)
     new DataView(table.spanId.buffer).setUint32(row * 8 + 4, id)
+    new DataView(table.parentSpanId.buffer).setUint32(row * 8 + 4, span.parent ?? 0)
     for (const column of table.attributes) {
       const given = span.attributes?.[column.attribute.name]
       column.type[row] = given === undefined ? 0 : typeof given === 'string' ? attributeText : typeof given === 'number' ? attributeNumber : attributeBoolean
