@@ -55,7 +55,7 @@ export class OpenTraces {
 
   open(words: Uint32Array, at: number, later: boolean): number {
     const trace = this.#take()
-    this.id.set(words.subarray(at, at + 4), trace * 4)
+    for (let i = 0; i < 4; i++) this.id[trace * 4 + i] = words[at + i] as number
     this.head[trace] = noSlot
     this.spans[trace] = 0
     this.firstEnd[trace] = Number.POSITIVE_INFINITY

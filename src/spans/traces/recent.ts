@@ -45,7 +45,7 @@ export class RecentKeys {
   /** Remembers a key that is not there; returns its place. */
   add(trace: Uint32Array, at: number, span0 = 0, span1 = 0): number {
     const place = this.#place()
-    this.#keys.set(trace.subarray(at, at + 4), place * 6)
+    for (let i = 0; i < 4; i++) this.#keys[place * 6 + i] = trace[at + i] as number
     this.#keys[place * 6 + 4] = span0
     this.#keys[place * 6 + 5] = span1
     const bucket = this.#bucketOf(trace, at, span0, span1)

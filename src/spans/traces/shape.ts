@@ -46,13 +46,17 @@ export class Shape {
   spare = new Int32Array(64)
   readonly #store: SpanStore
   readonly #seed: number
+  /** The trace's slots as they are chained. */
+  #chain = new Int32Array(64)
+  #startInChain = new Float64Array(64)
   /** The other half of a CLIENT and SERVER pair that shares a span id, as Zipkin's do. */
   #twin = new Int32Array(64)
   /** Rows by span id, open addressing. */
   #table = new Int32Array(256)
   #mask = 0
   #counts = new Int32Array(65)
-  readonly #compare = (a: number, b: number): number => this.#compareSlots(a, b)
+  readonly #compareStarts = (a: number, b: number): number =>
+    (this.#startInChain[a] as number) - (this.#startInChain[b] as number) || this.#compareSlots(this.#chain[a] as number, this.#chain[b] as number)
   readonly #compareEnds = (a: number, b: number): number => (this.end[a] as number) - (this.end[b] as number) || b - a
 
   constructor(store: SpanStore, seed: number) {
@@ -97,36 +101,42 @@ export class Shape {
   #readRows(head: number, count: number): void {
     const store = this.#store
     const { order } = this
+    const chain = this.#chain
     let slot = head
-    for (let i = 0; i < count; i++, slot = store.next[slot] as number) order[i] = slot
+    for (let i = 0; i < count; i++, slot = store.next[slot] as number) chain[i] = slot
     if (slot !== noSlot) throw new Error('the chain is longer than its count')
     this.base = this.#earliestEnd(count)
-    sortRows(order, 0, count, this.spare, this.#compare)
-    for (let row = 0; row < count; row++) this.slot[row] = order[row] as number
+    // Until they are sorted, places in the chain have their starts here.
+    for (let i = 0; i < count; i++) {
+      order[i] = i
+      this.#startInChain[i] = this.relative(store.endTime, chain[i] as number) - (store.duration[chain[i] as number] as number)
+    }
+    sortRows(order, 0, count, this.spare, this.#compareStarts)
+    for (let row = 0; row < count; row++) this.slot[row] = chain[order[row] as number] as number
     this.length = count
   }
 
   #earliestEnd(count: number): readonly [number, number] {
     const { endTime } = this.#store
-    let [low, high] = [0xffffffff, 0xffffffff]
+    let low = 0xffffffff
+    let high = 0xffffffff
     for (let i = 0; i < count; i++) {
-      const at = (this.order[i] as number) * 2
-      const [l, h] = [endTime[at] as number, endTime[at + 1] as number]
-      if (h < high || (h === high && l < low)) [low, high] = [l, h]
+      const at = (this.#chain[i] as number) * 2
+      const l = endTime[at] as number
+      const h = endTime[at + 1] as number
+      if (h > high || (h === high && l >= low)) continue
+      low = l
+      high = h
     }
     return [low, high]
   }
 
-  /** By start, the longer one first, then by id. Copies of a span that differ are told apart by what they say. */
+  /** Of equal starts the longer one first, then by id. Copies of a span that differ are told apart by what they say. */
   #compareSlots(a: number, b: number): number {
     const store = this.#store
-    const [endA, endB] = [this.relative(store.endTime, a), this.relative(store.endTime, b)]
-    const [durationA, durationB] = [store.duration[a] as number, store.duration[b] as number]
-    const byStart = endA - durationA - (endB - durationB)
-    if (byStart !== 0) return byStart
-    if (durationA !== durationB) return durationB - durationA
-    const { spanId } = store
+    const { spanId, duration } = store
     return (
+      (duration[b] as number) - (duration[a] as number) ||
       (spanId[a * 2] as number) - (spanId[b * 2] as number) ||
       (spanId[a * 2 + 1] as number) - (spanId[b * 2 + 1] as number) ||
       callerHalf(store.kind[b] as number) - callerHalf(store.kind[a] as number) ||
@@ -294,6 +304,8 @@ export class Shape {
     this.shift = new Float64Array(capacity)
     this.order = new Int32Array(capacity)
     this.spare = new Int32Array(capacity)
+    this.#chain = new Int32Array(capacity)
+    this.#startInChain = new Float64Array(capacity)
     this.#twin = new Int32Array(capacity)
     this.#counts = new Int32Array(capacity + 2)
   }
