@@ -1,8 +1,9 @@
 /** How soon a rule can answer. */
-import type { ConditionIR, RuleIR, TargetIR } from '../bundle/index.ts'
+import { type ConditionIR, needsTraces, type RuleIR, type TargetIR, type ValueIR } from '../bundle/index.ts'
 import { printDuration } from '../language/index.ts'
 import { mayGo } from './direction.ts'
 import type { EngineSettings } from './settings.ts'
+import { provenanceOf } from './values.ts'
 
 export interface Reaction {
   /** Steps that must look different before the condition can turn true. */
@@ -13,6 +14,8 @@ export interface Reaction {
   readonly latestNs: number
   /** How long the target wants the decision to stay the same, ns: part of both. */
   readonly stableNs: number
+  /** How long after its last span a trace is decided, ns: part of both; 0 where the rule need not wait for traces. */
+  readonly tracesNs: number
 }
 
 /** Undefined where the rule does not wait for spans: a calendar, or a condition that is always true. */
@@ -22,8 +25,9 @@ export function reactionOf(rule: RuleIR, target: TargetIR, settings: EngineSetti
   const ways = mayGo(rule.action)
   const stable = [...(ways.up ? [target.up.stableNs] : []), ...(ways.down ? [target.down.stableNs] : [])]
   const stableNs = rule.action.kind === 'freeze' || stable.length === 0 ? 0 : Math.min(...stable)
-  const fixed = settings.latenessNs + stableNs
-  return { steps, earliestNs: (steps - 1) * rule.everyNs + fixed, latestNs: steps * rule.everyNs + fixed, stableNs }
+  const tracesNs = waitsForTraces(rule) ? settings.traceIdleNs : 0
+  const fixed = settings.latenessNs + stableNs + tracesNs
+  return { steps, earliestNs: (steps - 1) * rule.everyNs + fixed, latestNs: steps * rule.everyNs + fixed, stableNs, tracesNs }
 }
 
 /** The fewest steps that turn the condition true (or false), if it has been the other for long. 0: no step does, time alone may. */
@@ -59,11 +63,49 @@ function stepsUntil(condition: ConditionIR, everyNs: number, truth: boolean): nu
   }
 }
 
+function waitsForTraces({ condition, action }: RuleIR): boolean {
+  return turnsByTraces(condition, true) || (action.kind === 'hold' && isTraced(action.value))
+}
+
+/** Whether the condition cannot turn true (or false) before a trace is decided. */
+function turnsByTraces(condition: ConditionIR, truth: boolean): boolean {
+  const parts = (of: readonly ConditionIR[], all: boolean): boolean => {
+    const waits = of.filter(({ kind }) => kind !== 'during' && kind !== 'always').map((part) => turnsByTraces(part, truth))
+    return waits.length > 0 && (all ? waits.includes(true) : !waits.includes(false))
+  }
+  switch (condition.kind) {
+    case 'and':
+      return parts(condition.all, truth)
+    case 'or':
+      return parts(condition.any, !truth)
+    case 'not':
+      return turnsByTraces(condition.of, !truth)
+    case 'times':
+    case 'for':
+      return turnsByTraces(condition.of, truth)
+    case 'compare':
+      return isTraced(condition.left) || isTraced(condition.right)
+    case 'spans':
+    case 'absent':
+      return needsTraces(condition.selector)
+    case 'during':
+    case 'always':
+      return false
+    default:
+      return condition satisfies never
+  }
+}
+
+function isTraced(value: ValueIR): boolean {
+  return provenanceOf(value) === 'traced'
+}
+
 export function reactionSentences(rule: RuleIR, reaction: Reaction | undefined, settings: EngineSettings): readonly string[] {
   if (reaction === undefined)
     return [`At the first step inside the calendar: within ${printDuration(rule.everyNs)}, and ${printDuration(settings.latenessNs)} of lateness.`]
-  const { steps, earliestNs, latestNs, stableNs } = reaction
+  const { steps, earliestNs, latestNs, stableNs, tracesNs } = reaction
   const parts = [`${steps === 1 ? 'one step' : `${steps} steps`} of ${printDuration(rule.everyNs)}`, `${printDuration(settings.latenessNs)} for late spans`]
+  if (tracesNs > 0) parts.push(`${printDuration(tracesNs)} until traces are complete`)
   if (stableNs > 0) parts.push(`${printDuration(stableNs)} of staying wanted`)
   return [`At the earliest ${printDuration(earliestNs)} to ${printDuration(latestNs)} after what it watches has changed: ${parts.join(' + ')}.`]
 }

@@ -1,6 +1,6 @@
 /** A rule, explained: what it counts, when it fires, when it does not, and what it costs. */
 import type { Bundle, RuleIR, SourceRef, TargetIR, ValueIR } from '../bundle/index.ts'
-import { costOf, ruleWords } from '../bundle/index.ts'
+import { costOf, needsTraces, ruleWords } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printValue } from '../language/index.ts'
 import { actionBrief, actionClause } from './actions.ts'
@@ -18,7 +18,7 @@ import { surroundingsOf } from './surroundings.ts'
 import { targetSentences } from './target.ts'
 import { unknownSentences } from './unknown.ts'
 import type { Provenance } from './values.ts'
-import { measuredIn, needsTraces, provenanceOf } from './values.ts'
+import { measuredIn, provenanceOf } from './values.ts'
 
 export interface ExplainOptions extends CostOptions {
   readonly settings?: EngineSettings
@@ -83,7 +83,7 @@ export function explainAmong(rule: RuleIR, target: TargetIR, around: Surrounding
     sections: [
       ...section('counted', 'What it counts', countedSentences(rule, catalog)),
       ...section('values', 'Where its values come from', values.map(valueSentence)),
-      ...section('steps', 'When it is looked at', stepSentences(rule, settings)),
+      ...section('steps', 'When it is looked at', stepSentences(rule, values, settings)),
       ...section('unknown', 'When it is unknown', unknownSentences(rule, target, settings)),
       ...section('reaction', 'How soon it can answer', reactionSentences(rule, reaction, settings)),
       ...section('target', `Limits of ${target.id}`, targetSentences(target)),
@@ -171,11 +171,17 @@ function provenanceWords(provenance: Provenance): string {
   }
 }
 
-function stepSentences({ everyNs }: RuleIR, { latenessNs }: EngineSettings): readonly string[] {
+function stepSentences({ everyNs }: RuleIR, values: readonly ExplainedValue[], settings: EngineSettings): readonly string[] {
   const every = printDuration(everyNs)
+  const traced = values.some(({ provenance }) => provenance === 'traced')
   return [
-    `Every ${every}, at whole multiples of ${every}; a span belongs to the step in which it ended.`,
-    `A step is judged ${printDuration(latenessNs)} after its end, when its last spans have arrived.`,
+    `Every ${every}, at whole multiples of ${every}; a span belongs to the step in which it ended${traced ? ', a traced one to the step in which its trace was decided' : ''}.`,
+    ...(traced
+      ? [
+          `A trace is decided ${printDuration(settings.traceIdleNs)} after its last span ended, at the latest ${printDuration(settings.traceMaxAgeNs)} after its first: traced values come that much later.`,
+        ]
+      : []),
+    `A step is judged ${printDuration(settings.latenessNs)} after its end, when its last spans have arrived.`,
   ]
 }
 

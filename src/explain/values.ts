@@ -1,5 +1,5 @@
 /** Values in words, and where they come from. */
-import type { ComparisonOperator, SelectorIR, SpanField, SpanValueIR, ValueIR } from '../bundle/index.ts'
+import { type ComparisonOperator, isTraced, type SpanField, type SpanValueIR, type ValueIR } from '../bundle/index.ts'
 import { printDuration, printValue } from '../language/index.ts'
 import { selectorWords } from './selectors.ts'
 
@@ -106,15 +106,6 @@ export function provenanceOf(value: ValueIR): Provenance {
     default:
       return value satisfies never
   }
-}
-
-function isTraced({ field, stat, selector }: SpanValueIR): boolean {
-  return field !== 'duration' || stat.kind === 'blame' || stat.kind === 'anomalies' || needsTraces(selector)
-}
-
-/** A selector that names an ancestor. */
-export function needsTraces(selector: SelectorIR): boolean {
-  return selector.ancestor !== undefined
 }
 
 /** Every value of a kind that is measured, from the outside in. */

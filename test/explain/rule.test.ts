@@ -95,6 +95,19 @@ describe('sections', () => {
     expect(explained(on('during 08:00-09:00 in "UTC"')).reaction).toBeUndefined()
   })
 
+  it.each<[string, number]>([
+    ['span(ads).own.p99 > 1s', 5],
+    ['span(ads where self > 1s).count > 3', 5],
+    ['span(ads under web).duration > 1s 3 times in 1m', 5],
+    ['span(ads).p99 > 1s and not span(ads).own.p99 > 1s', 5],
+    ['span(ads).p99 > 1s or span(ads).own.p99 > 1s', 0],
+    ['span(ads).p99 > 1s', 0],
+  ])('waits for traces where it cannot answer without: %s', (condition, waits) => {
+    const { reaction } = explained(on(condition))
+    expect(reaction?.tracesNs).toBe(waits * 1e9)
+    expect(reaction?.earliestNs).toBe((5 + waits) * 1e9)
+  })
+
   it('name the operations that the catalog has', () => {
     const catalog: Catalog = {
       format: 1,
