@@ -157,23 +157,17 @@ describe('refusals', () => {
   it('names each rule with what the engine cannot measure', () => {
     const { bundle } = compiled(golden('everything.scale'))
     expect(bundle === undefined ? [] : refusals(bundle).map(({ rule, what }) => `${rule}: ${what}`)).toEqual([
-      'guard: under',
-      'held: .self',
-      'held: .own',
       'measured: metric',
       'measured: forecast',
-      'hold: .blame',
       'hold: .anomalies',
     ])
   })
 
-  it('finds traced fields in where', () => {
-    const { bundle } = compiled('freeze deployment/a when span(a where not (gap > 1s or duration > 1s)).count > 3')
-    expect(bundle && refusals(bundle)).toEqual([{ rule: 'deployment/a freeze #1', what: 'where gap' }])
-  })
-
-  it('has nothing against stream values', () => {
-    const { bundle } = compiled(golden('glance.scale'))
-    expect(bundle && refusals(bundle)).toEqual([])
+  it('has nothing against stream and traced values', () => {
+    const traced = 'freeze deployment/a when span(a where gap > 1s under b).own.p99 > 1s'
+    for (const text of [golden('glance.scale'), traced]) {
+      const { bundle } = compiled(text)
+      expect(bundle && refusals(bundle)).toEqual([])
+    }
   })
 })

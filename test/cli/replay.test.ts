@@ -235,12 +235,12 @@ describe('mistakes', () => {
     expect(err).toContain('400ms')
   })
   it('include what cannot be measured yet', async () => {
-    const traced = file(
-      'traced.scale',
-      'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when span(adservice/GetAds).own.p99 > 1s 2 times in 60s\n',
+    const sampled = file(
+      'sampled.scale',
+      'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when span(adservice/GetAds).anomalies > 1 2 times in 60s\n',
     )
-    const { code, err } = await replayed(recording, { rules: [traced] })
+    const { code, err } = await replayed(recording, { rules: [sampled] })
     expect(code).toBe(1)
-    expect(err).toContain('rule r uses .own, which this version cannot measure yet')
+    expect(err).toContain('rule r uses .anomalies, which this version cannot measure yet')
   })
 })

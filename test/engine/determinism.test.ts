@@ -19,6 +19,8 @@ busy: scale deployment/cart to hold span(cart/*).rate at 2/s per replica when sp
 errors: scale deployment/cart +1 when span(cart/*).error_rate > 20% and span(ads).mean over 10s > 50ms every 10s
 many: scale deployment/cart +1 when span(cart/Add).duration > 150ms 5 times in 20s
 gone: scale deployment/cart to at most 3 when absent(span(cart)) for 15s
+own: scale deployment/ads +1 when span(ads where depth > 0).own.p90 > 150ms and span(cart/* under ads).count > 0
+blame: scale deployment/cart +1 when span(cart).blame over 10s > 60% 2 times in 20s
 `
 
 function bundleOf(text: string): Bundle {
@@ -35,6 +37,8 @@ interface PlainSpan {
   readonly durationMs: number
   readonly failed: boolean
   readonly id: number
+  readonly trace?: number
+  readonly parent?: number
 }
 
 const spans = fc
@@ -45,6 +49,8 @@ const spans = fc
       endMs: fc.oneof(fc.integer({ min: 0, max: 120_000 }), fc.integer({ min: 20_000, max: 40_000 })),
       durationMs: fc.integer({ min: 1, max: 300 }),
       failed: fc.boolean(),
+      // Of how many spans before it its parent is, if it has one.
+      below: fc.constantFrom(0, 1, 1, 2),
     }),
     { minLength: 120, maxLength: 250 },
   )
@@ -52,13 +58,19 @@ const spans = fc
     all
       .sort((a, b) => a.endMs - b.endMs)
       // Slow first, fast later, so that both directions are asked for.
-      .map((span, i): PlainSpan => ({ ...span, durationMs: span.endMs > 60_000 ? Math.ceil(span.durationMs / 4) : span.durationMs, id: i + 1 })),
+      .map((span, i): PlainSpan => ({ ...span, durationMs: span.endMs > 60_000 ? Math.ceil(span.durationMs / 4) : span.durationMs, id: i + 1 }))
+      .map((span, i, made): PlainSpan => {
+        // A trace is three spans.
+        const first = i - (i % 3)
+        const parent = made[i - (all[i]?.below ?? 0)]?.id
+        return { ...span, trace: first + 1, ...(parent === undefined || parent <= first || parent === span.id ? {} : { parent }) }
+      }),
   )
 
 function fill(table: SpanTable, batch: readonly PlainSpan[]): void {
   table.clear()
   table.reserve(batch.length)
-  batch.forEach(({ service, operation, endMs, durationMs, failed, id }, row) => {
+  batch.forEach(({ service, operation, endMs, durationMs, failed, id, trace = id, parent = 0 }, row) => {
     table.service[row] = table.dictionary.code(service)
     table.operation[row] = table.dictionary.code(operation)
     table.kind[row] = 2
@@ -68,9 +80,11 @@ function fill(table: SpanTable, batch: readonly PlainSpan[]): void {
     put(table.endTime, row, end)
     put(table.startTime, row, end - BigInt(durationMs) * 1_000_000n)
     table.traceId.fill(0, row * 16, row * 16 + 16)
-    new DataView(table.traceId.buffer).setUint32(row * 16, id)
+    new DataView(table.traceId.buffer).setUint32(row * 16, trace)
     table.spanId.fill(0, row * 8, row * 8 + 8)
     new DataView(table.spanId.buffer).setUint32(row * 8, id)
+    table.parentSpanId.fill(0, row * 8, row * 8 + 8)
+    new DataView(table.parentSpanId.buffer).setUint32(row * 8, parent)
     table.length++
   })
 }
@@ -114,6 +128,7 @@ describe('a decision log', () => {
   const bundle = bundleOf(rules)
 
   it('is the same bytes for batches of any size and any order within the lateness', () => {
+    /** Reasons, and names of rules. */
     const seen = new Set<string>()
     fc.assert(
       fc.property(
@@ -130,20 +145,25 @@ describe('a decision log', () => {
           expect(shuffled.late).toBe(0)
           expect(shuffled.lines).toBe(expected.lines)
           expect(shuffled.state).toEqual(expected.state)
-          for (const line of expected.lines.split('\n')) if (line !== '') seen.add(JSON.parse(line).reason)
+          for (const line of expected.lines.split('\n'))
+            if (line !== '') {
+              const { reason, message } = JSON.parse(line)
+              seen.add(reason)
+              seen.add(message.split(':')[0])
+            }
         },
       ),
       { numRuns: 60 },
     )
     // The law would hold emptily for a log without actions.
-    for (const reason of ['ScaleUp', 'ScaleDown', 'Cooldown', 'Settling']) expect(seen).toContain(reason)
+    for (const reason of ['ScaleUp', 'ScaleDown', 'Cooldown', 'Settling', 'own', 'blame']) expect(seen).toContain(reason)
   })
 })
 
 describe('an engine', () => {
   it('refuses what it cannot measure', () => {
-    const traced = bundleOf('target deployment/ads { between 1 and 9 }\nown: scale deployment/ads +2 when span(ads/Get).own.p99 > 100ms')
-    expect(() => createEngine({ bundle: traced })).toThrow(new RangeError('rule own uses .own, which this engine cannot measure'))
+    const sampled = bundleOf('target deployment/ads { between 1 and 9 }\nodd: scale deployment/ads +2 when span(ads/Get).anomalies > 1')
+    expect(() => createEngine({ bundle: sampled })).toThrow(new RangeError('rule odd uses .anomalies, which this engine cannot measure'))
   })
 
   it('takes over from the one before a reload', () => {
