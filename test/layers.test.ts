@@ -11,6 +11,7 @@ const order = [
   'plan',
   'engine',
   'explain',
+  'blame',
   'importers',
   'files',
   'recordings',
@@ -21,7 +22,7 @@ const order = [
   'cli',
 ]
 /** The core: no clock, no I/O, no environment, no randomness of its own. */
-const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'explain', 'importers']
+const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'explain', 'blame', 'importers']
 const allowedInCore = new Set(['node:crypto'])
 const impure = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\./, /\bperformance\.now\(/, /\bsetTimeout\(/]
 

@@ -1,4 +1,5 @@
 /** Every command of scalec, in the order of --help. */
+import { blame } from './blame.ts'
 import { catalog } from './catalog.ts'
 import { check } from './check.ts'
 import type { Declare } from './command.ts'
@@ -21,6 +22,7 @@ import { test } from './test.ts'
 import { verify } from './verify.ts'
 
 export const commands: readonly Declare[] = [
+  blame,
   catalog,
   check,
   compile,

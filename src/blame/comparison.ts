@@ -1,0 +1,195 @@
+/** Two windows of a log side by side: which traces, and what each of their spans adds to which service. */
+import { noRow, type TraceLog, type Window } from './log.ts'
+
+/** Where time is spent: in a service's operation itself, or on the way to it from a caller. Names are dictionary codes. */
+export interface Cell {
+  readonly kind: 'self' | 'gap'
+  readonly service: number
+  /** Of a gap: who called. */
+  readonly caller: number
+  readonly operation: number
+}
+
+/** How a cell's calls took in the two windows. */
+export interface Shift {
+  /** Calls before and after. Where there was no call before, as many as there are other ways to compare with. */
+  readonly before: number
+  readonly after: number
+  /** Mean after − mean before, nanoseconds. */
+  readonly rise: number
+  /** Cliff's delta: the chance that a call after took longer than one before, less the chance of the opposite; −1 to 1. */
+  readonly delta: number
+}
+
+/** What was measured of a cell, sorted by value. */
+interface Samples {
+  readonly values: Float64Array
+  /** Index of the sample's trace in `traces`. */
+  readonly traces: Uint32Array
+}
+
+export class Comparison {
+  readonly log: TraceLog
+  /** Traces of the log, those of the baseline first. */
+  readonly traces: readonly number[]
+  /** So many of `traces` are the baseline's. */
+  readonly baseline: number
+  readonly cells: readonly Cell[]
+  readonly #samples: readonly Samples[]
+
+  constructor(log: TraceLog, baseline: Window, window: Window) {
+    const before = tracesOf(log, baseline)
+    this.log = log
+    this.traces = [...before, ...tracesOf(log, window)]
+    this.baseline = before.length
+    const collected = collect(log, this.traces)
+    this.cells = collected.map(({ cell }) => cell)
+    this.#samples = collected.map(({ values, traces }) => sorted(values, traces))
+  }
+
+  /** How often each trace counts before and after: once, in its own window. */
+  get asRecorded(): { readonly before: Uint32Array; readonly after: Uint32Array } {
+    const { traces, baseline } = this
+    return {
+      before: Uint32Array.from(traces, (_, i) => (i < baseline ? 1 : 0)),
+      after: Uint32Array.from(traces, (_, i) => (i < baseline ? 0 : 1)),
+    }
+  }
+
+  /**
+   * The shift of every cell where each trace counts `before[i]` times before and `after[i]` times after. A way that nobody went before is compared
+   * with what all others took then: gaps are much alike. Undefined where there is nothing to compare.
+   */
+  shifts(before: Uint32Array, after: Uint32Array): (Shift | undefined)[] {
+    const means: number[] = []
+    const shifts = this.#samples.map((samples, i) => {
+      const shift = shiftOf(samples, before, after)
+      if (this.cells[i]?.kind === 'gap' && shift.before > 0) means.push(shift.meanBefore)
+      return shift
+    })
+    means.sort((a, b) => a - b)
+    return shifts.map(({ meanBefore: _, ...shift }, i) => {
+      if (shift.after === 0) return undefined
+      if (shift.before > 0) return shift
+      return this.cells[i]?.kind === 'gap' && means.length > 0 ? shiftFrom(means, this.#samples[i] as Samples, after) : undefined
+    })
+  }
+}
+
+/** One pass over the sorted values, equal ones together. */
+function shiftOf({ values, traces }: Samples, before: Uint32Array, after: Uint32Array): Shift & { readonly meanBefore: number } {
+  let [n, m, sumBefore, sumAfter, wins] = [0, 0, 0, 0, 0]
+  for (let i = 0; i < values.length; ) {
+    const value = values[i] as number
+    let [equalBefore, equalAfter] = [0, 0]
+    for (; i < values.length && values[i] === value; i++) {
+      equalBefore += before[traces[i] as number] as number
+      equalAfter += after[traces[i] as number] as number
+    }
+    wins += equalAfter * n - equalBefore * m
+    n += equalBefore
+    m += equalAfter
+    sumBefore += equalBefore * value
+    sumAfter += equalAfter * value
+  }
+  const meanBefore = sumBefore / Math.max(1, n)
+  return { before: n, after: m, rise: sumAfter / Math.max(1, m) - meanBefore, delta: wins / Math.max(1, n * m), meanBefore }
+}
+
+/** Against the sorted means of other cells, each of which counts as one call. */
+function shiftFrom(means: readonly number[], { values, traces }: Samples, after: Uint32Array): Shift {
+  let [m, sum, wins, below, equal] = [0, 0, 0, 0, 0]
+  for (let i = 0; i < values.length; i++) {
+    const times = after[traces[i] as number] as number
+    const value = values[i] as number
+    while (below < means.length && (means[below] as number) < value) below++
+    equal = below
+    while (equal < means.length && means[equal] === value) equal++
+    m += times
+    sum += times * value
+    wins += times * (below - (means.length - equal))
+  }
+  const usual = means.reduce((total, mean) => total + mean, 0) / means.length
+  return { before: means.length, after: m, rise: sum / m - usual, delta: wins / (m * means.length) }
+}
+
+interface Collected {
+  readonly cell: Cell
+  readonly values: number[]
+  readonly traces: number[]
+}
+
+/**
+ * What somebody waited for: the parts of self and gap on the critical path, so that children that overlap are not counted twice and work in the
+ * background not at all. Of an answer for which its caller did not wait to the end, the whole: a client's timeout must not hide how slow it was.
+ */
+function collect(log: TraceLog, traces: readonly number[]): Collected[] {
+  const cells = new Map<string, Collected>()
+  const put = (cell: Cell, trace: number, value: number): void => {
+    const key = `${cell.kind} ${cell.service} ${cell.caller} ${cell.operation}`
+    let collected = cells.get(key)
+    if (collected === undefined) {
+      collected = { cell, values: [], traces: [] }
+      cells.set(key, collected)
+    }
+    collected.values.push(value)
+    collected.traces.push(trace)
+  }
+  const outlived = new Uint8Array(log.spans)
+  for (const [i, trace] of traces.entries()) {
+    const [first, end] = [log.firstRow[trace] as number, log.endOf(trace)]
+    const answered = answeredCalls(log, first, end)
+    for (let row = first; row < end; row++) {
+      const [service, operation] = [log.service[row] as number, log.operation[row] as number]
+      const gap = Math.min(log.gap[row] as number, log.critical[row] as number)
+      const self = isOutlived(log, row, outlived) ? (log.self[row] as number) : (log.critical[row] as number) - gap
+      // What a call waits for is its callee's gap, where the callee is known.
+      if (!answered.has(row)) put({ kind: 'self', service, caller: service, operation }, i, self)
+      if (!Number.isNaN(log.seen[row] as number)) put({ kind: 'gap', service, caller: log.callerOf(row), operation }, i, gap)
+    }
+  }
+  return [...cells.values()]
+}
+
+/** CLIENT spans whose other half is there. */
+function answeredCalls(log: TraceLog, first: number, end: number): ReadonlySet<number> {
+  const rows = new Set<number>()
+  for (let row = first; row < end; row++) {
+    const parent = log.parent[row] as number
+    if (parent !== noRow && log.isCall(parent) && !Number.isNaN(log.seen[row] as number)) rows.add(parent)
+  }
+  return rows
+}
+
+const no = 1
+const yes = 2
+
+/** The span is part of an answer that took longer than its caller's span; parents are asked first, and all remembered in `memo`. */
+function isOutlived(log: TraceLog, row: number, memo: Uint8Array): boolean {
+  const path: number[] = []
+  let found = 0
+  for (let at = row; at !== noRow && found === 0; at = log.parent[at] as number) {
+    found = memo[at] as number
+    if (found !== 0) break
+    path.push(at)
+    if ((log.duration[at] as number) > (log.seen[at] as number)) found = yes
+  }
+  const answer = found === yes ? yes : no
+  for (const passed of path) memo[passed] = answer
+  return answer === yes
+}
+
+function sorted(values: readonly number[], traces: readonly number[]): Samples {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number))
+  return { values: Float64Array.from(order, (i) => values[i] as number), traces: Uint32Array.from(order, (i) => traces[i] as number) }
+}
+
+/** Whole traces that began in the window. */
+export function tracesOf(log: TraceLog, { from, to }: Window): number[] {
+  const traces: number[] = []
+  for (let trace = 0; trace < log.traces; trace++) {
+    const begin = log.begin[trace] as number
+    if (log.root[trace] !== noRow && begin >= from && begin < to) traces.push(trace)
+  }
+  return traces
+}

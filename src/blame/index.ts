@@ -1,0 +1,8 @@
+export type { Change } from './changes.ts'
+export { findChange, leastStrength } from './changes.ts'
+export type { Confidence } from './confidence.ts'
+export { TraceLog, type Window } from './log.ts'
+export { seededRandom } from './random.ts'
+export { type BlamedService, type BlameOptions, type BlameReport, blame } from './report.ts'
+export { type Sureness, type Verdict, verdict } from './verdict.ts'
+export { legend, type WaterfallOptions, waterfall } from './waterfall.ts'

@@ -1,0 +1,101 @@
+/** What a ranking says, in words. */
+import { duration, list, significant } from '../plan/index.ts'
+import type { BlamedService, BlameReport } from './report.ts'
+
+/**
+ * `clear`: other traces of the same kind would have named the same service, and chance none so bad. `likely`: both hold less strictly. `unclear`: a
+ * service comes first, and that is all. `nothing`: none took longer. `empty`: there is nothing to compare.
+ */
+export type Sureness = 'clear' | 'likely' | 'unclear' | 'nothing' | 'empty'
+
+export interface Verdict {
+  readonly sureness: Sureness
+  /** The service that added most; undefined where there is none. */
+  readonly service: string | undefined
+  readonly sentence: string
+  /** What follows for who would add replicas. */
+  readonly hint: string | undefined
+}
+
+/** Parts of what was added that count as all, and as none, of it. */
+const nearlyAll = 0.85
+const worthSaying = 0.15
+
+export function verdict(report: BlameReport): Verdict {
+  const { services, tracesBefore, tracesAfter } = report
+  const [top] = services
+  if (tracesBefore === 0 || tracesAfter === 0) {
+    const where = tracesAfter > 0 ? 'the baseline' : tracesBefore > 0 ? 'the window' : 'either window'
+    return { sureness: 'empty', service: undefined, sentence: `No trace began in ${where}: there is nothing to compare.`, hint: undefined }
+  }
+  const sureness = surenessOf(report)
+  if (top === undefined || sureness === 'nothing')
+    return { sureness: 'nothing', service: undefined, sentence: 'No service took longer than in the baseline.', hint: undefined }
+  const sentences = [opening(top, sureness), whereItLies(top), doubt(report), decoy(report, top)].filter((sentence) => sentence !== undefined)
+  return { sureness, service: top.service, sentence: sentences.join(' '), hint: hintOf(top) }
+}
+
+function surenessOf({ confidence }: BlameReport): Sureness {
+  if (confidence === undefined) return 'nothing'
+  const { agreement, chance } = confidence
+  if (agreement >= 0.9 && chance <= 0.05) return 'clear'
+  return agreement >= 0.6 && chance <= 0.1 ? 'likely' : 'unclear'
+}
+
+function opening({ service, added, share }: BlamedService, sureness: Sureness): string {
+  const what = `it added ${duration(added)} to a trace, ${share > 0.995 ? 'all' : `${percent(share)} of all`} that services added`
+  switch (sureness) {
+    case 'clear':
+      return `${service} is at fault: ${what}.`
+    case 'likely':
+      return `${service} is probably at fault: ${what}.`
+    default:
+      return `It is unclear which service is at fault. ${service} comes first: ${what}.`
+  }
+}
+
+function whereItLies({ charge: { self, gap, calls }, added }: BlamedService): string {
+  const parts = [
+    { ns: self, where: 'in its own work' },
+    { ns: gap, where: 'between its callers and it' },
+    { ns: calls, where: 'in its calls to others, which all took longer' },
+  ]
+    .filter(({ ns }) => ns >= worthSaying * added)
+    .sort((a, b) => b.ns - a.ns)
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined)
+    return `${only.ns >= 0.97 * added ? 'All' : only.ns >= nearlyAll * added ? 'Nearly all' : 'Most'} of that lies ${only.where}.`
+  return `Of that, ${list(parts.map(({ ns, where }) => `${percent(ns / added)} lies ${where}`))}.`
+}
+
+function doubt({ confidence, tracesBefore, tracesAfter }: BlameReport): string | undefined {
+  if (confidence === undefined) return undefined
+  const { agreement, chance, resamples } = confidence
+  const doubts = [
+    ...(agreement < 0.9 ? [`only ${percent(agreement)} of ${resamples} resamples of the traces name it`] : []),
+    ...(chance > 0.05 ? [`traces dealt at random look as bad in ${percent(chance)} of cases`] : []),
+  ]
+  if (doubts.length === 0) return undefined
+  const few = Math.min(tracesBefore, tracesAfter) < 100 ? `; ${tracesBefore} traces before and ${tracesAfter} after are few` : ''
+  return `It may be chance: ${list(doubts)}${few}.`
+}
+
+/** The service that plain latency would have named. */
+function decoy({ services }: BlameReport, top: BlamedService): string | undefined {
+  const worst = services.reduce((a, b) => ((b.plain ?? 0) > (a.plain ?? 0) ? b : a))
+  if (worst.service === top.service || (worst.plain ?? 0) <= 0) return undefined
+  const had = worst.share < 0.01 ? 'almost none' : percent(worst.share)
+  return `Plain p99 would have named ${worst.service}, which rose by ${duration(worst.plain ?? 0)} and added ${had} of it.`
+}
+
+function hintOf({ service, charge: { self, gap, calls }, added }: BlamedService): string | undefined {
+  if (gap >= nearlyAll * added && self < 0.05 * added)
+    return `${service} itself is no slower; the time passes on the way to it. If its replicas are busy, it is queueing, and more of them help; if they are not, it is the network, and replicas seldom cure network delay.`
+  if (calls > Math.max(self, gap))
+    return `${service} waits longer for all that it calls, whatever it calls: it gets too little CPU, or its own network is slow.`
+  return undefined
+}
+
+function percent(share: number): string {
+  return `${significant(share * 100, share < 0.1 ? 1 : 2)}%`
+}
