@@ -21,7 +21,14 @@ function bundleOf(name: string): Bundle {
 
 describe('the rules of the examples', () => {
   it('are found', () => {
-    expect(files).toEqual(['examples/boutique/rules.scale', 'examples/kubernetes/rules.scale', 'examples/one-line.scale'])
+    expect(files).toEqual([
+      'examples/boutique/rules.scale',
+      'examples/kubernetes/rules.scale',
+      'examples/one-line.scale',
+      'examples/own/rules.scale',
+      'examples/queue-and-workers/plain/rules.scale',
+      'examples/queue-and-workers/rules.scale',
+    ])
   })
 
   it.each(files)('compile: %s', (name) => {
@@ -53,7 +60,7 @@ describe('the YAML of the cluster example', () => {
     expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { name: 'scaled', namespace: 'scale' } })
     expect(binding).toMatchObject({ roleRef: { kind: 'Role', name: 'scaled' }, subjects: [{ kind: 'ServiceAccount', name: 'scaled', namespace: 'scale' }] })
     const writable = role?.rules?.filter((r) => r.verbs.some((v) => !['get', 'list', 'watch'].includes(v))).flatMap((r) => r.resources)
-    expect(writable).toEqual(['deployments/scale', 'statefulsets/scale'])
+    expect(writable).toEqual(['deployments/scale'])
   })
 
   it('exports to the port that scaled listens on', () => {
