@@ -219,7 +219,7 @@ function memory(): Row[] {
       const { openSpans } = assembler.report
       rows.push({
         ...mebibytes(`resident after ${trace / 1e6} million traces`),
-        note: `${buffers()} MiB of buffers, ${openSpans.toLocaleString('en')} spans open`,
+        note: `${buffers()} MiB of buffers, ${heap()} MiB of heap, ${openSpans.toLocaleString('en')} spans open`,
       })
     }
   }
@@ -278,6 +278,10 @@ function settled(): number {
 
 function mebibytes(what: string): Row {
   return { what, figure: settled() / 2 ** 20, unit: 'MiB' }
+}
+
+function heap(): number {
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20)
 }
 
 function buffers(): number {

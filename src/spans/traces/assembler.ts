@@ -157,7 +157,7 @@ class TraceAssembler implements Assembler {
     let last = traces.lastEnd[trace] as number
     if (last > at) last = this.#lastEndUntil(trace, at)
     const complete = Math.max(root, last) + idleNs
-    if (root <= at && complete <= at) return true
+    if (complete <= at) return true
     const tooOld = (traces.firstEnd[trace] as number) + maxAgeNs
     if (tooOld <= at) {
       this.#counts.aged++

@@ -1,6 +1,6 @@
 /** What each span of a trace adds to it: self, seen, gap, and its time on the critical path. */
 import type { Caller } from './recent.ts'
-import { clientKind, isMessage, isRemote, noRow, type Shape } from './shape.ts'
+import { isMessage, isRemote, noRow, type Shape } from './shape.ts'
 
 export class Times {
   self = new Float64Array(64)
@@ -53,7 +53,7 @@ export class Times {
 
   /** Splits the forest into what is waited for and what begins a path of its own, and finds the callees. */
   #link(shape: Shape): void {
-    const { start, end, parent, kind, duration } = shape
+    const { start, end, parent, duration } = shape
     for (let row = 0; row < shape.length; row++) {
       this.#firstChild[row] = noRow
       this.#charged[row] = noRow
@@ -83,7 +83,8 @@ export class Times {
       this.#own[row] = 0
       this.#nextSibling[row] = this.#firstChild[above] as number
       this.#firstChild[above] = row
-      if (callee && kind[above] === clientKind) this.#charged[above] = row
+      // Only of a CLIENT span: what a PRODUCER sends is a message.
+      if (callee) this.#charged[above] = row
     }
   }
 

@@ -119,6 +119,14 @@ describe('what comes after the decision', () => {
     expect(close(36_000).map(({ seen, gap, self }) => [seen, gap, self])).toEqual([[10, 0, 30_205]])
   })
 
+  it('is an attempt more, where the call was answered: it has no caller left', () => {
+    const { add, close, ids } = stream()
+    add(front, { ...send, kind: 'client' }, { ...work, kind: 'server', from: 51, to: 59 })
+    ids(10_000)
+    add({ ...work, id: 4, kind: 'server', from: 52 })
+    expect(close(36_000).map(({ seen, gap }) => [seen, gap])).toEqual([[Number.NaN, 0]])
+  })
+
   it('has no self where its children were decided without it', () => {
     const { add, close } = stream()
     add(front, { id: 5, parent: 4, service: 'front', from: 20, to: 30 })

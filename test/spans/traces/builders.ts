@@ -25,6 +25,8 @@ export interface Span {
   readonly from: number
   readonly to: number
   readonly size?: number
+  /** 2: an error. */
+  readonly status?: number
 }
 
 const kinds: readonly Kind[] = ['internal', 'server', 'client', 'producer', 'consumer']
@@ -43,6 +45,7 @@ export function tableOf(spans: readonly Span[], dictionary: Dictionary = createD
     table.service[row] = dictionary.code(span.service)
     table.operation[row] = dictionary.code(`op${span.id}`)
     table.kind[row] = kinds.indexOf(span.kind ?? 'internal') + 1
+    table.status[row] = span.status ?? 0
     writeTime(table.startTime, row, span.from)
     writeTime(table.endTime, row, span.to)
     table.duration[row] = Math.max(0, span.to - span.from) * ms

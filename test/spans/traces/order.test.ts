@@ -19,6 +19,7 @@ const span: fc.Arbitrary<Span> = fc
       fc.nat(300),
       fc.nat(18).map((n) => n * second),
     ),
+    status: fc.constantFrom(0, 0, 0, 2),
     size: fc.option(fc.nat(2), { nil: undefined }),
   })
   .map(({ parent, size, length, ...rest }) => ({

@@ -56,6 +56,14 @@ describe('loose ends', () => {
     ])
   })
 
+  it('keep one place each: a parent that came at last takes its own', () => {
+    const ends = new LooseEnds(2, 0)
+    ends.addCaller(trace, 0, 1, caller)
+    ends.addMissing(trace, 0, 2)
+    ends.addCaller(trace, 0, 2, caller)
+    expect([ends.caller(trace, 0, 1), ends.caller(trace, 0, 2)]).toEqual([caller, caller])
+  })
+
   it('do not take a caller that is known for one that is missing', () => {
     const ends = new LooseEnds(4, 0)
     ends.addCaller(trace, 0, 1, caller)

@@ -79,6 +79,11 @@ describe('clocks', () => {
     expect([reportOf([front, toCart, cart, inner]).skewed, reportOf([front, toCart, late(cart), late(inner)]).skewed]).toEqual([0, 1])
   })
 
+  it('that make a timeout begin before its call are wrong', () => {
+    expect(column(assembled([front, toCart, { ...cart, from: -300, to: 200 }]), 'critical')).toEqual({ 1: 20, 2: 0, 3: 80 })
+    expect(reportOf([front, toCart, { ...cart, from: -300, to: 200 }]).skewed).toBe(1)
+  })
+
   it('are corrected in what is derived; the times are as they were sent', () => {
     const traces = assembler()
     traces.add(tableOf([front, toCart, { ...cart, from: 520, to: 580 }]))
@@ -152,6 +157,13 @@ describe('a broken trace', () => {
       expect(reportOf(spans).duplicate).toBe(1)
     }
     expect(assembled([{ ...toCart, to: 70 }, toCart]).map((row) => row.duration)).toEqual([80])
+  })
+
+  it('of copies that began and ended together keeps the one that failed', () => {
+    const traces = assembler()
+    traces.add(tableOf([front, { ...front, status: 2 }]))
+    const { spans } = traces.close(at(1e6), true)
+    expect([spans.length, spans.status[0]]).toEqual([1, 2])
   })
 
   it('makes a tree of an orphan', () => {
