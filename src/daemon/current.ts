@@ -17,8 +17,8 @@ export interface Current {
 
 /** `startAt`: where the first step begins, so that silence from the very start is noticed too. */
 export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine'], startAt: Nanos): Current {
-  const { lateness, stale, min_available, budget } = config
-  const limits = { latenessNs: lateness, staleNs: stale, minAvailable: min_available, ...budgetOf(budget) }
+  const { lateness, stale, traces, min_available, budget } = config
+  const limits = { latenessNs: lateness, staleNs: stale, minAvailable: min_available, traces: tracesOf(traces), ...budgetOf(budget) }
   const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }) => {
     const engine = createEngine({ bundle, ...limits, startAt, ...from })
     return { bundle, engine, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
@@ -39,6 +39,10 @@ export function createCurrent(first: Bundle, state: EngineState | undefined, con
       now = made(next, { previous: now.engine })
     },
   }
+}
+
+function tracesOf({ idle, max_age, max_spans }: Config['engine']['traces']): NonNullable<EngineOptions['traces']> {
+  return { idleNs: idle, maxAgeNs: max_age, maxSpans: max_spans }
 }
 
 function budgetOf({ actions, added_replicas, per }: Config['engine']['budget']): Pick<EngineOptions, 'budget'> {

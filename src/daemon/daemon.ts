@@ -22,6 +22,7 @@ import type { LoadedRules, RulesResult } from './rules.ts'
 import { createSaver } from './saver.ts'
 import { createStatus } from './status.ts'
 import type { Saved, StateStore } from './store.ts'
+import { createTracesWatch, tracesDocument } from './traces.ts'
 import { version } from './version.ts'
 
 export interface DaemonParts {
@@ -79,6 +80,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     isTarget: (target) => current.workloadOf(target) !== undefined,
     pending: saved?.pending ?? {},
   })
+  const watchTraces = createTracesWatch(logger)
   const control = createControl({
     engine: () => current.engine,
     actions,
@@ -86,6 +88,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     lookEveryMs: () => lookEvery(current.bundle),
     stepped(result, elapsedMs) {
       reporter.stepped(result, elapsedMs)
+      watchTraces(current.engine.traces, result.at)
       saver.soon()
     },
     decided: reporter.decided,
@@ -102,6 +105,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     refused: reporter.exportRefused,
   })
   metrics.observeWatermark(() => current.engine.watermark)
+  metrics.observeTraces(() => current.engine.traces)
 
   const listeners = await listen(config, intake, {
     metrics,
@@ -124,6 +128,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       reload: reporter.reload,
       receivers: receivers.map(({ transport, host, port }) => ({ transport, address: `${host}:${port}` })),
       orchestrator,
+      ...(engine.traces === undefined ? {} : { traces: tracesDocument(engine.traces) }),
       unresolved: [...actions.pending.values()].map(({ decision: { id, target, from: before, to } }) => ({ id, target, from: before, to })),
       ...status.document(actions.world()),
     }

@@ -1,11 +1,33 @@
 /** What `/metrics` exposes, named as Prometheus asks: https://prometheus.io/docs/practices/naming/. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Truth } from '../evaluate/index.ts'
+import type { TracesReport, Truth } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
 const truths: readonly Truth[] = ['true', 'false', 'unknown']
+
+type TracesMetric = readonly [name: string, help: string, field: keyof TracesReport]
+
+const tracesGauges: readonly TracesMetric[] = [
+  ['scale_traces_open', 'Traces that are not decided yet.', 'openTraces'],
+  ['scale_traces_open_spans', 'Spans of traces that are not decided yet.', 'openSpans'],
+]
+const tracesCounters: readonly TracesMetric[] = [
+  ['scale_traces_decided_total', 'Traces decided.', 'decidedTraces'],
+  ['scale_traces_aged_total', 'Traces decided at engine.traces.max_age, before they were complete.', 'aged'],
+  ['scale_traces_evicted_total', 'Traces decided early because engine.traces.max_spans were open.', 'evicted'],
+  ['scale_traces_oversized_total', 'Traces cut into parts because they had too many spans.', 'oversized'],
+  ['scale_traces_later_parts_total', 'Parts of traces that were decided after the first.', 'laterParts'],
+  ['scale_traces_several_roots_total', 'Traces with more than one root.', 'severalRoots'],
+  ['scale_traces_cycles_total', 'Parent chains that bit their tail, and were cut.', 'cycles'],
+  ['scale_traces_matched_spans_total', 'Spans of decided traces that counted towards some rule.', 'matched'],
+  ['scale_traces_late_spans_total', 'Spans that came after their trace was decided.', 'late'],
+  ['scale_traces_duplicate_spans_total', 'Spans that their trace had before.', 'duplicate'],
+  ['scale_traces_orphan_spans_total', 'Spans whose parent never came.', 'orphans'],
+  ['scale_traces_skewed_spans_total', 'Spans of a host whose clock is off, and were shifted.', 'skewed'],
+  ['scale_traces_dropped_spans_total', 'Spans left out because engine.traces.max_spans were open and as many wait.', 'dropped'],
+]
 
 export function createMetrics(version: string) {
   const registry = new Registry()
@@ -52,6 +74,32 @@ export function createMetrics(version: string) {
     /** Rules that a reload took away must not linger. */
     forgetRules(): void {
       ruleState.reset()
+    },
+    /** Nothing is exposed while no rule needs traces. After a reload that begins anew the counters do, too. */
+    observeTraces(read: () => TracesReport | undefined): void {
+      for (const [name, help, field] of tracesGauges)
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            const report = read()
+            if (report === undefined) this.remove()
+            else this.set(report[field])
+          },
+        })
+      for (const [name, help, field] of tracesCounters)
+        new Counter({
+          name,
+          help,
+          registers,
+          collect() {
+            const report = read()
+            this.reset()
+            if (report === undefined) this.remove()
+            else this.inc(report[field])
+          },
+        })
     },
     observeWatermark(read: () => Nanos | undefined): void {
       new Gauge({

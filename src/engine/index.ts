@@ -1,2 +1,3 @@
+export * from './caps.ts'
 export * from './contract.ts'
 export { createEngine, type EngineOptions } from './create.ts'

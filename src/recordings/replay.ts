@@ -1,5 +1,6 @@
 /** Drives the engine over a recording in the recording's own time, as fast as it can; the workloads are simulated. */
 import type { Engine, StepResult } from '../engine/index.ts'
+import type { TracesReport } from '../evaluate/index.ts'
 import type { SpanTable } from '../spans/index.ts'
 import { PlausibleTimes } from './replay-times.ts'
 import type { SimulatedWorld } from './world.ts'
@@ -7,7 +8,7 @@ import type { SimulatedWorld } from './world.ts'
 /** What went in; it grows while the replay runs. */
 export interface ReplayTotals {
   spans: number
-  /** Counted towards some rule. */
+  /** Counted as they came towards some rule. */
   matched: number
   duplicate: number
   /** Ended in a step that was evaluated already: the recording is less ordered than the lateness allows. */
@@ -15,6 +16,8 @@ export interface ReplayTotals {
   /** Left out: their times cannot be right. */
   implausible: number
   steps: number
+  /** Of the assembly of traces at the end; absent where no rule needs them. */
+  traces?: TracesReport
 }
 
 export interface ReplayInput {
@@ -51,6 +54,7 @@ export async function* replay({ engine, tables, world, observe, totals = emptyTo
     totals.steps++
     yield step(engine, world, at)
   }
+  if (engine.traces !== undefined) totals.traces = engine.traces
   return totals
 }
 

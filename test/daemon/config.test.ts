@@ -23,7 +23,7 @@ describe('the configuration', () => {
     expect(config('')).toMatchObject({
       receivers: { grpc: { host: '127.0.0.1', port: 4317 }, http: { host: '127.0.0.1', port: 4318 }, max_request: 64 * 2 ** 20 },
       api: { host: '127.0.0.1', port: 9464 },
-      engine: { lateness: 5e9, stale: 60e9 },
+      engine: { lateness: 5e9, stale: 60e9, traces: { idle: 5e9, max_age: 60e9, max_spans: 1_000_000 } },
     })
   })
 
@@ -64,6 +64,9 @@ describe('the configuration', () => {
     ['engine: {min_available: 120%}', 'scaled.yaml: engine.min_available: expected a share such as 80% or 0.8, got "120%"'],
     ['engine: {budget: {actions: 0}}', 'scaled.yaml: engine.budget.actions: expected a whole number from 1 to 1000000, got 0'],
     ['engine: {budget: {per: 0s}}', 'scaled.yaml: engine.budget.per: expected a duration above zero such as 500ms, 5s or 1m30s, got "0s"'],
+    ['engine: {traces: {idle: 0s}}', 'scaled.yaml: engine.traces.idle: expected a duration above zero such as 500ms, 5s or 1m30s, got "0s"'],
+    ['engine: {traces: {max_age: forever}}', 'scaled.yaml: engine.traces.max_age: expected a duration above zero such as 500ms, 5s or 1m30s, got "forever"'],
+    ['engine: {traces: {max_spans: 10}}', 'scaled.yaml: engine.traces.max_spans: expected a whole number from 1000 to 100000000, got 10'],
     ['receivers: {max_request: lots}', 'scaled.yaml: receivers.max_request: expected a size such as 64MiB, got "lots"'],
     ['log: {level: loud}', 'scaled.yaml: log.level: expected one of trace, debug, info, warn, error, silent, got "loud"'],
     ['recievers: {}', 'scaled.yaml: recievers: there is no such key: did you mean receivers?'],

@@ -51,5 +51,5 @@ export async function measure(
       return { error: `the recording has more than ${mostSteps.toLocaleString('en')} steps: measure it with a larger step (:every 1m)` }
     steps.push({ at, outcome })
   }
-  return { everyNs: rule.everyNs, steps, matched: totals.matched }
+  return { everyNs: rule.everyNs, steps, matched: totals.matched + (totals.traces?.matched ?? 0) }
 }

@@ -4,7 +4,7 @@ import { printJson } from '../json.ts'
 import type { Report } from './text.ts'
 
 export function json(report: Report, digest: string): string {
-  const { recordings, rules, start, end, spans, matched, duplicate, late, implausible, steps, readyAfterNs, before, after, missing, events } = report
+  const { recordings, rules, start, end, spans, matched, duplicate, late, implausible, steps, readyAfterNs, before, after, missing, events, traces } = report
   const empty = spans === 0
   return printJson({
     recordings,
@@ -15,6 +15,7 @@ export function json(report: Report, digest: string): string {
     late,
     implausible,
     steps,
+    ...(traces === undefined ? {} : { traces }),
     bundle: digest,
     rules,
     readyAfterNs,

@@ -1,4 +1,6 @@
 /** A replay's report for people. */
+import { struckCaps } from '../../engine/index.ts'
+import type { TracesReport } from '../../evaluate/index.ts'
 import type { Decision } from '../../plan/index.ts'
 import { duration, list, replicas, significant } from '../../plan/index.ts'
 import type { MissingName } from '../../recordings/index.ts'
@@ -16,6 +18,7 @@ export interface Report {
   readonly late: number
   readonly implausible: number
   readonly steps: number
+  readonly traces?: TracesReport
   readonly readyAfterNs: number
   /** Desired counts before and after, by target. */
   readonly before: ReadonlyMap<string, number>
@@ -106,7 +109,7 @@ function shortened({ message }: Decision, said: ReadonlyMap<string, string>): st
   return message
 }
 
-function summary({ events, before, after, late, implausible, duplicate, matched, spans, steps }: Report): string[] {
+function summary({ events, before, after, late, implausible, duplicate, matched, spans, steps, traces }: Report): string[] {
   const decisions = events.flatMap((e) => (e.kind === 'decision' ? [e.decision] : []))
   const actions = decisions.filter((d) => d.outcome === 'scale').length
   const held = decisions.filter((d) => d.outcome === 'hold').map((d) => d.reason)
@@ -117,7 +120,10 @@ function summary({ events, before, after, late, implausible, duplicate, matched,
       before.get(id) === n ? `${id} stays at ${n}` : `${id} went from ${before.get(id)} to ${replicas(n)}`,
     ),
   )
-  const share = spans === 0 ? '' : `, ${matched.toLocaleString('en')} of ${spans.toLocaleString('en')} spans matched a rule`
+  const share =
+    spans === 0
+      ? ''
+      : `, ${matched.toLocaleString('en')} of ${spans.toLocaleString('en')} spans matched a rule${traces === undefined ? '' : `, ${traces.matched.toLocaleString('en')} in ${plural(traces.decidedTraces, 'trace')}`}`
   const lines = [
     `${actions === 0 ? 'no action' : plural(actions, 'action')}, ${held.length === 0 ? 'no hold' : `${plural(held.length, 'hold')} (${reasons.join(', ')})`}`,
     ends,
@@ -128,6 +134,7 @@ function summary({ events, before, after, late, implausible, duplicate, matched,
       `warning: ${plural(late, 'span')} came too late for ${late === 1 ? 'its' : 'their'} step and did not count; the recording is out of order by more than the lateness`,
     )
   if (implausible > 0) lines.push(`warning: ${plural(implausible, 'span')} left out: they ended before 2000, or more than a year after all others`)
+  if (traces !== undefined) lines.push(...struckCaps(traces).map(({ message }) => `warning: ${message}`))
   if (duplicate > 0) lines.push(`${plural(duplicate, 'duplicate span')} counted once`)
   return lines
 }

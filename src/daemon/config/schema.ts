@@ -3,6 +3,7 @@
  * expects, so that a mistake reads `receivers.grpc.port: expected a port from 0 to 65535, got "abc"`.
  */
 import { z } from 'zod'
+import { defaultTraces } from '../../evaluate/index.ts'
 import { boolean, bytes, count, duration, host, oneOf, port, share, text } from './leaves.ts'
 
 const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
@@ -64,6 +65,17 @@ export const schema = z.strictObject({
       lateness: duration().default(5e9),
       /** Telemetry is stale after so long without any span. */
       stale: duration().default(60e9),
+      /** Assembly of traces, done where a rule needs them (own, gap, under, …). */
+      traces: z
+        .strictObject({
+          /** A trace whose root has ended is complete when nothing of it has ended for so long: traced values come that much later. */
+          idle: duration('above zero').default(defaultTraces.idleNs),
+          /** A trace is decided at the latest so long after its first span ended. */
+          max_age: duration('above zero').default(defaultTraces.maxAgeNs),
+          /** Spans in memory, some 100 bytes each; beyond that the oldest traces are decided early. */
+          max_spans: count(1000, 100_000_000).default(defaultTraces.maxSpans),
+        })
+        .prefault({}),
       /** A target is changed only while at least this share of its replicas is ready; 0 turns it off. */
       min_available: share().default(0),
       /** What all targets together may do within `per`; without either limit, anything. */
