@@ -54,7 +54,16 @@ function opening({ service, added, share }: BlamedService, sureness: Sureness): 
   }
 }
 
-function whereItLies({ charge: { self, gap, calls }, added }: BlamedService): string {
+/** What was charged as its own, split as self and gap rose: few calls may have made one of them count for less. */
+function partsOf({ charge, self, gap }: BlamedService): { readonly self: number; readonly gap: number; readonly calls: number } {
+  const [rose, waited] = [Math.max(0, self), Math.max(0, gap)]
+  const own = charge.self + charge.gap
+  return rose + waited === 0 ? charge : { self: (own * rose) / (rose + waited), gap: (own * waited) / (rose + waited), calls: charge.calls }
+}
+
+function whereItLies(service: BlamedService): string {
+  const { added } = service
+  const { self, gap, calls } = partsOf(service)
   const parts = [
     { ns: self, where: 'in its own work' },
     { ns: gap, where: 'between its callers and it' },
@@ -88,7 +97,9 @@ function decoy({ services }: BlameReport, top: BlamedService): string | undefine
   return `Plain p99 would have named ${worst.service}, which rose by ${duration(worst.plain ?? 0)} and added ${had} of it.`
 }
 
-function hintOf({ service, charge: { self, gap, calls }, added }: BlamedService): string | undefined {
+function hintOf(top: BlamedService): string | undefined {
+  const { service, added } = top
+  const { self, gap, calls } = partsOf(top)
   if (gap >= nearlyAll * added && self < 0.05 * added)
     return `${service} itself is no slower; the time passes on the way to it. If its replicas are busy, it is queueing, and more of them help; if they are not, it is the network, and replicas seldom cure network delay.`
   if (calls > Math.max(self, gap))

@@ -47,7 +47,9 @@ function head({ recordings, log, recorded, windows: { found }, report }: Blamed)
   const line = (word: string, { from, to }: Window, traces: number, path: number): string =>
     `${word.padEnd(9)} ${clock(from)} to ${clock(to)}, ${plural(traces, 'trace')}${traces === 0 ? '' : `, ${duration(path)} on the critical path`}`
   const lines = [
-    `${list(recordings)}: ${date(recorded.from)} ${clock(recorded.from)} to ${clock(recorded.to)} UTC, ${plural(log.traces, 'trace')}, ${plural(log.spans, 'span')}`,
+    ...wrapped(
+      `${list(recordings)}: ${date(recorded.from)} ${clock(recorded.from)} to ${clock(recorded.to)} UTC, ${plural(log.traces, 'trace')}, ${plural(log.spans, 'span')}`,
+    ),
     line('baseline', baseline, tracesBefore, pathBefore),
     line('window', window, tracesAfter, pathAfter),
   ]
