@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processPool } from '../../../src/orchestrators/index.ts'
 import { behavesAsClient, expectState, request, setAsAnother } from '../suite.ts'
-import { Events, endpointsIn, gone, isAlive, openPool, temporaryDir, workerPool } from './support.ts'
+import { Events, endpointsIn, firstLine, gone, isAlive, openPool, temporaryDir, workerPool } from './support.ts'
 
 const worker = { orchestrator: 'process', name: 'worker' }
 
@@ -161,7 +161,7 @@ describe('a process pool', () => {
     const { ports: _, ...config } = await workerPool({ replicas: 1, args: ['-e', script], ready: { kind: 'started', afterMs: 200 } })
     const pool = await openPool({ stateDir, pools: [config], onEvent: events.push })
     await events.until('ready')
-    const grandchild = Number(readFileSync(join(stateDir, 'worker/0.log'), 'utf8'))
+    const grandchild = Number(await firstLine(join(stateDir, 'worker/0.log')))
     expect(isAlive(grandchild)).toBe(true)
     await pool.close()
     await gone(grandchild)

@@ -1,5 +1,5 @@
 /** Pools of real processes in temporary folders, cleared away whatever happens. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,6 +94,15 @@ export function endpointsIn(stateDir: string): Endpoint[] {
 /** One that has ended and waits to be reaped does not live. */
 export function isAlive(pid: number): boolean {
   return identityOf(pid) !== undefined
+}
+
+/** What a process has written to a file, once there is a whole line of it. */
+export async function firstLine(file: string): Promise<string> {
+  for (;;) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 /** Resolves when the process is gone; for processes that are not this one's children. */
