@@ -36,8 +36,9 @@ function startsOf({ perSecond, fromNs, toNs }: CheckedLoad): number {
 /** `number` tells the loads of a test apart; in `paused` periods nothing arrives that ended there. */
 export function createLoad(load: CheckedLoad, number: number, start: Nanos, dictionary: Dictionary, paused: readonly Period[]): LoadSource {
   const { perSecond, takingNs, jitter, failing, fromNs } = load
-  const chain = chainOf(load).map((span) => ({
+  const chain = chainOf(load).map(({ leadNs, ...span }) => ({
     span,
+    leadNs,
     service: dictionary.code(span.service),
     operation: dictionary.code(span.operation ?? anyOperation),
   }))
@@ -55,8 +56,8 @@ export function createLoad(load: CheckedLoad, number: number, start: Nanos, dict
         // An error is diffused: of any n spans, n × share fail, give or take one.
         const fails = Math.floor((next + 1) * failing + 1e-9) > Math.floor(next * failing + 1e-9)
         for (let level = 0; level < chain.length; level++) {
-          const { span, service, operation } = chain[level] as (typeof chain)[number]
-          const row = append(table, start, from, duration)
+          const { span, leadNs, service, operation } = chain[level] as (typeof chain)[number]
+          const row = append(table, start, from - leadNs, duration + leadNs)
           table.service[row] = service
           table.operation[row] = operation
           table.kind[row] = span.spanKind
@@ -69,16 +70,23 @@ export function createLoad(load: CheckedLoad, number: number, start: Nanos, dict
   }
 }
 
-/** The span and what is above it: between a server or consumer span and its caller lies the caller's client or producer span. */
-function chainOf({ span, callers }: CheckedLoad): readonly LoadedSpan[] {
-  const chain: LoadedSpan[] = [span]
+/** A span that starts `leadNs` before the one that the load is about, and ends with it. */
+interface ChainedSpan extends LoadedSpan {
+  readonly leadNs: number
+}
+
+/** The span and what is above it: between a server or consumer span and its caller lies the caller's client or producer span, which waits for its gap. */
+function chainOf({ span, callers }: CheckedLoad): readonly ChainedSpan[] {
+  const chain: ChainedSpan[] = [{ ...span, leadNs: 0 }]
   let below = span
+  let leadNs = 0
   for (const { direct, ...caller } of callers) {
     if (!direct && below.spanKind !== clientKind && below.spanKind !== producerKind) {
       const spanKind = below.spanKind === consumerKind ? producerKind : clientKind
-      chain.push({ service: caller.service, operation: below.operation, spanKind, status: undefined, attributes: [] })
+      leadNs += below.gapNs
+      chain.push({ service: caller.service, operation: below.operation, spanKind, status: undefined, gapNs: 0, attributes: [], leadNs })
     }
-    chain.push(caller)
+    chain.push({ ...caller, leadNs })
     below = caller
   }
   return chain

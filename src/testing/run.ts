@@ -1,5 +1,6 @@
 /** One test: the engine over its loads and recordings, in virtual time. */
 import { createEngine, type StepResult } from '../engine/index.ts'
+import { defaultTraces } from '../evaluate/index.ts'
 import type { CheckedLoad, Test, TextRange } from '../language/index.ts'
 import { simulatedWorld, step } from '../recordings/index.ts'
 import { type Nanos, SpanTable } from '../spans/index.ts'
@@ -139,7 +140,10 @@ function lastNamed(statement: Test['statements'][number]): number {
 function drive(bench: Bench, plan: Plan, observe: (result: StepResult) => void): number {
   const { start, endNs, paused } = plan
   const { bundle, dictionary, tickNs } = bench
-  const engine = createEngine({ bundle, dictionary, startAt: start })
+  // A recording is ingested as a whole, and no trace of it decided early for that.
+  const recorded = plan.recordings.reduce((sum, recording) => sum + recording.table.length, 0)
+  const traces = { maxSpans: defaultTraces.maxSpans + recorded }
+  const engine = createEngine({ bundle, dictionary, startAt: start, traces })
   const world = simulatedWorld(
     [...plan.initial].map(([id, replicas]) => ({ id, replicas })),
     plan.readyAfterNs,

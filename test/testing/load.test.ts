@@ -110,6 +110,21 @@ describe('a load', () => {
     expect(new Set(rows.map(({ traceId }) => traceId)).size).toBe(1)
   })
 
+  it('keeps its caller waiting for the gap that its selector asks for', () => {
+    const rows = rowsOf('load span(ads/Get where gap == 200ms) at 1/s taking 10ms under span(cart/Add where gap >= 50ms under front/Home) from 0s to 1s')
+    expect(rows.map(({ service, kind, start: begun, end }) => [service, kind, Number(begun - BigInt(start)) / ms, Number(end - BigInt(start)) / ms])).toEqual([
+      ['ads', 2, 500, 510],
+      ['cart', 3, 300, 510],
+      ['cart', 2, 300, 510],
+      ['front', 3, 250, 510],
+      ['front', 2, 250, 510],
+    ])
+    expect(rows.map(({ duration }) => duration / ms)).toEqual([10, 210, 210, 260, 260])
+    // A gap may begin before the test does.
+    const [, early] = rowsOf('load span(ads/Get where gap == 2s) at 1/s taking 10ms under span(front) from 0s to 1s')
+    expect(Number((early?.start ?? 0n) - BigInt(start)) / ms).toBe(-1500)
+  })
+
   it('is a direct child where its selector says so', () => {
     const rows = rowsOf('load span(redis/GET child of cart/GetCart) at 1/s taking 10ms under span(front/Home) from 0s to 1s')
     expect(rows.map(({ service, operation, kind }) => [service, operation, kind])).toEqual([

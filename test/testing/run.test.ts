@@ -180,6 +180,32 @@ describe('a test', () => {
     expect((await runOne(benchOf(text))).failures.map(({ message }) => message)).toEqual([])
   })
 
+  it('tells the service at fault from its callers, though its own spans are as fast as ever', async () => {
+    const { failures, seen } = await runOne(
+      benchOf(`
+        target deployment/cart { between 1 and 5 }
+        target deployment/front { between 1 and 5 }
+        own-cart: scale deployment/cart +1 when span(cart/Get).own.p99 > 400ms 2 times in 30s
+        plain-cart: scale deployment/cart +1 when span(cart/Get).p99 > 400ms 2 times in 30s
+        own-front: scale deployment/front +1 when span(front/Home).own.p99 > 400ms 2 times in 30s
+        plain-front: scale deployment/front +1 when span(front/Home).p99 > 400ms 2 times in 30s
+        blamed: scale deployment/cart +1 when span(cart).blame > 90% for 10s
+        far: scale deployment/cart +1 when span(cart/Get where depth < 2).count > 0
+        test "t" {
+          load span(cart/Get where gap == 300ms) at 10/s taking 200ms under span(front/Home) from 0s to 30s
+          expect own-cart fires
+          expect plain-cart fires at most 0 times
+          expect own-front fires at most 0 times
+          expect plain-front fires
+          expect blamed fires
+          expect far fires at most 0 times
+        }`),
+    )
+    expect(failures).toEqual([])
+    const own = seen.find(({ at }) => (at - 1_704_067_200e9) / s === 15)?.outcomes.find(({ rule }) => rule === 'own-cart')?.because.of?.[0]
+    expect(own?.left).toMatchObject({ value: 500e6, spans: 50 })
+  })
+
   it('cannot replay what is not there, or broken', async () => {
     writeFileSync(join(folder, 'broken.jsonl'), '{"resourceSpans": [}\n')
     const problem = async (path: string) => (await runOne(benchOf(`${rules}\ntest "t" { replay "${path}" }`, join(folder, 'rules.scale')))).problem?.message

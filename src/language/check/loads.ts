@@ -5,7 +5,7 @@ import { printPredicate } from './print.ts'
 import type { CheckedLoad, CheckedPredicate, LoadedSpan, Scalar, Selector } from './program.ts'
 import { replaceWith, type Scope, say } from './scope.ts'
 import { checkSelector } from './selectors.ts'
-import { printRate, printRatio } from './units.ts'
+import { printDuration, printRate, printRatio } from './units.ts'
 import { constantOf, positiveDuration } from './values.ts'
 
 type LoadNode = TestStatement & { readonly kind: 'load' }
@@ -26,8 +26,19 @@ export function checkLoad(node: LoadNode, period: Period | undefined, scope: Sco
   const [first, ...inner] = own ?? []
   if (first === undefined || under === undefined || perSecond === undefined || takingNs === undefined) return undefined
   if (jitter === undefined || failing === undefined || period === undefined) return undefined
+  const callers = [...inner, ...under]
+  if (!checkGaps([first, ...callers], node, scope)) return undefined
   const { direct: _, ...span } = first
-  return { kind: 'load', span, callers: [...inner, ...under], perSecond, takingNs, jitter, failing, ...period }
+  return { kind: 'load', span, callers, perSecond, takingNs, jitter, failing, ...period }
+}
+
+/** A gap is seen by a caller's client span: of each span that asks for one, this is between it and the next. */
+function checkGaps(spans: CheckedLoad['callers'], node: LoadNode, scope: Scope): boolean {
+  const lone = spans.find(({ gapNs, spanKind }, i) => gapNs > 0 && (spanKind !== serverKind || (spans[i + 1]?.direct ?? true)))
+  if (lone === undefined) return true
+  const range = 'a gap of a server span that another calls: add `under span(…)`'
+  say(scope, messages.outOfRange, node.selector.range, { what: 'the gap of a load', given: printDuration(lone.gapNs), range })
+  return false
 }
 
 /** Of one that is not written: 0. */
@@ -60,13 +71,13 @@ function spanOf(selector: Selector, node: SelectorNode, scope: Scope): LoadedSpa
     say(scope, messages.wildcardLoad, pattern.range, { pattern: pattern.text })
     return undefined
   }
-  const made: Made = { attributes: [], status: undefined }
+  const made: Made = { attributes: [], status: undefined, gapNs: 0 }
   const odd = selector.where === undefined ? undefined : satisfy(selector.where, made)
   if (odd !== undefined) {
     const parameters = {
       what: 'a test of a load',
       given: `\`${printPredicate(odd)}\``,
-      range: 'what each of its spans has: attributes and their values, joined by `and`',
+      range: 'what each of its spans has: attributes and their values, and a gap, joined by `and`',
     }
     say(scope, messages.outOfRange, node.where?.range ?? node.range, parameters)
     return undefined
@@ -81,6 +92,7 @@ const serverKind = 2
 interface Made {
   readonly attributes: { readonly attribute: LoadedSpan['attributes'][number]['attribute']; readonly value: Scalar }[]
   status: number | undefined
+  gapNs: number
 }
 
 /** Gives the span what the predicate asks for; returns the part that a load cannot see to. */
@@ -107,6 +119,7 @@ function satisfy(predicate: CheckedPredicate, made: Made): CheckedPredicate | un
       const { field } = predicate
       if (field.kind === 'attribute') made.attributes.push({ attribute: field.attribute, value })
       else if (field.name === 'status' && typeof value === 'number' && predicate.kind === 'compare' && predicate.operator === '==') made.status = value
+      else if (field.name === 'gap' && typeof value === 'number' && value >= 0) made.gapNs = value
       else return predicate
       return undefined
     }

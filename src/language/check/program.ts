@@ -223,6 +223,8 @@ export interface LoadedSpan {
   readonly spanKind: number
   /** OTLP's status code, where the selector asks for one. */
   readonly status: number | undefined
+  /** How long its caller waits before it starts; 0 where the selector asks for none. */
+  readonly gapNs: number
   readonly attributes: readonly { readonly attribute: Attribute; readonly value: Scalar }[]
 }
 
