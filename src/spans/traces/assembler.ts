@@ -7,7 +7,7 @@ import { type Caller, LooseEnds, notFound, RecentKeys } from './recent.ts'
 import { callerHalf, clientKind, Shape } from './shape.ts'
 import { correctClocks } from './skew.ts'
 import { sortRows } from './sort.ts'
-import { noSlot, SpanStore, tableWords } from './store.ts'
+import { noSlot, SpanStore, type TableWords, tableWords } from './store.ts'
 import { Times } from './times.ts'
 
 /** Decided traces and loose ends that are remembered, as a share of `maxSpans`, and at least. */
@@ -36,6 +36,9 @@ class TraceAssembler implements Assembler {
   #openSpans = 0
   /** The last `close`. */
   #closedAt: Nanos = Number.NEGATIVE_INFINITY
+  /** The last table's ids, and the words that they were read as. */
+  #lastIds: Uint8Array | undefined
+  #lastWords: TableWords | undefined
   #order = new Int32Array(0)
   #spare = new Int32Array(0)
   readonly #id = new Uint32Array(4)
@@ -87,7 +90,7 @@ class TraceAssembler implements Assembler {
     if (this.#store.adopt(table)) this.#out.replace(this.#store.table())
     const { maxSpans, maxSpansOfTrace } = this.#options
     const traces = this.#traces
-    const words = tableWords(table)
+    const words = this.#wordsOf(table)
     for (let row = 0; row < table.length; row++) {
       const end = nanosOf(table.endTime, row)
       const at = row * 4
@@ -137,6 +140,15 @@ class TraceAssembler implements Assembler {
     }
     if (at > this.#closedAt) this.#closedAt = at
     return this.#out
+  }
+
+  /** Tables are used again, so their words are, too. */
+  #wordsOf(table: SpanTable): TableWords {
+    if (this.#lastIds !== table.traceId) {
+      this.#lastIds = table.traceId
+      this.#lastWords = tableWords(table)
+    }
+    return this.#lastWords as TableWords
   }
 
   #extend(trace: number, slot: number, end: Nanos): void {
@@ -264,9 +276,11 @@ class TraceAssembler implements Assembler {
     for (let i = 0; i < 4; i++) this.#id[i] = traces.id[trace * 4 + i] as number
     traces.leave(trace)
     this.#openSpans -= traces.spans[trace] as number
-    if (traces.later[trace] === 1) this.#counts.laterParts++
+    const later = traces.later[trace] === 1
+    if (later) this.#counts.laterParts++
     else this.#counts.decidedTraces++
-    if (this.#decided.find(this.#id, 0) === notFound) this.#decided.add(this.#id, 0)
+    // That of a later part may be forgotten by now.
+    if (!later || this.#decided.find(this.#id, 0) === notFound) this.#decided.add(this.#id, 0)
   }
 
   #emit(trace: number): void {

@@ -9,10 +9,9 @@ export function hashOfWords(seed: number, a: number, b: number, c = 0, d = 0): n
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** The bytes as words of 32 bits, without copying where they lie well. */
+/** A table's bytes as words of 32 bits, not copied: a table makes its arrays itself, so they lie well. */
 export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2)
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
 }
 
 /** A copy with room for `capacity` elements. */
