@@ -35,8 +35,12 @@ export function verdict(report: BlameReport): Verdict {
   return { sureness, service: top.service, sentence: sentences.join(' '), hint: hintOf(top) }
 }
 
-function surenessOf({ confidence }: BlameReport): Sureness {
+/** With fewer traces on either side nothing is more than a guess: few arrangements of them exist that a permutation test could try. */
+const leastTraces = 10
+
+function surenessOf({ confidence, tracesBefore, tracesAfter }: BlameReport): Sureness {
   if (confidence === undefined) return 'nothing'
+  if (Math.min(tracesBefore, tracesAfter) < leastTraces) return 'unclear'
   const { agreement, chance } = confidence
   if (agreement >= 0.9 && chance <= 0.05) return 'clear'
   return agreement >= 0.6 && chance <= 0.1 ? 'likely' : 'unclear'
@@ -84,9 +88,9 @@ function doubt({ confidence, tracesBefore, tracesAfter }: BlameReport): string |
     ...(agreement < 0.9 ? [`only ${percent(agreement)} of ${resamples} resamples of the traces name it`] : []),
     ...(chance > 0.05 ? [`traces dealt at random look as bad in ${percent(chance)} of cases`] : []),
   ]
-  if (doubts.length === 0) return undefined
-  const few = Math.min(tracesBefore, tracesAfter) < 100 ? `; ${tracesBefore} traces before and ${tracesAfter} after are few` : ''
-  return `It may be chance: ${list(doubts)}${few}.`
+  const least = Math.min(tracesBefore, tracesAfter)
+  if (least < (doubts.length > 0 ? 100 : leastTraces)) doubts.push(`${tracesBefore} traces before and ${tracesAfter} after are few`)
+  return doubts.length === 0 ? undefined : `It may be chance: ${list(doubts)}.`
 }
 
 /** The service that plain latency would have named. */

@@ -12,7 +12,7 @@ export interface WaterfallOptions {
   readonly service?: string
 }
 
-export const legend = '█ own work  ░ waits for what it calls  · gap between caller and callee  ▒ off the path  * critical path'
+export const legend = '█ own work  ░ waits for what it calls  · gap, caller to callee  ▒ off the path  * critical path'
 
 const figureWidth = 8
 const widestName = 40
@@ -62,7 +62,7 @@ function draw(bar: Bar, all: readonly Bar[], from: number, length: number, room:
   const children = all.filter(({ parent }) => parent === bar)
   const at = (column: number): number => from + ((column + 0.5) * length) / room
   // Of a span that waits in no child of its own (an event loop, a sibling that overlaps) the path has little.
-  const onPath = bar.critical >= bar.self / 2
+  const onPath = bar.critical >= Math.min(bar.self, bar.waited - bar.begin) / 2
   let text = ''
   for (let column = 0; column < room; column++) {
     const time = at(column)

@@ -63,7 +63,7 @@ function head({ recordings, log, recorded, windows: { found }, report }: Blamed)
 
 function sureness({ agreement, chance, resamples }: Confidence): string[] {
   const share = (n: number): string => `${significant(n * 100, 2)}%`
-  return wrapped(`${share(agreement)} of ${resamples} resamples of the traces name the first; traces dealt at random look as bad in ${share(chance)} of cases`)
+  return wrapped(`the first is named by ${share(agreement)} of ${resamples} resamples; traces dealt at random look as bad in ${share(chance)} of cases`)
 }
 
 function table(services: readonly BlamedService[], top: number): string[] {
