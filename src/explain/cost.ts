@@ -1,9 +1,11 @@
 /** What a rule costs at most, in words. */
 import type { Cost, Rates, RuleIR } from '../bundle/index.ts'
-import { costOf, printBytes, printWork } from '../bundle/index.ts'
+import { costOf, needsTraces, printBytes, printWork } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printRate, printSelector, rateOf } from '../language/index.ts'
 import { list } from '../plan/index.ts'
+import { selectorsOf, valuesOf } from './conditions.ts'
+import { provenanceOf } from './values.ts'
 
 /** Where rates come from; without both they are not known. */
 export interface CostOptions {
@@ -68,8 +70,15 @@ export function costSentences(rule: RuleIR, sharing: readonly string[], options:
     `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
     ...(of.length > 1 ? of.map((line) => `Of that ${line}.`) : []),
     ...(unknown.length > 0 ? ['How many spans it counts is not known: a catalog knows, or --rate says how many there are in all.'] : []),
+    ...(isTraced(rule)
+      ? ['Beside that traces are put together, once for all rules that need them: about 1 µs a span of whatever service, and 100 B until its trace is decided.']
+      : []),
     ...shared(sharing),
   ]
+}
+
+function isTraced(rule: RuleIR): boolean {
+  return selectorsOf(rule).some(needsTraces) || valuesOf(rule).some((value) => provenanceOf(value) === 'traced')
 }
 
 function shared(names: readonly string[]): readonly string[] {
