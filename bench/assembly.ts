@@ -245,7 +245,7 @@ function neverEnding(): Row[] {
   }
   const { evicted, aged, openSpans, dropped } = assembler.report
   if (out + openSpans + dropped !== 1e6) throw new Error('spans were lost')
-  const note = `${evicted.toLocaleString('en')} evicted, ${aged} aged, ${openSpans.toLocaleString('en')} open, ${dropped} dropped`
+  const note = `${evicted.toLocaleString('en')} evicted, ${aged} aged, ${openSpans.toLocaleString('en')} open, ${dropped} dropped; ${buffers()} MiB of buffers, ${heap()} MiB of heap`
   return [{ ...mebibytes('1 million traces without an end: resident'), note }]
 }
 
@@ -267,7 +267,7 @@ function oneTrace(): Row[] {
   const ms = cpuMs() - started
   const { oversized, laterParts, late, dropped, openSpans } = assembler.report
   if (out + openSpans + dropped !== 1e6) throw new Error('spans were lost')
-  const note = `${oversized} oversized, ${laterParts} later parts, ${late.toLocaleString('en')} late, ${dropped.toLocaleString('en')} dropped (counted), ${Math.round(ms)} ms`
+  const note = `${oversized} oversized, ${laterParts} later parts, ${late.toLocaleString('en')} late, ${dropped.toLocaleString('en')} dropped, ${Math.round(ms)} ms; ${buffers()} MiB of buffers, ${heap()} MiB of heap`
   return [{ ...mebibytes('1 trace of 1 million spans: resident'), note }]
 }
 
