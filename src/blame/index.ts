@@ -1,7 +1,7 @@
 export type { Change } from './changes.ts'
 export { findChange, leastStrength } from './changes.ts'
 export type { Confidence } from './confidence.ts'
-export { TraceLog, type Window } from './log.ts'
+export { noRow, TraceLog, type Window } from './log.ts'
 export { seededRandom } from './random.ts'
 export { type BlamedService, type BlameOptions, type BlameReport, blame } from './report.ts'
 export { type Sureness, type Verdict, verdict } from './verdict.ts'
