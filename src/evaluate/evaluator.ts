@@ -254,11 +254,14 @@ class StreamEvaluator implements Evaluator {
     this.#clock.takeOver(previous.#clock)
     this.#begun = previous.#begun
     this.#lastSpan = previous.#lastSpan
+    const { next = Number.NEGATIVE_INFINITY, lastEnd = Number.NEGATIVE_INFINITY } = this.#clock
+    // Where assembly begins with the new rules, the traces of what has arrived before went by.
+    const sighted = this.#traces === undefined || previous.#traces !== undefined ? next : lastEnd + this.#traces.seen.idleNs
     const renamed = new Map<number, number>()
     for (const [key, series] of this.#seriesOf) {
       const old = previous.#seriesOf.get(key)
       if (old === undefined) {
-        series.since = this.#clock.next ?? Number.NEGATIVE_INFINITY
+        series.since = series.field === undefined ? next : Math.max(next, sighted)
         continue
       }
       renamed.set(old.id, series.id)

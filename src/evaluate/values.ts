@@ -154,7 +154,7 @@ export class SpanValue implements Value {
     const from = this.#series.field === undefined ? evidence.from : evidence.from + (traces?.idleNs ?? 0)
     if (from > at - Math.min(windowNs, this.#everyNs)) return undefined
     const watched = at - Math.max(at - windowNs, from, this.#series.since)
-    return window.n / (watched / 1e9)
+    return watched > 0 ? window.n / (watched / 1e9) : undefined
   }
 }
 

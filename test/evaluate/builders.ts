@@ -152,11 +152,16 @@ export class Bench {
   evaluator: Evaluator
   readonly dictionary: Dictionary
   #projection: readonly AttributeRef[]
+  readonly #kept: Pick<EvaluatorOptions, 'traces' | 'staleNs'>
   #id = 1_000_000
 
   constructor(rules: readonly RuleIR[], options: Partial<EvaluatorOptions> & { projection?: readonly AttributeRef[] } = {}) {
     const { projection = [], ...rest } = options
     this.#projection = projection
+    this.#kept = {
+      ...(rest.traces === undefined ? {} : { traces: rest.traces }),
+      ...(rest.staleNs === undefined ? {} : { staleNs: rest.staleNs }),
+    }
     this.dictionary = rest.dictionary ?? createDictionary()
     this.evaluator = createEvaluator({ bundle: bundle(rules, projection), startAt: at(0), ...rest, dictionary: this.dictionary })
   }
@@ -186,7 +191,7 @@ export class Bench {
   }
 
   reload(rules: readonly RuleIR[]): void {
-    this.evaluator = createEvaluator({ bundle: bundle(rules, this.#projection), dictionary: this.dictionary, previous: this.evaluator })
+    this.evaluator = createEvaluator({ bundle: bundle(rules, this.#projection), dictionary: this.dictionary, ...this.#kept, previous: this.evaluator })
   }
 }
 

@@ -236,6 +236,27 @@ function measured(
   return new Map(steps.map(({ s, outcomes }) => [s, outcomes.map(({ because }) => heard(because.left as Observed))]))
 }
 
+/** The same, with the rules loaded again where `reload` says, after some of the spans, which arrive in the order of their ends. */
+function reloaded(rules: readonly RuleIR[], spans: readonly TestSpan[], reload: number): ReadonlyMap<number, readonly (number | string)[]> {
+  const bench = new Bench(rules, { traces: { idleNs, maxAgeNs }, staleNs: 1e12 })
+  const arriving = spans.toSorted((a, b) => a.end - b.end)
+  const seen = new Map<number, readonly (number | string)[]>()
+  const run = (drain: boolean): void => {
+    for (const { s, outcomes } of bench.run({ drain }))
+      seen.set(
+        s,
+        rules.map(({ name }) => heard(outcomes.find(({ rule: of }) => of === name)?.because.left as Observed)),
+      )
+  }
+  bench.ingest(arriving.slice(0, reload))
+  run(false)
+  // In another order, and among others: what belongs to what must be told by more than its number.
+  bench.reload([rule('new', compare(measure({ of: 'any', stat: { kind: 'count' }, field: 'seen', over: 5 }), '>=', 0)), ...rules.toReversed()])
+  bench.ingest(arriving.slice(reload))
+  run(true)
+  return seen
+}
+
 function heard({ value: seen, unknown }: Observed): number | string {
   return seen ?? (unknown as string)
 }
@@ -265,6 +286,17 @@ describe('a traced value', () => {
         expect([...seen.keys()]).toEqual(Array.from({ length: endNs / stepNs }, (_, i) => (i + 1) * 5))
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('goes on where it was when the rules are loaded again', () => {
+    fc.assert(
+      fc.property(scenario, fc.nat(), ({ pages, all, scalesUp }, at) => {
+        const spans = [...pages.flatMap((one, i) => spansOf(one, i + 1).spans), ...last.spans]
+        const rules = all.map((one, i) => rule(`r${i}`, compare(measure(one), '>=', 0), { action: scalesUp ? up : down }))
+        expect(reloaded(rules, spans, at % spans.length)).toEqual(measured(rules, [spans], undefined))
+      }),
+      { numRuns: 100 },
     )
   })
 

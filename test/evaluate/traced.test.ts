@@ -241,6 +241,19 @@ describe('a reload', () => {
     expect(then).toContainEqual([15, ms(250), ms(250)])
   })
 
+  it('measures a rate from when the first traces could be decided', () => {
+    const bench = new Bench([rule('plain', compare(value('max', { of: cart }), '>', 1))])
+    const calls = Array.from({ length: 60 }, (_, i) => call({ id: i + 1, end: i + 0.5 }))
+    bench.ingest(calls.slice(0, 26).flat())
+    expect(bench.run({ now: 25 }).at(-1)?.s).toBe(20)
+    const rate = { ...value('rate', { of: cart, over: 20, type: 'rate' }), field: 'seen' as const }
+    bench.reload([rule('traced', always(rate))])
+    bench.ingest(calls.slice(26).flat())
+    const found = Object.fromEntries(bench.run({ drain: false }).map(({ s, outcomes }) => [s, outcomes[0]?.because.left?.value]))
+    // A call a second; what had arrived before the reload, up to 25.5 s, went by, so traces are decided from 30.5 s on.
+    expect(found).toMatchObject({ 25: undefined, 30: undefined, 40: 9 / 9.5, 45: 14 / 14.5, 50: 19 / 19.5 })
+  })
+
   it('stops assembling when no rule needs it', () => {
     const bench = new Bench([own])
     bench.ingest(two)
