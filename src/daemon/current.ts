@@ -1,4 +1,5 @@
 /** The rules of the moment: their engine, a table to decode into, and where their targets are. Swapped as one. */
+import { randomInt } from 'node:crypto'
 import type { Bundle, WorkloadRef } from '../bundle/index.ts'
 import type { Engine, EngineOptions, EngineState } from '../engine/index.ts'
 import { createEngine } from '../engine/index.ts'
@@ -42,7 +43,7 @@ export function createCurrent(first: Bundle, state: EngineState | undefined, con
 }
 
 function tracesOf({ idle, max_age, max_spans }: Config['engine']['traces']): NonNullable<EngineOptions['traces']> {
-  return { idleNs: idle, maxAgeNs: max_age, maxSpans: max_spans }
+  return { idleNs: idle, maxAgeNs: max_age, maxSpans: max_spans, seed: randomInt(2 ** 32) }
 }
 
 function budgetOf({ actions, added_replicas, per }: Config['engine']['budget']): Pick<EngineOptions, 'budget'> {

@@ -15,9 +15,11 @@ export interface TracesOptions {
   readonly maxAgeNs?: number
   /** Spans in memory; beyond that the oldest traces are decided early. 1,000,000 by default. */
   readonly maxSpans?: number
+  /** Of the hashes of ids, so that ids made to collide do not; nothing that comes out depends on it. 0 by default. */
+  readonly seed?: number
 }
 
-export const defaultTraces: Required<TracesOptions> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000 }
+export const defaultTraces: Required<TracesOptions> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000, seed: 0 }
 /** Spans of one trace: far more than any request makes, far fewer than memory holds. */
 const maxSpansOfTrace = 100_000
 
@@ -36,8 +38,8 @@ export class Traces {
 
   /** `previous`: what is open there goes on here, unless the options are other ones. It must not be used any more then. */
   constructor(dictionary: Dictionary, series: readonly Series[], options: TracesOptions, previous?: Traces) {
-    const { idleNs, maxAgeNs, maxSpans } = { ...defaultTraces, ...options }
-    this.#options = { idleNs, maxAgeNs, maxSpans, maxSpansOfTrace: Math.min(maxSpans, maxSpansOfTrace) }
+    const { idleNs, maxAgeNs, maxSpans, seed } = { ...defaultTraces, ...options }
+    this.#options = { idleNs, maxAgeNs, maxSpans, maxSpansOfTrace: Math.min(maxSpans, maxSpansOfTrace), seed }
     this.#columns = new Columns(dictionary)
     this.#index = new SelectorIndex(dictionary, this.#columns)
     this.#ancestors = new Ancestors(this.#columns)
