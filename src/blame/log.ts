@@ -35,9 +35,11 @@ export class TraceLog {
   begin = new Float64Array(256)
   /** Length of the critical path. */
   path = new Float64Array(256)
-  /** Row of the root; `noRow` for what came after its trace was decided, which counts as no trace. */
+  /** Row of the root, or of the first span without its parent; `noRow` for what came after its trace was decided, which counts as no trace. */
   root = new Int32Array(256)
   #ids = new Uint8Array(256 * 16)
+  /** Ids of all traces, a character a byte. */
+  readonly #known = new Set<string>()
 
   constructor(dictionary: Dictionary) {
     this.dictionary = dictionary
@@ -53,6 +55,33 @@ export class TraceLog {
       if (windows === undefined || windows.some(({ from, to }) => begin >= from && begin < to)) this.#take(decided, first, end, begin)
       first = end
     }
+  }
+
+  /** Forgets the oldest traces, up to the first that began at `time` or later: a log of live traces stays as long as its windows. */
+  dropBefore(time: Nanos): void {
+    let gone = 0
+    while (gone < this.traces && (this.begin[gone] as number) < time) gone++
+    if (gone === 0) return
+    for (let trace = 0; trace < gone; trace++) this.#known.delete(String.fromCharCode(...this.#ids.subarray(trace * 16, trace * 16 + 16)))
+    const rows = this.endOf(gone - 1)
+    for (const column of this.#spanColumns()) column.copyWithin(0, rows, this.spans)
+    for (const column of [this.firstRow, this.begin, this.path, this.root]) column.copyWithin(0, gone, this.traces)
+    this.#ids.copyWithin(0, gone * 16, this.traces * 16)
+    this.spans -= rows
+    this.traces -= gone
+    for (let row = 0; row < this.spans; row++) {
+      this.trace[row] = (this.trace[row] as number) - gone
+      if (this.parent[row] !== noRow) this.parent[row] = (this.parent[row] as number) - rows
+    }
+    for (let trace = 0; trace < this.traces; trace++) {
+      this.firstRow[trace] = (this.firstRow[trace] as number) - rows
+      if (this.root[trace] !== noRow) this.root[trace] = (this.root[trace] as number) - rows
+    }
+  }
+
+  #spanColumns(): (Uint8Array | Uint32Array | Int32Array | Float64Array)[] {
+    const { trace, service, operation, kind, error, parent, start, duration, self, seen, gap, critical } = this
+    return [trace, service, operation, kind, error, parent, start, duration, self, seen, gap, critical]
   }
 
   /** Rows [first, end) of a trace. */
@@ -85,7 +114,12 @@ export class TraceLog {
     this.begin[trace] = begin
     this.path[trace] = 0
     this.root[trace] = noRow
-    this.#ids.set(spans.traceId.subarray(first * 16, first * 16 + 16), trace * 16)
+    const id = spans.traceId.subarray(first * 16, first * 16 + 16)
+    this.#ids.set(id, trace * 16)
+    const key = String.fromCharCode(...id)
+    const isLater = this.#known.has(key)
+    this.#known.add(key)
+    let orphan = noRow
     for (let from = first; from < end; from++) {
       const row = this.spans++
       const above = parent[from] as number
@@ -102,8 +136,12 @@ export class TraceLog {
       this.gap[row] = decided.gap[from] as number
       this.critical[row] = decided.critical[from] as number
       this.path[trace] = (this.path[trace] as number) + (decided.critical[from] as number)
-      if (above < 0 && this.root[trace] === noRow && isZero(spans.parentSpanId, from * 8, 8)) this.root[trace] = row
+      if (above >= 0 || isLater) continue
+      if (orphan === noRow) orphan = row
+      if (this.root[trace] === noRow && isZero(spans.parentSpanId, from * 8, 8)) this.root[trace] = row
     }
+    // Callers that are not instrumented send the ids of spans that nobody records.
+    if (this.root[trace] === noRow) this.root[trace] = orphan
   }
 
   #reserve(rows: number): void {

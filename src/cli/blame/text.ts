@@ -12,6 +12,7 @@ import {
 } from '../../blame/index.ts'
 import { duration, list, significant } from '../../plan/index.ts'
 import type { Nanos } from '../../spans/index.ts'
+import { printable } from '../render/columns.ts'
 import type { Windows } from './times.ts'
 
 const columns = 100
@@ -39,7 +40,7 @@ export function text(blamed: Blamed, top: number): string {
     lines.push(...waterfall(log, trace, { columns, service: said.service }), legend)
     if (exemplars.length > 1) lines.push(...wrapped(`Others: ${list(exemplars.slice(1).map((other) => log.idOf(other)))}`))
   }
-  return `${lines.join('\n')}\n`
+  return printable(`${lines.join('\n')}\n`)
 }
 
 function head({ recordings, log, recorded, windows: { found }, report }: Blamed): string[] {

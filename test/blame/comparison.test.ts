@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addedBy, charge } from '../../src/blame/charge.ts'
+import { Comparison } from '../../src/blame/comparison.ts'
+import { blame, noRow, seededRandom, TraceLog, verdict } from '../../src/blame/index.ts'
+import { createAssembler, createDictionary, decodeRequest, SpanTable } from '../../src/spans/index.ts'
+import { encodeRequest, service } from '../support/otlp.ts'
+import { between, type Call, logOf, start } from './calls.ts'
+
+/** Gaps of the calls to the cart, a trace a second: those before the tenth second, and those after. */
+function logWith(before: readonly number[], after: readonly number[]): TraceLog {
+  const call =
+    (gaps: readonly number[]) =>
+    (i: number): Call => ({
+      service: 'frontend',
+      operation: 'GET /',
+      self: 2,
+      calls: [{ service: 'cart', operation: 'Get', self: 4, gap: gaps[i] as number }],
+    })
+  return logOf([
+    { from: 0, every: 100, count: before.length, call: call(before) },
+    { from: 10_000, every: 100, count: after.length, call: call(after) },
+  ])
+}
+
+/** Even, so that halves are whole nanoseconds. */
+const gaps = fc.array(
+  fc.integer({ min: 1, max: 12 }).map((n) => n * 2),
+  { minLength: 1, maxLength: 20 },
+)
+
+describe('a comparison', () => {
+  it('knows by how much calls rose, and how many of them, as counting all pairs does', () => {
+    fc.assert(
+      fc.property(gaps, gaps, (before, after) => {
+        const comparison = new Comparison(logWith(before, after), between(0, 10_000), between(10_000, 20_000))
+        const times = comparison.asRecorded
+        const cell = comparison.cells.findIndex(({ kind }) => kind === 'gap')
+        const shift = comparison.shifts(times.before, times.after)[cell]
+        const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length
+        const wins = after.flatMap((a) => before.map((b) => Math.sign(a - b))).reduce((a, b) => a + b, 0)
+        expect(shift).toMatchObject({ before: before.length, after: after.length })
+        expect(shift?.delta).toBeCloseTo(wins / (before.length * after.length), 12)
+        expect(shift?.rise).toBeCloseTo((mean(after) - mean(before)) * 1e6, 0)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('counts a trace as often as it is drawn', () => {
+    const comparison = new Comparison(logWith([2, 10], [20, 4]), between(0, 10_000), between(10_000, 20_000))
+    const cell = comparison.cells.findIndex(({ kind }) => kind === 'gap')
+    const shift = comparison.shifts(Uint32Array.of(0, 3, 0, 0), Uint32Array.of(0, 0, 1, 1))[cell]
+    expect(shift).toMatchObject({ before: 3, after: 2, rise: 2e6, delta: 0 })
+  })
+})
+
+describe('a charge', () => {
+  const cart = { kind: 'self', service: 1, caller: 1, operation: 2 } as const
+
+  it('is what most calls rose by, not what a few did', () => {
+    const of = (delta: number, count: number): number => {
+      const charges = charge([cart], [{ before: count, after: count, rise: 100, delta }], count)
+      return addedBy(charges.get(1) ?? { self: 0, gap: 0, calls: 0 })
+    }
+    expect(of(1, 1000)).toBeGreaterThan(99)
+    expect(of(0.05, 1000)).toBeLessThan(5)
+    expect(of(1, 2)).toBeLessThan(of(1, 20))
+    expect(of(-0.5, 1000)).toBe(0)
+  })
+
+  it('grows with the rise and with the calls of a trace, and is never negative', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 50 }),
+        (rise, delta, calls) => {
+          const of = (shiftRise: number, traces: number): number =>
+            addedBy(charge([cart], [{ before: 50, after: calls, rise: shiftRise, delta }], traces).get(1) ?? { self: 0, gap: 0, calls: 0 })
+          expect(of(rise, 10)).toBeGreaterThanOrEqual(0)
+          expect(of(Math.abs(rise) * 2, 10)).toBeGreaterThanOrEqual(of(Math.abs(rise), 10))
+          expect(of(rise, 20)).toBeCloseTo(of(rise, 10) / 2, 3)
+        },
+      ),
+    )
+  })
+
+  it('gives what is between two services to one of them, all of it', () => {
+    const edge = (caller: number, service: number) => ({ kind: 'gap', caller, service, operation: 9 }) as const
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 5, maxLength: 5 }), (rises) => {
+        const cells = [edge(1, 2), edge(1, 3), edge(1, 4), edge(5, 2), edge(5, 3)]
+        const charges = charge(
+          cells,
+          rises.map((rise) => ({ before: 1e6, after: 1e6, rise, delta: 1 })),
+          1e6,
+        )
+        const sum = [...charges.values()].reduce((total, of) => total + addedBy(of), 0)
+        const all = rises.reduce((a, b) => a + b, 0)
+        expect(Math.abs(sum - all)).toBeLessThanOrEqual(1e-4 * all + 1e-6)
+        for (const of of charges.values()) expect(Math.min(of.self, of.gap, of.calls)).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+})
+
+describe('a log', () => {
+  it('takes traces whose first caller nobody records, and later parts of traces as no traces', () => {
+    const dictionary = createDictionary()
+    const assembler = createAssembler({ idleNs: 1e9, maxAgeNs: 60e9, maxSpans: 1000, maxSpansOfTrace: 100 })
+    const log = new TraceLog(dictionary)
+    const table = new SpanTable(dictionary)
+    const span = (number: number, at: number) => {
+      table.clear()
+      const spanId = `000000000000000${number}`
+      const times = { start: BigInt(start + at) * 1_000_000n, end: BigInt(start + at + 5) * 1_000_000n }
+      const traceId = 'ab'.repeat(16)
+      decodeRequest(encodeRequest([service('cart', [{ traceId, spanId, parentSpanId: 'ffffffffffffffff', name: 'Get', kind: 2, ...times }])]), table)
+      assembler.add(table)
+      log.add(assembler.close((start + at + 10) * 1e6, true))
+    }
+    span(1, 0)
+    span(2, 30_000)
+    expect(log.spans).toBe(2)
+    const whole = Array.from(log.root.subarray(0, log.traces)).filter((row) => row !== noRow)
+    expect(whole).toEqual([0])
+  })
+
+  it('forgets what is older than its windows, and ranks the rest as before', () => {
+    const quiet = Array.from({ length: 80 }, () => 2)
+    const log = logWith(
+      [...quiet.slice(20), ...quiet.slice(60)],
+      Array.from({ length: 40 }, (_, i) => 50 + (i % 5)),
+    )
+    const judged = () => blame(log, between(3000, 10_000), between(10_000, 20_000), { random: seededRandom(1), resamples: 20 })
+    const before = judged()
+    const ids = before.exemplars.map((trace) => log.idOf(trace))
+    log.dropBefore(between(2000, 0).from)
+    expect(log.traces).toBe(100)
+    expect({ ...judged(), exemplars: [] }).toEqual({ ...before, exemplars: [] })
+    expect(judged().exemplars.map((trace) => log.idOf(trace))).toEqual(ids)
+    expect(verdict(judged()).service).toBe('cart')
+    log.dropBefore(Number.POSITIVE_INFINITY)
+    expect({ traces: log.traces, spans: log.spans }).toEqual({ traces: 0, spans: 0 })
+  })
+})
