@@ -71,7 +71,7 @@ function whereItLies(service: BlamedService): string {
   const parts = [
     { ns: self, where: 'in its own work' },
     { ns: gap, where: 'between its callers and it' },
-    { ns: calls, where: 'in its calls to others, which all took longer' },
+    { ns: calls, where: 'in its calls to others (all took longer)' },
   ]
     .filter(({ ns }) => ns >= worthSaying * added)
     .sort((a, b) => b.ns - a.ns)

@@ -78,7 +78,7 @@ describe('who is at fault', () => {
     expect(['payment', 'shipping', 'mail']).toContain(firstBy(report, 'critical'))
     expect(['payment', 'shipping', 'mail']).toContain(firstBy(report, 'own'))
     expect(verdict(report)).toMatchObject({ sureness: 'clear', service: 'checkout' })
-    expect(verdict(report).sentence).toContain('in its calls to others, which all took longer')
+    expect(verdict(report).sentence).toContain('in its calls to others (all took longer)')
   })
 
   it('is the only caller that sees its only callee slower', () => {
