@@ -1,6 +1,6 @@
 /** `under` and `child of`: what is above a span in its trace. */
 import { canonical, type SelectorIR } from '../bundle/index.ts'
-import { type AssembledSpans, operationMatcher, serviceMatcher } from '../spans/index.ts'
+import { type AssembledSpans, operationMatcher, type SpanTable, serviceMatcher } from '../spans/index.ts'
 import { type Columns, cachedByCode, compilePredicate, kindOf, type RowTest } from './predicate.ts'
 
 type AncestorIR = NonNullable<SelectorIR['ancestor']>
@@ -8,6 +8,8 @@ type AncestorIR = NonNullable<SelectorIR['ancestor']>
 const unknown = 0
 const absent = 1
 const present = 2
+const clientKind = 3
+const producerKind = 4
 
 export class Ancestors {
   readonly #columns: Columns
@@ -62,6 +64,7 @@ export class Ancestors {
 class Lineage {
   readonly #matches: RowTest
   #parent: Int32Array = new Int32Array(0)
+  #spans: Pick<SpanTable, 'service' | 'kind'> = { service: new Uint32Array(0), kind: new Uint8Array(0) }
   /** Whether a row matches or has an ancestor that does. */
   #known = new Uint8Array(0)
 
@@ -71,13 +74,20 @@ class Lineage {
 
   bind({ parent, spans }: AssembledSpans): void {
     this.#parent = parent
+    this.#spans = spans
     if (this.#known.length < spans.length) this.#known = new Uint8Array(Math.max(spans.length, this.#known.length * 2))
     else this.#known.fill(unknown, 0, spans.length)
   }
 
+  /** Between a span and what called it from another service lies the caller's own record of the call, which is no step of its own. */
   readonly childOf: RowTest = (row) => {
     const parent = this.#parent[row] as number
-    return parent >= 0 && this.#matches(parent)
+    if (parent < 0) return false
+    if (this.#matches(parent)) return true
+    const { service, kind } = this.#spans
+    const isCall = (kind[parent] === clientKind || kind[parent] === producerKind) && service[parent] !== service[row]
+    const caller = isCall ? (this.#parent[parent] as number) : -1
+    return caller >= 0 && this.#matches(caller)
   }
 
   /** Each row is walked over once, however many spans are below it; a loop, because a trace may be a chain of any length. */
