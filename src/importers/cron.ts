@@ -25,7 +25,7 @@ export function cronCondition(start: string, end: string, zone: string): string 
   }
   return stretches(inside)
     .map(([days, [from, to]]) => `during ${daysText(days)}${from === 0 && to === dayMinutes ? '' : `${clock(from)}-${clock(to % dayMinutes)}`}`.trimEnd())
-    .map((text) => `${text === 'during' ? 'during 00:00-00:00' : text} in ${JSON.stringify(zone)}`)
+    .map((text) => `${text === 'during' ? 'during mon-sun' : text} in ${JSON.stringify(zone)}`)
     .join(' or ')
 }
 

@@ -11,7 +11,7 @@ describe('a cron trigger', () => {
     ['0 22 * * *', '0 6 * * *', 'during 00:00-06:00 in "UTC" or during 22:00-00:00 in "UTC"'],
     ['0 0 * * SAT', '0 0 * * MON', 'during sat,sun in "UTC"'],
     ['0 9 * * mon,wed', '0 10 * * mon,wed', 'during mon,wed 09:00-10:00 in "UTC"'],
-    ['0 0 * * 0', '0 0 * * 7', 'during 00:00-00:00 in "UTC"'],
+    ['0 0 * * 0', '0 0 * * 7', 'during mon-sun in "UTC"'],
   ])('%s to %s', (start, end, expected) => expect(cronCondition(start, end, 'UTC')).toBe(expected))
 
   it('is not understood where it is no time of days of the week', () => {

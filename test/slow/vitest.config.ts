@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
+    setupFiles: ['test/support/seed.ts'],
     include: ['test/slow/**/*.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
