@@ -79,7 +79,8 @@ export class Times {
         if (callee) this.gap[row] = Math.max(0, (start[row] as number) - (end[above] as number))
         continue
       }
-      if ((start[row] as number) >= (end[above] as number)) continue
+      // What begins when its parent is over is not waited for; an instant at its very end is still within it.
+      if ((start[row] as number) >= (end[above] as number) && (end[row] as number) > (end[above] as number)) continue
       this.#own[row] = 0
       this.#nextSibling[row] = this.#firstChild[above] as number
       this.#firstChild[above] = row

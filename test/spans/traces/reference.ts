@@ -59,7 +59,7 @@ export function meaningOf(spans: readonly Span[]): Reference {
   }
   const cycles = cutCycles(nodes)
   for (const node of [...nodes].sort((a, b) => depthOf(a) - depthOf(b))) correctClock(node)
-  const parts = nodes.filter((n) => n.parent === undefined || isMessage(n, n.parent) || n.from >= n.parent.to)
+  const parts = nodes.filter((n) => n.parent === undefined || isMessage(n, n.parent) || (n.from >= n.parent.to && n.to > n.parent.to))
   const waitedFor = (node: Node): Node[] => nodes.filter((n) => n.parent === node && !parts.includes(n))
   const payers = new Map<Node, Node>()
   const selves = new Map<Node, number>()
