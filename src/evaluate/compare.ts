@@ -3,6 +3,7 @@
  * rank r is below X if and only if at least r spans are, and at most X if and only if at least r spans are at or below it.
  */
 import type { CompareIR, ComparisonOperator } from '../bundle/index.ts'
+import { compare, mirrored } from '../language/index.ts'
 import { type Builder, type Condition, gravest, type StepContext } from './context.ts'
 import type { Because } from './contract.ts'
 import { type Fraction, rankOf } from './rank.ts'
@@ -53,31 +54,6 @@ export function quantileHolds(window: Window, q: Fraction, operator: ComparisonO
     default:
       return operator satisfies never
   }
-}
-
-export function compare(operator: ComparisonOperator, left: number, right: number): boolean {
-  switch (operator) {
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-    default:
-      return operator satisfies never
-  }
-}
-
-/** `a < b` is `b > a`. */
-function mirrored(operator: ComparisonOperator): ComparisonOperator {
-  const mirror = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' } as const
-  return mirror[operator]
 }
 
 function withTraces(because: Because, left: readonly string[], right: readonly string[]): Because {

@@ -1,8 +1,9 @@
 /** Conditions: comparisons of spans and of steps, and what stands behind them. */
 import type { Comparison, Condition, Expression, SpanExpression } from '../tree.ts'
+import { compare, mirrored } from './comparison.ts'
 import { intersection, isEmpty, rangeOf, satisfying } from './intervals.ts'
 import { messages } from './messages.ts'
-import { mirrored, printComparison, printPredicate, printSelector, printValue } from './print.ts'
+import { printComparison, printPredicate, printSelector, printValue } from './print.ts'
 import type { CheckedComparison, CheckedCondition, Constant, QuantityType, Value } from './program.ts'
 import { replaceWith, say } from './scope.ts'
 import { checkFieldTest, checkSelector, withTest } from './selectors.ts'
@@ -254,26 +255,9 @@ function orient(left: Value, operator: Comparison, right: Value, type: QuantityT
 
 function sayConstant(comparison: CheckedComparison, left: Constant, env: RuleEnvironment): undefined {
   const bound = comparison.right.kind === 'constant' ? comparison.right.value : Number.NaN
-  const truth = holds(left.value, comparison.operator, bound)
+  const truth = compare(comparison.operator, left.value, bound)
   say(env.scope, messages.constantComparison, comparison.range, { text: printComparison(comparison, env.everyNs), truth })
   return undefined
-}
-
-function holds(left: number, operator: Comparison, right: number): boolean {
-  switch (operator) {
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-  }
 }
 
 /** Rejects a threshold outside what the value can be, and warns of one that everything passes. */

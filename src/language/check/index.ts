@@ -1,5 +1,6 @@
 export { unitFactor } from './arithmetic.ts'
 export * from './check.ts'
+export { compare, mirrored } from './comparison.ts'
 export { messages as checkMessages } from './messages.ts'
 export * from './print.ts'
 export * from './program.ts'

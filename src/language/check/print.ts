@@ -1,7 +1,6 @@
 /** Checked values, selectors and conditions as text in the language's canonical form, with constants in place of names. */
 
 import { quote } from '../syntax/build/literals.ts'
-import type { Comparison } from '../tree.ts'
 import type { CheckedComparison, CheckedPredicate, Field, Scalar, Selector, SpanDuration, Stat, Value } from './program.ts'
 import { plain, printDuration, printQuantity, printRatio } from './units.ts'
 
@@ -147,9 +146,4 @@ function needsParentheses(value: Value, operator: '+' | '-' | '*' | '/', index: 
 
 export function printComparison(comparison: CheckedComparison, everyNs: number): string {
   return `${printValue(comparison.left, everyNs)} ${comparison.operator} ${printValue(comparison.right, everyNs)}`
-}
-
-/** The operator when the sides change places. */
-export function mirrored(operator: Comparison): Comparison {
-  return ({ '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' } as const)[operator]
 }

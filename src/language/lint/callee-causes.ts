@@ -3,6 +3,7 @@
  * caller do not make a callee faster. What the operation itself adds to its traces is `own`.
  */
 import { operationsMatching, workloadOf } from '../catalog-lookup.ts'
+import { mirrored } from '../check/comparison.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Rule, Selector } from '../check/program.ts'
 import type { Diagnostic, Fix } from '../diagnostics.ts'
@@ -107,13 +108,11 @@ function slowSpans(condition: Condition, rising: boolean): readonly SpanExpressi
     case 'for':
       return slowSpans(condition.inner, rising)
     case 'compare':
-      return [...compared(condition.left, condition.operator, rising), ...compared(condition.right, mirrored[condition.operator], rising)]
+      return [...compared(condition.left, condition.operator, rising), ...compared(condition.right, mirrored(condition.operator), rising)]
     default:
       return []
   }
 }
-
-const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' } as const
 
 function compared(side: Expression, operator: Comparison, rising: boolean): readonly SpanExpression[] {
   const above = (operator === '>' || operator === '>=') === rising
