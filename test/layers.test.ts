@@ -7,6 +7,7 @@ const order = [
   'language',
   'bundle',
   'spans',
+  'sampler',
   'evaluate',
   'plan',
   'engine',
@@ -22,7 +23,7 @@ const order = [
   'cli',
 ]
 /** The core: no clock, no I/O, no environment, no randomness of its own. */
-const pure = ['language', 'bundle', 'spans', 'evaluate', 'plan', 'engine', 'explain', 'blame', 'importers']
+const pure = ['language', 'bundle', 'spans', 'sampler', 'evaluate', 'plan', 'engine', 'explain', 'blame', 'importers']
 const allowedInCore = new Set(['node:crypto'])
 const impure = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\./, /\bperformance\.now\(/, /\bsetTimeout\(/]
 
