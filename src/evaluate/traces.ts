@@ -17,9 +17,11 @@ export interface TracesOptions {
   readonly maxSpans?: number
   /** Of the hashes of ids, so that ids made to collide do not; nothing that comes out depends on it. 0 by default. */
   readonly seed?: number
+  /** Sees what each step decided, whether a rule counts it or not, before the step is evaluated. The columns are used again by the next step. */
+  readonly onDecided?: (decided: AssembledSpans, at: Nanos) => void
 }
 
-export const defaultTraces: Required<TracesOptions> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000, seed: 0 }
+export const defaultTraces: Required<Omit<TracesOptions, 'onDecided'>> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000, seed: 0 }
 /** Spans of one trace: far more than any request makes, far fewer than memory holds. */
 const maxSpansOfTrace = 100_000
 
@@ -30,6 +32,7 @@ export class Traces {
   readonly #index: SelectorIndex
   readonly #ancestors: Ancestors
   readonly #tick: DecidedTick
+  readonly #onDecided: TracesOptions['onDecided']
   /** Of all series by id; undefined those of the stream. */
   readonly #series: readonly (Series | undefined)[]
   #matched = 0
@@ -45,6 +48,7 @@ export class Traces {
     this.#ancestors = new Ancestors(this.#columns)
     this.#series = series.map((one) => (one.field === undefined ? undefined : one))
     this.#tick = new DecidedTick(series.length)
+    this.#onDecided = options.onDecided
     for (const { id, selector, above, field } of series) {
       if (field === undefined) continue
       const { ancestor } = selector
@@ -79,6 +83,7 @@ export class Traces {
     const found = this.#assembler.close(at, all)
     if (found.spans.length === 0) return
     this.#decidedAt = at
+    this.#onDecided?.(found, at)
     this.#columns.bindTraces(found)
     this.#ancestors.bind(found)
     this.#tick.reuse(start, at, found)
