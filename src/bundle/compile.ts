@@ -5,8 +5,10 @@ import {
   type FileTree,
   type LintContext,
   lint,
+  type Parsed,
   type Program,
   parse,
+  type Resolutions,
   type SourceText,
   settle,
   withoutClashes,
@@ -25,12 +27,15 @@ export interface CompileInput {
    * is reached. Without it nothing can be imported.
    */
   readonly resolve?: (path: string, from: string) => SourceText | undefined
+  /** What `parse` said of sources, where that is known. */
+  readonly parsed?: ReadonlyMap<SourceText, Parsed>
 }
 
 export interface Analysis {
   /** The parser's, the checker's and the lints', by file and place; without those that are suppressed or switched off. */
   readonly diagnostics: readonly Diagnostic[]
   readonly program: Program
+  readonly resolved: Resolutions
 }
 
 /** Parses, checks and lints: all that `scalec check` needs. */
@@ -40,7 +45,7 @@ export function analyse(input: CompileInput, context: LintContext = {}): Analysi
   const treeOf = (source: SourceText): FileTree => {
     const known = trees.get(source.name)
     if (known !== undefined) return known
-    const parsed = parse(source)
+    const parsed = input.parsed?.get(source) ?? parse(source)
     diagnostics.push(...parsed.diagnostics)
     trees.set(source.name, parsed.tree)
     return parsed.tree
@@ -52,7 +57,7 @@ export function analyse(input: CompileInput, context: LintContext = {}): Analysi
   })
   const { program } = checked
   const found = [...diagnostics, ...checked.diagnostics, ...lint(checked, context), ...overBudget(program, context)]
-  return { diagnostics: settle(withoutClashes(found), program.files, context), program }
+  return { diagnostics: settle(withoutClashes(found), program.files, context), program, resolved: checked.resolved }
 }
 
 export interface CompileResult {

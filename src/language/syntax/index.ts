@@ -1,3 +1,5 @@
 export { nearest } from './nearest.ts'
 export type { Parsed } from './parse.ts'
 export { parse } from './parse.ts'
+export { reparse } from './reparse.ts'
+export { type Scanned, type ScannedWord, scan, type WordSort } from './scan.ts'
