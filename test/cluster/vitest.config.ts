@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** Against a real API server. The first run builds it, which takes minutes. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    globalSetup: ['test/support/build.ts', 'test/cluster/setup.ts'],
+    setupFiles: ['test/support/seed.ts'],
+    include: ['test/cluster/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
