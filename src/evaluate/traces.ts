@@ -1,5 +1,15 @@
 /** The traced half of evaluation: spans go into assembly, and what is decided by the end of a tick becomes the tick's cells, beside those of the stream. */
-import { type AssembledSpans, type Assembler, type AssemblyOptions, createAssembler, type Dictionary, type Nanos, nanosOf, SpanTable } from '../spans/index.ts'
+import {
+  type AssembledSpans,
+  type Assembler,
+  type AssemblyOptions,
+  createAssembler,
+  type Dictionary,
+  type Nanos,
+  nanosOf,
+  SpanTable,
+  type TraceSampler,
+} from '../spans/index.ts'
 import { Ancestors } from './ancestors.ts'
 import type { TracesSeen } from './context.ts'
 import type { TracesReport } from './contract.ts'
@@ -19,9 +29,11 @@ export interface TracesOptions {
   readonly seed?: number
   /** Sees what each step decided, whether a rule counts it or not, before the step is evaluated. The columns are used again by the next step. */
   readonly onDecided?: (decided: AssembledSpans, at: Nanos) => void
+  /** Says which of the decided traces count, and for how many; without one each counts as itself. It decides before `onDecided` looks. */
+  readonly sampler?: TraceSampler
 }
 
-export const defaultTraces: Required<Omit<TracesOptions, 'onDecided'>> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000, seed: 0 }
+export const defaultTraces: Required<Omit<TracesOptions, 'onDecided' | 'sampler'>> = { idleNs: 5e9, maxAgeNs: 60e9, maxSpans: 1_000_000, seed: 0 }
 /** Spans of one trace: far more than any request makes, far fewer than memory holds. */
 const maxSpansOfTrace = 100_000
 
@@ -33,6 +45,7 @@ export class Traces {
   readonly #ancestors: Ancestors
   readonly #tick: DecidedTick
   readonly #onDecided: TracesOptions['onDecided']
+  readonly #sampler: TraceSampler | undefined
   /** Of all series by id; undefined those of the stream. */
   readonly #series: readonly (Series | undefined)[]
   #matched = 0
@@ -49,6 +62,7 @@ export class Traces {
     this.#series = series.map((one) => (one.field === undefined ? undefined : one))
     this.#tick = new DecidedTick(series.length)
     this.#onDecided = options.onDecided
+    this.#sampler = options.sampler
     for (const { id, selector, above, field } of series) {
       if (field === undefined) continue
       const { ancestor } = selector
@@ -83,6 +97,7 @@ export class Traces {
     const found = this.#assembler.close(at, all)
     if (found.spans.length === 0) return
     this.#decidedAt = at
+    this.#sampler?.decide(found)
     this.#onDecided?.(found, at)
     this.#columns.bindTraces(found)
     this.#ancestors.bind(found)
@@ -98,12 +113,14 @@ export class Traces {
   /** Gives each row to the series that it belongs to. */
   #deal(found: AssembledSpans): void {
     const { service, operation, kind, duration, endTime, length } = found.spans
+    const { weight } = found
     const index = this.#index
     const { series, kinds, above, where } = index
     const tick = this.#tick
     const values = this.#series.map((one) => (one?.field === undefined ? duration : valuesOf(found, one.field)))
     for (let row = 0; row < length; row++) {
       this.#lastSpan = Math.max(this.#lastSpan, nanosOf(endTime, row))
+      if (weight[row] === 0) continue
       let candidate = index.find(service[row] as number, operation[row] as number)
       const code = kindOf(kind[row] as number)
       let matched = false

@@ -19,6 +19,7 @@ export class AssembledColumns implements AssembledSpans {
   blame = new Float64Array(0)
   path = new Float64Array(0)
   weight = new Float64Array(0)
+  anomalous = new Uint8Array(0)
   #words: TableWords
 
   constructor(spans: SpanTable) {
@@ -52,6 +53,7 @@ export class AssembledColumns implements AssembledSpans {
     this.blame = grown(this.blame, capacity)
     this.path = grown(this.path, capacity)
     this.weight = grown(this.weight, capacity)
+    this.anomalous = grown(this.anomalous, capacity)
   }
 
   /** Appends a trace. Of rows for which `childless` holds the children are elsewhere, so that neither they nor the path can be known. */
@@ -80,6 +82,7 @@ export class AssembledColumns implements AssembledSpans {
       this.gap[to] = times.gap[row] as number
       this.own[to] = self + (times.gap[row] as number)
       this.weight[to] = 1
+      this.anomalous[to] = 0
     }
     const known = path === times.path
     for (let row = 0; row < shape.length; row++) {

@@ -48,8 +48,24 @@ export interface AssembledSpans {
   readonly blame: Float64Array
   /** Length of its trace's critical path: the sum of `critical` over the trace. */
   readonly path: Float64Array
-  /** Horvitz–Thompson weight 1/p of the trace; 1 without a sampler. */
+  /** How many traces the span's trace stands for: 1 without a sampler; else 1/p, at least 1, where the trace was kept, and 0 where it was left out. */
   readonly weight: Float64Array
+  /** 1 where the sampler kept the span's trace as anomalous. 0 without a sampler. */
+  readonly anomalous: Uint8Array
+}
+
+/**
+ * Chooses among decided traces. Each is kept with a probability p that depends only on what was decided earlier, and then stands for 1/p traces, so
+ * that weighted sums over the kept ones are right on average (Horvitz and Thompson, 1952).
+ */
+export interface TraceSampler {
+  /**
+   * Called once with what a step decided, before anything else looks at it. Writes `weight` and `anomalous`, each the same in all rows of a trace; both
+   * come as they are without a sampler. A later part of a trace is a trace of its own here, with the same id.
+   */
+  decide(found: AssembledSpans): void
+  /** False while it cannot tell anomalous traces from ordinary ones: nobody knows then how many there are. */
+  readonly scores?: boolean
 }
 
 export interface AssemblyReport {
