@@ -12,6 +12,7 @@ import { notUtf8 } from './dictionary.ts'
 import { placeOfKey, shapeOf } from './projection.ts'
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeMissing, attributeText, type SpanTable } from './table.ts'
+import { storeTraceState } from './trace-state.ts'
 import { bytesType, fixed64Type, varintType, WireReader } from './wire.ts'
 
 /** Appends the request's spans to the table. Never throws on bad input; see {@link DecodeResult}. */
@@ -38,6 +39,8 @@ class RequestDecoder {
   readonly #table: SpanTable
   /** Whether any attribute of a span is wanted. */
   readonly #projecting: boolean
+  /** Whether the tracestate is. */
+  readonly #tracing: boolean
   #columns: ReturnType<typeof columnsOf>
   /** Code of the present ResourceSpans' service.name; 0 while it has none. */
   #service = 0
@@ -52,6 +55,7 @@ class RequestDecoder {
     this.row = table.length
     this.#table = table
     this.#projecting = table.spanAttributes.columns.length > 0
+    this.#tracing = table.traceState.length > 0
     this.#columns = columnsOf(table)
     this.#attributes = new AttributeReader(this.reader, table.spanAttributes, table.dictionary)
     this.#resourceType = new Uint8Array(table.resourceAttributes.columns.length)
@@ -155,6 +159,7 @@ class RequestDecoder {
     const attributes = this.#attributes
     const shapes = this.#table.spanAttributes.firstOfShape
     if (projecting) this.#forgetAttributes(row)
+    if (this.#tracing) storeTraceState(this.#table.traceState, row, '')
     kind[row] = 0
     status[row] = 0
     const t = row * 4
@@ -171,8 +176,11 @@ class RequestDecoder {
       seen = sawTraceId | sawSpanId
       at += 28
     }
-    if (at + 2 <= end && bytes[at] === traceStateTag && (bytes[at + 1] as number) < 0x80 && at + 2 + (bytes[at + 1] as number) <= end)
-      at += 2 + (bytes[at + 1] as number)
+    if (at + 2 <= end && bytes[at] === traceStateTag && (bytes[at + 1] as number) < 0x80 && at + 2 + (bytes[at + 1] as number) <= end) {
+      const from = at + 2
+      at = from + (bytes[at + 1] as number)
+      if (this.#tracing) this.#traceState(from, at, row)
+    }
     if (at + 10 <= end && bytes[at] === parentSpanIdTag && bytes[at + 1] === 8) {
       parentSpanId[i] = view.getUint32(at + 2, true)
       parentSpanId[i + 1] = view.getUint32(at + 6, true)
@@ -252,7 +260,10 @@ class RequestDecoder {
     const { from, next } = reader
     this.#after = next
     const wanted = spanFields[reader.number]
-    if (wanted === undefined) return 0
+    if (wanted === undefined) {
+      if (reader.number === 3 && reader.wire === bytesType && this.#tracing) this.#traceState(from, next, row)
+      return 0
+    }
     if (!reader.expect(wanted.wire, wanted.name)) return failed
     const table = this.#table
     switch (reader.number) {
@@ -306,6 +317,13 @@ class RequestDecoder {
   #reject(why: string): true {
     if (this.rejected++ === 0) this.rejection = why
     return true
+  }
+
+  /** W3C has it ASCII; what is not is no sampler's. */
+  #traceState(start: number, end: number, row: number): void {
+    let text = ''
+    for (let at = start; at < end; at++) text += String.fromCharCode(this.reader.bytes[at] as number)
+    storeTraceState(this.#table.traceState, row, text)
   }
 
   #status(start: number, end: number, row: number): boolean {

@@ -6,6 +6,7 @@
  */
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeBoolean, attributeMissing, attributeNumber, attributeOther, attributeText, type SpanTable } from './table.ts'
+import { storeTraceState } from './trace-state.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -125,6 +126,7 @@ class JsonDecoder {
     table.kind[row] = enumAt(span, 'kind', path, kinds)
     table.status[row] = isAbsent(span.status) ? 0 : enumAt(objectAt(span.status, `${path}.status`), 'code', `${path}.status`, statuses)
     this.#spanAttributes(span, path, row)
+    if (table.traceState.length > 0) storeTraceState(table.traceState, row, isAbsent(span.traceState) ? '' : textAt(span, 'traceState', path))
     const rejection = rejectionOf(ids)
     if (rejection !== undefined) {
       if (this.rejected++ === 0) this.rejection = rejection

@@ -9,6 +9,7 @@
 import type { AttributeRef } from '../bundle/index.ts'
 import type { Dictionary } from './dictionary.ts'
 import { indexProjection, type ProjectionIndex } from './projection.ts'
+import type { TraceStateRef } from './trace-state.ts'
 
 /** Nanoseconds since the Unix epoch, truncated to a multiple of 256 ns: exact in a float64 until 2043. */
 export type Nanos = number & { readonly __unit?: 'ns' }
@@ -22,8 +23,11 @@ export const attributeBoolean = 3
 /** Bytes, lists, maps and empty values: present, equal to nothing. */
 export const attributeOther = 4
 
+/** What a table can have a column of. */
+export type ColumnRef = AttributeRef | TraceStateRef
+
 export interface AttributeColumn {
-  readonly attribute: AttributeRef
+  readonly attribute: ColumnRef
   /** The attribute's name in UTF-8. */
   readonly key: DataView
   /** One of the constants above a row. */
@@ -54,8 +58,10 @@ export class SpanTable {
   /** The attribute columns as decoders look them up. */
   readonly spanAttributes: ProjectionIndex
   readonly resourceAttributes: ProjectionIndex
+  /** Those that decoders fill from the tracestate. */
+  readonly traceState: readonly AttributeColumn[]
 
-  constructor(dictionary: Dictionary, projection: readonly AttributeRef[] = [], capacity = 1024) {
+  constructor(dictionary: Dictionary, projection: readonly ColumnRef[] = [], capacity = 1024) {
     this.dictionary = dictionary
     this.service = new Uint32Array(capacity)
     this.operation = new Uint32Array(capacity)
@@ -76,6 +82,7 @@ export class SpanTable {
     }))
     this.spanAttributes = indexProjection(this.attributes, 'span')
     this.resourceAttributes = indexProjection(this.attributes, 'resource')
+    this.traceState = this.attributes.filter((column) => column.attribute.scope === 'tracestate')
   }
 
   get capacity(): number {

@@ -8,6 +8,7 @@ export interface PlainSpan {
   /** Hex; any length, so that wrong ones can be made. */
   readonly traceId: string
   readonly spanId: string
+  readonly traceState?: string
   readonly parentSpanId?: string
   readonly name: string
   /** OTLP's number: 2 SERVER, 3 CLIENT. */
@@ -45,6 +46,7 @@ function spanOf(span: PlainSpan): Uint8Array {
   return concat([
     message(1, Buffer.from(span.traceId, 'hex')),
     message(2, Buffer.from(span.spanId, 'hex')),
+    span.traceState === undefined ? empty : text(3, span.traceState),
     span.parentSpanId === undefined ? empty : message(4, Buffer.from(span.parentSpanId, 'hex')),
     text(5, span.name),
     span.kind === undefined ? empty : integer(6, BigInt(span.kind)),
@@ -115,6 +117,7 @@ function jsonSpan(span: PlainSpan): object {
   return {
     traceId: span.traceId,
     spanId: span.spanId,
+    ...(span.traceState === undefined ? {} : { traceState: span.traceState }),
     ...(span.parentSpanId === undefined ? {} : { parentSpanId: span.parentSpanId }),
     name: span.name,
     ...(span.kind === undefined ? {} : { kind: span.kind }),
