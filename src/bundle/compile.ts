@@ -1,14 +1,16 @@
 /** From sources to a bundle. */
 import {
-  check,
+  atOnce,
+  checking,
   type Diagnostic,
   type FileTree,
   type LintContext,
-  lint,
+  linting,
   type Parsed,
   type Program,
   parse,
   type Resolutions,
+  type Sliced,
   type SourceText,
   settle,
   withoutClashes,
@@ -40,6 +42,11 @@ export interface Analysis {
 
 /** Parses, checks and lints: all that `scalec check` needs. */
 export function analyse(input: CompileInput, context: LintContext = {}): Analysis {
+  return atOnce(analysing(input, context))
+}
+
+/** The same in slices, for those who have other things to do as well. */
+export function* analysing(input: CompileInput, context: LintContext): Sliced<Analysis> {
   const diagnostics: Diagnostic[] = []
   const trees = new Map<string, FileTree>()
   const treeOf = (source: SourceText): FileTree => {
@@ -50,13 +57,18 @@ export function analyse(input: CompileInput, context: LintContext = {}): Analysi
     trees.set(source.name, parsed.tree)
     return parsed.tree
   }
-  const roots = [...new Set(input.roots.map(treeOf))]
-  const checked = check(roots, (path, from) => {
+  const roots = new Set<FileTree>()
+  for (const root of input.roots) {
+    roots.add(treeOf(root))
+    yield
+  }
+  const checked = yield* checking([...roots], (path, from) => {
     const source = input.resolve?.(path, from.source.name)
     return source === undefined ? undefined : treeOf(source)
   })
   const { program } = checked
-  const found = [...diagnostics, ...checked.diagnostics, ...lint(checked, context), ...overBudget(program, context)]
+  const linted = yield* linting(checked, context)
+  const found = [...diagnostics, ...checked.diagnostics, ...linted, ...overBudget(program, context)]
   return { diagnostics: settle(withoutClashes(found), program.files, context), program, resolved: checked.resolved }
 }
 

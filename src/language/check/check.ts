@@ -1,10 +1,11 @@
 /** From trees to a program: scopes, then targets, then rules, then what concerns several of them. */
 import type { Diagnostic } from '../diagnostics.ts'
+import { atOnce, type Sliced } from '../sliced.ts'
 import type { FileTree } from '../tree.ts'
 import { checkBands } from './bands.ts'
 import { checkClauses } from './clauses.ts'
 import { messages } from './messages.ts'
-import type { DeclaredTarget, Program, Rule } from './program.ts'
+import type { DeclaredTarget, Program, Rule, Test } from './program.ts'
 import { nothingResolved, type Resolutions } from './resolved.ts'
 import { checkRule, nameRules, type RuleTree } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
@@ -25,6 +26,11 @@ export interface Checked {
  * targets and defaults are taken. The answer does not depend on the order of the roots.
  */
 export function check(roots: readonly FileTree[], resolve: Resolve = () => undefined): Checked {
+  return atOnce(checking(roots, resolve))
+}
+
+/** The same, a declaration at a time. */
+export function* checking(roots: readonly FileTree[], resolve: Resolve): Sliced<Checked> {
   const diagnostics: Diagnostic[] = []
   const resolved = nothingResolved()
   const scopes = scopesOf(roots, resolve, diagnostics, resolved)
@@ -41,22 +47,31 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
     return all
   }
   const targets: Targets = new Map()
+  yield
   for (const scope of scopes)
     for (const declaration of scope.tree.declarations) if (declaration.kind === 'target') declareTarget(declaration, scope, defaultsOf(scope), targets)
 
+  yield
   const trees = scopes.filter((scope) => scope.root).flatMap((scope) => ruleTrees(scope.tree).map((tree) => ({ scope, tree })))
   const names = nameRules(trees, defaultsOf)
   const rules: Rule[] = []
   const scopeOfRule = new Map<Rule, Scope>()
   for (const { scope, tree } of trees) {
+    yield
     const rule = checkRule(tree, names.get(tree), scope, defaultsOf(scope), targets)
     if (rule === undefined) continue
     rules.push(rule)
     scopeOfRule.set(rule, scope)
   }
   checkBands(rules, (rule) => scopeOfRule.get(rule) as Scope)
+  yield
   const named = { rules: new Set(names.values()), targets }
-  const tests = scopes.flatMap((scope) => (scope.root ? checkTests(scope, defaultsOf(scope), named) : []))
+  const tests: Test[] = []
+  for (const scope of scopes) {
+    if (!scope.root) continue
+    tests.push(...checkTests(scope, defaultsOf(scope), named))
+    yield
+  }
   for (const target of targets.values()) warnOfImpliedBounds(target)
   warnOfUnusedLets(scopes)
 

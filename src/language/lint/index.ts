@@ -1,6 +1,6 @@
 export type { Budget, LintContext } from './context.ts'
 export { type CatalogView, type RateSource, rateOf, viewOf } from './known.ts'
-export { lint } from './lint.ts'
+export { lint, linting } from './lint.ts'
 export { messages as lintMessages } from './messages.ts'
 export { settle } from './settle.ts'
 export { isSuppressible } from './suppress.ts'

@@ -1,6 +1,7 @@
 /** Every lint, in the order of their codes. */
 import type { Checked } from '../check/check.ts'
 import type { Diagnostic } from '../diagnostics.ts'
+import { atOnce, type Sliced } from '../sliced.ts'
 import { alwaysHolds } from './always-holds.ts'
 import { attributeType } from './attribute-type.ts'
 import { calleeCauses } from './callee-causes.ts'
@@ -34,6 +35,16 @@ const lints: readonly Lint[] = [
 
 /** What the lints say of a checked program, before suppressions and other severities; `settle` is for these. */
 export function lint(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext = {}): readonly Diagnostic[] {
+  return atOnce(linting(checked, context))
+}
+
+/** The same, a lint at a time. */
+export function* linting(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Sliced<readonly Diagnostic[]> {
   const subject = subjectOf(checked, context)
-  return lints.flatMap((each) => each(subject))
+  const found: Diagnostic[] = []
+  for (const each of lints) {
+    for (const diagnostic of each(subject)) found.push(diagnostic)
+    yield
+  }
+  return found
 }
