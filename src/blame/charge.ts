@@ -3,6 +3,10 @@
  * does itself is its own. What lies between a caller's span and the callee's is the callee's (queueing, connecting, network), unless the
  * caller's other calls rose as well: then the caller was starved and came late to its answers, or its own network was slow.
  *
+ * What messages wait in a queue is the taker's, which has too few workers; but not as far as each message now occupies a worker longer. A worker that takes
+ * four times as long has lost three quarters of what it could take out of the queue, and so much of the wait belongs to whatever made it slower: it
+ * is dealt out like the rises of the taker and of the services behind it.
+ *
  * A rise per call, times the calls of a trace in the window, is compared, and not totals: traffic that falls while clients wait (closed loops)
  * and a changed mix of requests change totals, not calls. Only rises count: what a service saved in one place, by chance or because it
  * fails sooner, does not excuse what it added in another.
@@ -28,33 +32,51 @@ export interface Charge {
   readonly gap: number
   /** In its calls to others, as far as they all rose. */
   readonly calls: number
+  /** In a queue before a service that waits for it. */
+  readonly queue: number
 }
 
-export function addedBy({ self, gap, calls }: Charge): number {
-  return self + gap + calls
+export const nothing: Charge = { self: 0, gap: 0, calls: 0, queue: 0 }
+
+export function addedBy({ self, gap, calls, queue }: Charge): number {
+  return self + gap + calls + queue
+}
+
+/** What is charged. */
+export interface Risen {
+  readonly cells: readonly Cell[]
+  /** By the service that takes messages: itself, and the services that were called for one. */
+  readonly behind: ReadonlyMap<number, ReadonlySet<number>>
 }
 
 /** By service code, of `traces` traces in the window. */
 export function charge(
-  cells: readonly Cell[],
+  { cells, behind }: Risen,
   shifts: readonly (Shift | undefined)[],
   traces: number,
   { caution }: ChargeOptions = defaultCharge,
 ): Map<number, Charge> {
   const charges = new Map<number, Charge>()
   const add = (service: number, part: keyof Charge, ns: number): void => {
-    const old = charges.get(service) ?? { self: 0, gap: 0, calls: 0 }
+    const old = charges.get(service) ?? nothing
     charges.set(service, { ...old, [part]: old[part] + ns })
   }
   const edges = new Map<string, Edge>()
+  const lost = lostTurns(cells, shifts, caution)
+  const waited = new Map<number, number>()
   for (const [i, { kind, service, caller }] of cells.entries()) {
     add(service, 'self', 0)
     const shift = shifts[i]
-    if (shift === undefined) continue
-    const calls = shift.after / Math.max(1, traces)
-    const rise = calls * Math.max(0, shift.rise) * certainty(shift, caution)
+    if (shift === undefined || kind === 'turn') continue
+    const calls = shift.calls / Math.max(1, traces)
+    let rise = calls * Math.max(0, shift.rise) * certainty(shift, caution)
+    if (kind === 'queue') {
+      const passedOn = rise * (lost.get(service) ?? 0)
+      waited.set(service, (waited.get(service) ?? 0) + passedOn)
+      rise -= passedOn
+    }
     if (kind === 'self' || caller === service) {
-      add(service, kind, rise)
+      add(service, kind === 'self' ? 'self' : 'gap', rise)
       continue
     }
     const key = `${caller} ${service}`
@@ -67,7 +89,29 @@ export function charge(
     add(edge.caller, 'calls', callers)
     add(edge.callee, 'gap', edge.rise - callers)
   }
+  const direct = new Map([...charges].map(([service, of]) => [service, addedBy(of)]))
+  for (const [taker, ns] of waited) {
+    const slower = [...(behind.get(taker) ?? [])].map((service) => ({
+      service,
+      ns: service === taker ? (charges.get(taker)?.self ?? 0) : (direct.get(service) ?? 0),
+    }))
+    const all = slower.reduce((sum, part) => sum + part.ns, 0)
+    if (all === 0) add(taker, 'gap', ns)
+    else for (const part of slower) add(part.service, 'queue', (ns * part.ns) / all)
+  }
   return charges
+}
+
+/** By the service that takes messages: the share of what it could take before that it cannot take now, because each message occupies it longer. */
+function lostTurns(cells: readonly Cell[], shifts: readonly (Shift | undefined)[], caution: number): ReadonlyMap<number, number> {
+  const turns = new Map<number, { before: number; rise: number }>()
+  for (const [i, { kind, service }] of cells.entries()) {
+    const shift = shifts[i]
+    if (kind !== 'turn' || shift === undefined) continue
+    const { before, rise } = turns.get(service) ?? { before: 0, rise: 0 }
+    turns.set(service, { before: before + shift.calls * shift.mean, rise: rise + shift.calls * Math.max(0, shift.rise) * certainty(shift, caution) })
+  }
+  return new Map([...turns].map(([service, { before, rise }]) => [service, rise > 0 ? rise / (before + rise) : 0]))
 }
 
 /** All calls from one service to another, a trace. */

@@ -19,10 +19,9 @@ export interface ConfidenceOptions extends ChargeOptions {
 
 /** Of `top`, a service code, that was charged `added`. */
 export function confidence(comparison: Comparison, top: number, added: number, { random, resamples, caution }: ConfidenceOptions): Confidence {
-  const { traces, baseline, cells } = comparison
-  const after = traces.length - baseline
+  const { traces, baseline, tracesAfter } = comparison
   const chargeOf = (times: { readonly before: Uint32Array; readonly after: Uint32Array }): ReadonlyMap<number, Charge> =>
-    charge(cells, comparison.shifts(times.before, times.after), after, { caution })
+    charge(comparison, comparison.shifts(times.before, times.after), tracesAfter, { caution })
   let same = 0
   let asBad = 0
   for (let i = 0; i < resamples; i++) {

@@ -4,6 +4,7 @@ import type { AssembledSpans, Dictionary, Nanos } from '../spans/index.ts'
 export const noRow = -1
 export const clientKind = 3
 const producerKind = 4
+export const consumerKind = 5
 
 /** Half open, by the start of the trace. */
 export interface Window {
@@ -35,6 +36,8 @@ export class TraceLog {
   begin = new Float64Array(256)
   /** Length of the critical path. */
   path = new Float64Array(256)
+  /** For how many traces it stands: 1 where all are kept, 0 where it is only to be shown. */
+  weight = new Float64Array(256)
   /** Row of the root, or of the first span without its parent; `noRow` for what came after its trace was decided, which counts as no trace. */
   root = new Int32Array(256)
   #ids = new Uint8Array(256 * 16)
@@ -52,7 +55,7 @@ export class TraceLog {
       let end = first + 1
       while (end < spans.length && traceStart[end] === first) end++
       const begin = earliest(decided, first, end)
-      if (windows === undefined || windows.some(({ from, to }) => begin >= from && begin < to)) this.#take(decided, first, end, begin)
+      if (windows === undefined || windows.some(({ from, to }) => begin >= from && begin < to)) this.take(decided, first, end)
       first = end
     }
   }
@@ -61,11 +64,16 @@ export class TraceLog {
   dropBefore(time: Nanos): void {
     let gone = 0
     while (gone < this.traces && (this.begin[gone] as number) < time) gone++
+    this.dropFirst(gone)
+  }
+
+  /** Forgets so many of the traces that were taken first. */
+  dropFirst(gone: number): void {
     if (gone === 0) return
     for (let trace = 0; trace < gone; trace++) this.#known.delete(String.fromCharCode(...this.#ids.subarray(trace * 16, trace * 16 + 16)))
     const rows = this.endOf(gone - 1)
     for (const column of this.#spanColumns()) column.copyWithin(0, rows, this.spans)
-    for (const column of [this.firstRow, this.begin, this.path, this.root]) column.copyWithin(0, gone, this.traces)
+    for (const column of [this.firstRow, this.begin, this.path, this.weight, this.root]) column.copyWithin(0, gone, this.traces)
     this.#ids.copyWithin(0, gone * 16, this.traces * 16)
     this.spans -= rows
     this.traces -= gone
@@ -105,14 +113,16 @@ export class TraceLog {
     return this.kind[row] === clientKind || this.kind[row] === producerKind
   }
 
-  #take(decided: AssembledSpans, first: number, end: number, begin: Nanos): void {
+  /** Takes one trace: the rows [first, end). `weight`: for how many traces it stands. */
+  take(decided: AssembledSpans, first: number, end: number, weight = decided.weight[first] as number): void {
     const { spans, parent } = decided
     this.#reserve(this.spans + end - first)
     const trace = this.traces++
     const base = this.spans
     this.firstRow[trace] = base
-    this.begin[trace] = begin
+    this.begin[trace] = earliest(decided, first, end)
     this.path[trace] = 0
+    this.weight[trace] = weight
     this.root[trace] = noRow
     const id = spans.traceId.subarray(first * 16, first * 16 + 16)
     this.#ids.set(id, trace * 16)
@@ -165,6 +175,7 @@ export class TraceLog {
       this.firstRow = grown(this.firstRow, capacity)
       this.begin = grown(this.begin, capacity)
       this.path = grown(this.path, capacity)
+      this.weight = grown(this.weight, capacity)
       this.root = grown(this.root, capacity)
       this.#ids = grown(this.#ids, capacity * 16)
     }

@@ -1,6 +1,6 @@
 /** Ranks the services by what they added to the traces of a window, against a baseline. */
-import { addedBy, type Charge, type ChargeOptions, charge, defaultCharge } from './charge.ts'
-import { Comparison } from './comparison.ts'
+import { addedBy, type Charge, type ChargeOptions, charge, defaultCharge, nothing } from './charge.ts'
+import { Comparison, tracesOf } from './comparison.ts'
 import { type Confidence, confidence } from './confidence.ts'
 import { exemplars } from './exemplars.ts'
 import type { TraceLog, Window } from './log.ts'
@@ -15,10 +15,9 @@ export interface BlamedService extends Signals {
   readonly share: number
 }
 
-export interface BlameReport {
-  readonly baseline: Window
-  readonly window: Window
-  /** Whole traces that began in each. */
+/** Of traces of two kinds, those before and those after. */
+export interface Ranking {
+  /** Whole traces of each. */
   readonly tracesBefore: number
   readonly tracesAfter: number
   /** Mean length of the critical path, nanoseconds. */
@@ -30,6 +29,11 @@ export interface BlameReport {
   readonly confidence: Confidence | undefined
   /** Traces of the window that show it, the most telling first, as indices of the log. */
   readonly exemplars: readonly number[]
+}
+
+export interface BlameReport extends Ranking {
+  readonly baseline: Window
+  readonly window: Window
 }
 
 export interface BlameOptions extends Partial<ChargeOptions> {
@@ -46,19 +50,23 @@ const resampledCalls = 2e7
 
 /** The log's traces that began in the two windows, compared. Nothing is ranked where one of them has none. */
 export function blame(log: TraceLog, baseline: Window, window: Window, options: BlameOptions): BlameReport {
-  const comparison = new Comparison(log, baseline, window)
-  const { traces, cells } = comparison
-  const [tracesBefore, tracesAfter] = [comparison.baseline, traces.length - comparison.baseline]
+  return { baseline, window, ...rank(log, tracesOf(log, baseline), tracesOf(log, window), options) }
+}
+
+/** The same of traces that are named, as indices of the log. */
+export function rank(log: TraceLog, before: readonly number[], after: readonly number[], options: BlameOptions): Ranking {
+  const comparison = new Comparison(log, before, after)
+  const { traces } = comparison
   const { before: pathBefore, after: pathAfter } = paths(comparison)
-  const head = { baseline, window, tracesBefore, tracesAfter, pathBefore, pathAfter }
-  if (tracesBefore === 0 || tracesAfter === 0) return { ...head, services: [], confidence: undefined, exemplars: [] }
+  const head = { tracesBefore: before.length, tracesAfter: after.length, pathBefore, pathAfter }
+  if (before.length === 0 || after.length === 0) return { ...head, services: [], confidence: undefined, exemplars: [] }
   const caution = options.caution ?? defaultCharge.caution
-  const { before, after } = comparison.asRecorded
-  const charges = charge(cells, comparison.shifts(before, after), tracesAfter, { caution })
+  const recorded = comparison.asRecorded
+  const charges = charge(comparison, comparison.shifts(recorded.before, recorded.after), comparison.tracesAfter, { caution })
   const total = [...charges.values()].reduce((sum, charge) => sum + addedBy(charge), 0)
   const services = [...signals(comparison)]
     .map(([code, signal]) => {
-      const charge = charges.get(code) ?? { self: 0, gap: 0, calls: 0 }
+      const charge = charges.get(code) ?? nothing
       const added = addedBy(charge)
       return { code, service: log.dictionary.text(code), ...signal, added, charge, share: total > 0 ? added / total : 0 }
     })

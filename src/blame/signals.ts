@@ -1,9 +1,8 @@
 /** The plain signals, for the table and to be compared with: what rose for each service, nanoseconds. */
 import type { Comparison } from './comparison.ts'
-import type { TraceLog } from './log.ts'
+import { consumerKind } from './log.ts'
 
 const serverKind = 2
-const consumerKind = 5
 
 export interface Signals {
   /** The largest rise of the p99 of one of the service's SERVER or CONSUMER operations; undefined where none was called both before and after. */
@@ -19,12 +18,14 @@ export interface Signals {
 
 /** By service code. */
 export function signals(comparison: Comparison): Map<number, Signals> {
-  const { log, traces, baseline } = comparison
+  const { log, traces, baseline, weights } = comparison
   const plain = plainRises(comparison)
+  const [all, after] = [weights.reduce((sum, weight) => sum + weight, 0), comparison.tracesAfter]
   const sums = new Map<number, { self: number; gap: number; critical: number; spans: number }>()
   for (const [i, trace] of traces.entries()) {
     const before = i < baseline
-    const scale = before ? -1 / baseline : 1 / (traces.length - baseline)
+    const weight = weights[i] as number
+    const scale = before ? -weight / (all - after) : weight / after
     for (let row = log.firstRow[trace] as number; row < log.endOf(trace); row++) {
       const service = log.service[row] as number
       let sum = sums.get(service)
@@ -35,23 +36,32 @@ export function signals(comparison: Comparison): Map<number, Signals> {
       sum.self += scale * (log.self[row] as number)
       sum.gap += scale * (log.gap[row] as number)
       sum.critical += scale * (log.critical[row] as number)
-      if (!before) sum.spans++
+      if (!before) sum.spans += weight
     }
   }
   return new Map([...sums].map(([service, sum]) => [service, { plain: plain.get(service), own: sum.self + sum.gap, ...sum }]))
 }
 
 /** Mean length of the critical path before and after. */
-export function paths({ log, traces, baseline }: Comparison): { readonly before: number; readonly after: number } {
-  return { before: mean(log, traces.slice(0, baseline)), after: mean(log, traces.slice(baseline)) }
+export function paths({ log, traces, weights, baseline }: Comparison): { readonly before: number; readonly after: number } {
+  const mean = (from: number, to: number): number => {
+    let [sum, all] = [0, 0]
+    for (let i = from; i < to; i++) {
+      sum += (weights[i] as number) * (log.path[traces[i] as number] as number)
+      all += weights[i] as number
+    }
+    return all > 0 ? sum / all : 0
+  }
+  return { before: mean(0, baseline), after: mean(baseline, traces.length) }
 }
 
-function mean(log: TraceLog, traces: readonly number[]): number {
-  return traces.reduce((sum, trace) => sum + (log.path[trace] as number), 0) / Math.max(1, traces.length)
+interface Weighted {
+  readonly value: number
+  readonly weight: number
 }
 
-function plainRises({ log, traces, baseline }: Comparison): Map<number, number> {
-  const operations = new Map<string, { readonly service: number; readonly before: number[]; readonly after: number[] }>()
+function plainRises({ log, traces, weights, baseline }: Comparison): Map<number, number> {
+  const operations = new Map<string, { readonly service: number; readonly before: Weighted[]; readonly after: Weighted[] }>()
   for (const [i, trace] of traces.entries()) {
     for (let row = log.firstRow[trace] as number; row < log.endOf(trace); row++) {
       if (log.kind[row] !== serverKind && log.kind[row] !== consumerKind) continue
@@ -62,7 +72,7 @@ function plainRises({ log, traces, baseline }: Comparison): Map<number, number> 
         durations = { service, before: [], after: [] }
         operations.set(key, durations)
       }
-      ;(i < baseline ? durations.before : durations.after).push(log.duration[row] as number)
+      ;(i < baseline ? durations.before : durations.after).push({ value: log.duration[row] as number, weight: weights[i] as number })
     }
   }
   const rises = new Map<number, number>()
@@ -73,8 +83,14 @@ function plainRises({ log, traces, baseline }: Comparison): Map<number, number> 
   return rises
 }
 
-/** Nearest rank, as the language's. */
-function p99(values: number[]): number {
-  values.sort((a, b) => a - b)
-  return values[Math.ceil(0.99 * values.length) - 1] as number
+/** Nearest rank, as the language's: the first value that 99 % do not exceed. */
+function p99(values: Weighted[]): number {
+  values.sort((a, b) => a.value - b.value)
+  const rank = 0.99 * values.reduce((sum, { weight }) => sum + weight, 0)
+  let passed = 0
+  for (const { value, weight } of values) {
+    passed += weight
+    if (passed >= rank) return value
+  }
+  return (values.at(-1) as Weighted).value
 }

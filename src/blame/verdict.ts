@@ -1,6 +1,7 @@
 /** What a ranking says, in words. */
 import { duration, list, significant } from '../plan/index.ts'
-import type { BlamedService, BlameReport } from './report.ts'
+import type { Charge } from './charge.ts'
+import type { BlamedService, Ranking } from './report.ts'
 
 /**
  * `clear`: other traces of the same kind would have named the same service, and chance none so bad. `likely`: both hold less strictly. `unclear`: a
@@ -21,7 +22,7 @@ export interface Verdict {
 const nearlyAll = 0.85
 const worthSaying = 0.15
 
-export function verdict(report: BlameReport): Verdict {
+export function verdict(report: Ranking): Verdict {
   const { services, tracesBefore, tracesAfter } = report
   const [top] = services
   if (tracesBefore === 0 || tracesAfter === 0) {
@@ -38,7 +39,7 @@ export function verdict(report: BlameReport): Verdict {
 /** With fewer traces on either side nothing is more than a guess: few arrangements of them exist that a permutation test could try. */
 const leastTraces = 10
 
-function surenessOf({ confidence, tracesBefore, tracesAfter }: BlameReport): Sureness {
+function surenessOf({ confidence, tracesBefore, tracesAfter }: Ranking): Sureness {
   if (confidence === undefined) return 'nothing'
   if (Math.min(tracesBefore, tracesAfter) < leastTraces) return 'unclear'
   const { agreement, chance } = confidence
@@ -59,29 +60,35 @@ function opening({ service, added, share }: BlamedService, sureness: Sureness): 
 }
 
 /** What was charged as its own, split as self and gap rose: few calls may have made one of them count for less. */
-function partsOf({ charge, self, gap }: BlamedService): { readonly self: number; readonly gap: number; readonly calls: number } {
+function partsOf({ charge, self, gap }: BlamedService): Charge {
   const [rose, waited] = [Math.max(0, self), Math.max(0, gap)]
   const own = charge.self + charge.gap
-  return rose + waited === 0 ? charge : { self: (own * rose) / (rose + waited), gap: (own * waited) / (rose + waited), calls: charge.calls }
+  return rose + waited === 0 ? charge : { ...charge, self: (own * rose) / (rose + waited), gap: (own * waited) / (rose + waited) }
+}
+
+/** The parts of what it added that are worth saying, the largest first. */
+export function placesOf(service: BlamedService): readonly { readonly ns: number; readonly where: string }[] {
+  const { self, gap, calls, queue } = partsOf(service)
+  return [
+    { ns: self, where: 'in its own work' },
+    { ns: gap, where: 'between its callers and it' },
+    { ns: calls, where: 'in its calls to others (all took longer)' },
+    { ns: queue, where: 'in the queue before those who wait for it' },
+  ]
+    .filter(({ ns }) => ns >= worthSaying * service.added)
+    .sort((a, b) => b.ns - a.ns)
 }
 
 function whereItLies(service: BlamedService): string {
   const { added } = service
-  const { self, gap, calls } = partsOf(service)
-  const parts = [
-    { ns: self, where: 'in its own work' },
-    { ns: gap, where: 'between its callers and it' },
-    { ns: calls, where: 'in its calls to others (all took longer)' },
-  ]
-    .filter(({ ns }) => ns >= worthSaying * added)
-    .sort((a, b) => b.ns - a.ns)
+  const parts = placesOf(service)
   const [only] = parts
   if (parts.length === 1 && only !== undefined)
     return `${only.ns >= 0.97 * added ? 'All' : only.ns >= nearlyAll * added ? 'Nearly all' : 'Most'} of that lies ${only.where}.`
   return `Of that, ${list(parts.map(({ ns, where }) => `${percent(ns / added)} lies ${where}`))}.`
 }
 
-function doubt({ confidence, tracesBefore, tracesAfter }: BlameReport): string | undefined {
+function doubt({ confidence, tracesBefore, tracesAfter }: Ranking): string | undefined {
   if (confidence === undefined) return undefined
   const { agreement, chance, resamples } = confidence
   const doubts = [
@@ -94,7 +101,7 @@ function doubt({ confidence, tracesBefore, tracesAfter }: BlameReport): string |
 }
 
 /** The service that plain latency would have named. */
-function decoy({ services }: BlameReport, top: BlamedService): string | undefined {
+function decoy({ services }: Ranking, top: BlamedService): string | undefined {
   const worst = services.reduce((a, b) => ((b.plain ?? 0) > (a.plain ?? 0) ? b : a))
   if (worst.service === top.service || (worst.plain ?? 0) <= 0) return undefined
   const had = worst.share < 0.01 ? 'almost none' : percent(worst.share)
@@ -103,7 +110,9 @@ function decoy({ services }: BlameReport, top: BlamedService): string | undefine
 
 function hintOf(top: BlamedService): string | undefined {
   const { service, added } = top
-  const { self, gap, calls } = partsOf(top)
+  const { self, gap, calls, queue } = partsOf(top)
+  if (queue >= worthSaying * added)
+    return `${service} is slow, and messages pile up before those who wait for it: more of them would only ask it for more at a time.`
   if (gap >= nearlyAll * added && self < 0.05 * added)
     return `${service} itself is no slower; the time passes on the way to it. If its replicas are busy, it is queueing, and more of them help; if they are not, it is the network, and replicas seldom cure network delay.`
   if (calls > Math.max(self, gap))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addedBy, charge } from '../../src/blame/charge.ts'
-import { Comparison } from '../../src/blame/comparison.ts'
+import { addedBy, type Charge, charge, nothing } from '../../src/blame/charge.ts'
+import { type Cell, Comparison, type Shift, tracesOf } from '../../src/blame/comparison.ts'
 import { blame, noRow, seededRandom, TraceLog, verdict } from '../../src/blame/index.ts'
 import { createAssembler, createDictionary, decodeRequest, SpanTable } from '../../src/spans/index.ts'
 import { encodeRequest, service } from '../support/otlp.ts'
@@ -23,6 +23,19 @@ function logWith(before: readonly number[], after: readonly number[]): TraceLog 
   ])
 }
 
+function compared(log: TraceLog): Comparison {
+  return new Comparison(log, tracesOf(log, between(0, 10_000)), tracesOf(log, between(10_000, 20_000)))
+}
+
+/** Without queues. */
+function charged(cells: readonly Cell[], shifts: readonly Pick<Shift, 'before' | 'after' | 'rise' | 'delta'>[], traces: number): Map<number, Charge> {
+  return charge(
+    { cells, behind: new Map() },
+    shifts.map((shift) => ({ calls: shift.after, mean: 100, ...shift })),
+    traces,
+  )
+}
+
 /** Even, so that halves are whole nanoseconds. */
 const gaps = fc.array(
   fc.integer({ min: 1, max: 12 }).map((n) => n * 2),
@@ -33,7 +46,7 @@ describe('a comparison', () => {
   it('knows by how much calls rose, and how many of them, as counting all pairs does', () => {
     fc.assert(
       fc.property(gaps, gaps, (before, after) => {
-        const comparison = new Comparison(logWith(before, after), between(0, 10_000), between(10_000, 20_000))
+        const comparison = compared(logWith(before, after))
         const times = comparison.asRecorded
         const cell = comparison.cells.findIndex(({ kind }) => kind === 'gap')
         const shift = comparison.shifts(times.before, times.after)[cell]
@@ -48,7 +61,7 @@ describe('a comparison', () => {
   })
 
   it('counts a trace as often as it is drawn', () => {
-    const comparison = new Comparison(logWith([2, 10], [20, 4]), between(0, 10_000), between(10_000, 20_000))
+    const comparison = compared(logWith([2, 10], [20, 4]))
     const cell = comparison.cells.findIndex(({ kind }) => kind === 'gap')
     const shift = comparison.shifts(Uint32Array.of(0, 3, 0, 0), Uint32Array.of(0, 0, 1, 1))[cell]
     expect(shift).toMatchObject({ before: 3, after: 2, rise: 2e6, delta: 0 })
@@ -60,8 +73,8 @@ describe('a charge', () => {
 
   it('is what most calls rose by, not what a few did', () => {
     const of = (delta: number, count: number): number => {
-      const charges = charge([cart], [{ before: count, after: count, rise: 100, delta }], count)
-      return addedBy(charges.get(1) ?? { self: 0, gap: 0, calls: 0 })
+      const charges = charged([cart], [{ before: count, after: count, rise: 100, delta }], count)
+      return addedBy(charges.get(1) ?? nothing)
     }
     expect(of(1, 1000)).toBeGreaterThan(99)
     expect(of(0.05, 1000)).toBeLessThan(5)
@@ -77,7 +90,7 @@ describe('a charge', () => {
         fc.integer({ min: 1, max: 50 }),
         (rise, delta, calls) => {
           const of = (shiftRise: number, traces: number): number =>
-            addedBy(charge([cart], [{ before: 50, after: calls, rise: shiftRise, delta }], traces).get(1) ?? { self: 0, gap: 0, calls: 0 })
+            addedBy(charged([cart], [{ before: 50, after: calls, rise: shiftRise, delta }], traces).get(1) ?? nothing)
           expect(of(rise, 10)).toBeGreaterThanOrEqual(0)
           expect(of(Math.abs(rise) * 2, 10)).toBeGreaterThanOrEqual(of(Math.abs(rise), 10))
           expect(of(rise, 20)).toBeCloseTo(of(rise, 10) / 2, 3)
@@ -91,7 +104,7 @@ describe('a charge', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 5, maxLength: 5 }), (rises) => {
         const cells = [edge(1, 2), edge(1, 3), edge(1, 4), edge(5, 2), edge(5, 3)]
-        const charges = charge(
+        const charges = charged(
           cells,
           rises.map((rise) => ({ before: 1e6, after: 1e6, rise, delta: 1 })),
           1e6,
@@ -99,7 +112,7 @@ describe('a charge', () => {
         const sum = [...charges.values()].reduce((total, of) => total + addedBy(of), 0)
         const all = rises.reduce((a, b) => a + b, 0)
         expect(Math.abs(sum - all)).toBeLessThanOrEqual(1e-4 * all + 1e-6)
-        for (const of of charges.values()) expect(Math.min(of.self, of.gap, of.calls)).toBeGreaterThanOrEqual(0)
+        for (const of of charges.values()) expect(Math.min(of.self, of.gap, of.calls, of.queue)).toBeGreaterThanOrEqual(0)
       }),
     )
   })

@@ -17,7 +17,7 @@ export function json({ recordings, log, windows: { found }, report }: Blamed, to
       service,
       added: Math.round(added),
       share,
-      charge: { self: Math.round(charge.self), gap: Math.round(charge.gap), calls: Math.round(charge.calls) },
+      charge: { self: Math.round(charge.self), gap: Math.round(charge.gap), calls: Math.round(charge.calls), queue: Math.round(charge.queue) },
       plain: plain === undefined ? null : Math.round(plain),
       self: Math.round(self),
       gap: Math.round(gap),
