@@ -1,5 +1,5 @@
 /** The one engine that the daemon, replay and tests drive. */
-import type { IngestReport, RuleOutcome, TracesReport, World } from '../evaluate/index.ts'
+import type { Counted, CountRequest, IngestReport, RuleOutcome, SeriesLayout, TracesReport, World } from '../evaluate/index.ts'
 import type { Decision, Spending, TargetState } from '../plan/index.ts'
 import type { Nanos, SpanTable } from '../spans/index.ts'
 
@@ -23,11 +23,20 @@ export interface Engine {
   table(): SpanTable
   ingest(table: SpanTable, now?: Nanos): IngestReport
   due(now?: Nanos, drain?: boolean): Nanos | undefined
-  step(at: Nanos, world: World): StepResult
+  /** `counted`: what others counted of the step, where spans are counted elsewhere. */
+  step(at: Nanos, world: World, counted?: Counted): StepResult
+  /** What those who count for the step that ends at `at` must know; the step follows with the same world. */
+  begin(at: Nanos, world: World): CountRequest
+  /** Where spans are counted elsewhere: everything that ended before is. */
+  reached(watermark: Nanos): void
+  /** The series that are counted as spans come. */
+  readonly layout: readonly SeriesLayout[]
   /** Tells that the orchestrator took a `scale` decision. A decision that failed is simply not told: the next step plans anew. */
   acted(decision: Decision): void
   state(): EngineState
   readonly watermark: Nanos | undefined
+  /** Start of the next step; undefined before the first one is due. */
+  readonly next: Nanos | undefined
   /** Undefined where no rule needs traces. */
   readonly traces?: TracesReport | undefined
 }

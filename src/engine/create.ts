@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly minAvailable?: number
   /** What all targets together may do; by default anything. */
   readonly budget?: Budget
+  /** Spans are counted elsewhere, and steps are told what was counted; then `startAt` must be given, or a previous engine. */
+  readonly countedElsewhere?: boolean
   /** Where the first step begins; by default at the first span. */
   readonly startAt?: Nanos
   /** What survived a restart. */
@@ -46,6 +48,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...(options.latenessNs === undefined ? {} : { latenessNs: options.latenessNs }),
     ...(options.staleNs === undefined ? {} : { staleNs: options.staleNs }),
     ...(options.traces === undefined ? {} : { traces: options.traces }),
+    ...(options.countedElsewhere === true ? { part: 'judge' as const } : {}),
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     ...(previous === undefined ? {} : { previous: previous.evaluator }),
   })

@@ -1,6 +1,6 @@
 /** The one engine that the daemon, replay and tests drive: the order of evaluation and planning, and what they remember. */
 import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
-import type { Epoch, Evaluator, IngestReport, RuleOutcome, TracesReport, World } from '../evaluate/index.ts'
+import type { Counted, CountRequest, Epoch, Evaluator, IngestReport, RuleOutcome, SeriesLayout, TracesReport, World } from '../evaluate/index.ts'
 import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
 import { acted, advance, allowanceOf, firstSight, givenBack, plan, setAside, settled, within } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
@@ -59,15 +59,15 @@ export class PlanningEngine implements Engine {
     return this.evaluator.due(now, drain)
   }
 
-  step(at: Nanos, world: World): StepResult {
-    // Epochs first: what is evaluated at this step depends on whether the last action's replicas are ready.
-    const epochs = new Map<string, Epoch>()
-    for (const { target } of this.#planned) {
-      const state = advance(this.#stateOf(target.id), target, at, world.get(target.id))
-      this.#states.set(target.id, state)
-      if (state.epoch !== undefined) epochs.set(target.id, state.epoch)
-    }
-    const outcomes = this.evaluator.step({ at, world, epochs })
+  begin(at: Nanos, world: World): CountRequest {
+    const { next } = this.evaluator
+    if (next === undefined) throw new RangeError('the first step has no beginning: nothing to count')
+    return { start: next, at, epochs: this.#epochs(at, world) }
+  }
+
+  step(at: Nanos, world: World, counted?: Counted): StepResult {
+    const epochs = this.#epochs(at, world)
+    const outcomes = this.evaluator.step({ at, world, epochs, ...(counted === undefined ? {} : { counted }) })
     const touched = new Set<string>()
     for (const outcome of outcomes) {
       this.#outcomes.set(outcome.rule, outcome)
@@ -94,6 +94,17 @@ export class PlanningEngine implements Engine {
     return { at, outcomes, decisions }
   }
 
+  /** First of all: what is evaluated at a step depends on whether the last action's replicas are ready. Asked twice it says the same. */
+  #epochs(at: Nanos, world: World): ReadonlyMap<string, Epoch> {
+    const epochs = new Map<string, Epoch>()
+    for (const { target } of this.#planned) {
+      const state = advance(this.#stateOf(target.id), target, at, world.get(target.id))
+      this.#states.set(target.id, state)
+      if (state.epoch !== undefined) epochs.set(target.id, state.epoch)
+    }
+    return epochs
+  }
+
   acted(decision: Decision): void {
     const state = this.#states.get(decision.target)
     // A target that a reload has removed is no longer ours to remember.
@@ -103,6 +114,18 @@ export class PlanningEngine implements Engine {
 
   state(): EngineState {
     return { targets: Object.fromEntries(this.#states), ...(this.#spent.length === 0 ? {} : { spent: this.#spent }) }
+  }
+
+  reached(watermark: Nanos): void {
+    this.evaluator.reached(watermark)
+  }
+
+  get layout(): readonly SeriesLayout[] {
+    return this.evaluator.layout
+  }
+
+  get next(): Nanos | undefined {
+    return this.evaluator.next
   }
 
   get watermark(): Nanos | undefined {

@@ -24,6 +24,8 @@ export interface StepContext {
   readonly stale: boolean
   /** Latest end of a span of any kind up to this step. */
   readonly lastSpan: Nanos
+  /** End of the last tick of which a count is missing. Minus infinity: none is. */
+  readonly gapAt: Nanos
   /** Undefined where no rule needs traces. */
   readonly traces: TracesSeen | undefined
   /** Of the rule's target. */
@@ -53,6 +55,11 @@ export interface Builder {
 export function wouldShow(series: Series, from: Nanos, lengthNs: number, { at, lastSpan, traces, evidence }: StepContext): boolean {
   if (series.field === undefined) return lastSpan >= from
   return traces !== undefined && traces.decidedAt > at - lengthNs && traces.lastSpan >= evidence.from
+}
+
+/** Whether nothing can be known of the window of `lengthNs` that ends at this step: the telemetry is stale, or a part of it was counted by nobody. */
+export function isStale(lengthNs: number, { at, stale, gapAt, evidence }: StepContext): boolean {
+  return stale || gapAt > Math.max(at - lengthNs, evidence.from)
 }
 
 /** The gravest first: what a person must hear of when several parts are unknown. */

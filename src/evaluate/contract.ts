@@ -1,6 +1,7 @@
 /** What evaluation takes and gives. */
 import type { ComparisonOperator } from '../bundle/index.ts'
 import type { AssemblyReport, Nanos, SpanTable } from '../spans/index.ts'
+import type { Counted, CountedTick, CountRequest, SeriesLayout } from './counted.ts'
 
 export type Truth = 'true' | 'false' | 'unknown'
 
@@ -24,6 +25,16 @@ export interface WorkloadSnapshot {
   readonly blocked?: string
   /** Another controller that owns the workload, such as an HPA. */
   readonly owner?: string
+  readonly paused?: Pause
+}
+
+/** What a person asked for on the workload itself: no change in a direction, for good or until a time. */
+export interface Pause {
+  readonly up: boolean
+  readonly down: boolean
+  readonly until?: Nanos
+  /** Where it is said, for people: `annotation scale.dev/paused`. */
+  readonly by: string
 }
 
 /** A workload that could not be read, with the reason for people. */
@@ -47,6 +58,8 @@ export interface StepInput {
   readonly world: World
   /** Targets that never acted have none. */
   readonly epochs: ReadonlyMap<string, Epoch>
+  /** What others counted of the tick that ends here; a judge must be told. */
+  readonly counted?: Counted
 }
 
 /** A value with what it was computed from. */
@@ -124,6 +137,16 @@ export interface Evaluator {
   /** Evaluates the step that `due` named. Steps must be taken in order. Rules whose `every` does not end here are left out. */
   step(input: StepInput): readonly RuleOutcome[]
   readonly watermark: Nanos | undefined
+  /** Start of the next step; undefined before the first one is due. */
+  readonly next: Nanos | undefined
+  /** The series that are counted as spans come. */
+  readonly layout: readonly SeriesLayout[]
+  /** Of a counter: spans of ticks that nobody has asked for yet. */
+  readonly openSpans: number
+  /** Of a counter: closes a tick, for a judge elsewhere. Ticks must be asked for in order. */
+  count(request: CountRequest): CountedTick
+  /** Of a judge: everything that ended before has been counted, wherever it was. */
+  reached(watermark: Nanos): void
   /** Undefined where no rule needs traces: none are assembled then. */
   readonly traces?: TracesReport | undefined
 }

@@ -3,8 +3,9 @@ import { type Bundle, canonical, needsTraces, type RuleIR, type SelectorIR, type
 import { type Dictionary, type Nanos, nanosOf, type SpanTable } from '../spans/index.ts'
 import { recount } from './adopt.ts'
 import { Calendar } from './calendar.ts'
-import { CellBuilder, type Filter, filterKey } from './cell.ts'
+import { type Cell, CellBuilder, type Filter, filterKey } from './cell.ts'
 import type { Evaluator, IngestReport, RuleOutcome, StepInput, TracesReport } from './contract.ts'
+import { type Counted, type CountedTick, type CountRequest, mergeCells, type SeriesLayout } from './counted.ts'
 import { OpenTick, wordsOf } from './open-tick.ts'
 import { Columns, kindOf } from './predicate.ts'
 import { greatestCommonDivisor } from './rank.ts'
@@ -26,6 +27,11 @@ export interface EvaluatorOptions {
   readonly startAt?: Nanos
   /** Of the assembly of traces, where a rule needs them. */
   readonly traces?: TracesOptions
+  /**
+   * counter: counts the stream's spans for somebody else, who asks for each tick (`count`), and judges nothing. judge: is brought the ticks that others
+   * counted, and told when they are due (`reached`). By default both in one.
+   */
+  readonly part?: 'counter' | 'judge'
   /**
    * The evaluator of the bundle before a reload: what equal rules and equal selectors have counted is taken over. It must come from `createEvaluator`,
    * with the same dictionary, and must not be used any more once the new one is.
@@ -70,12 +76,16 @@ class StreamEvaluator implements Evaluator {
   readonly #traces: Traces | undefined
   /** All spans have arrived. */
   #drained = false
+  readonly #part: EvaluatorOptions['part']
+  /** End of the last tick that somebody should have counted and did not. */
+  #gapAt: Nanos = Number.NEGATIVE_INFINITY
 
   constructor(options: EvaluatorOptions) {
     const { bundle, dictionary, latenessNs = defaultLatenessNs, staleNs = defaultStaleNs, startAt, previous, traces = {} } = options
     if (previous !== undefined && !(previous instanceof StreamEvaluator)) throw new TypeError('previous is not from createEvaluator')
     const tickNs = bundle.rules.map((rule) => rule.everyNs).reduce(greatestCommonDivisor, 0) || defaultTickNs
     this.#staleNs = staleNs
+    this.#part = options.part
     this.#clock = new StreamClock(tickNs, latenessNs, startAt)
     this.#columns = new Columns(dictionary)
     this.#index = new SelectorIndex(dictionary, this.#columns)
@@ -93,7 +103,7 @@ class StreamEvaluator implements Evaluator {
       series.seal()
       if (series.field === undefined) this.#index.add(series.selector, series.id, series.above)
     }
-    if (this.#series.some(({ field }) => field !== undefined))
+    if (options.part !== 'counter' && this.#series.some(({ field }) => field !== undefined))
       this.#traces = new Traces(dictionary, this.#series, traces, previous === undefined ? undefined : previous.#traces)
     if (previous !== undefined) this.#takeOver(previous)
   }
@@ -169,14 +179,47 @@ class StreamEvaluator implements Evaluator {
 
   due(now: Nanos | undefined, drain = false): Nanos | undefined {
     if (drain) this.#drained = true
+    // Where others count, they say how far the stream is.
+    if (this.#part === 'judge') return this.#clock.due(undefined, undefined, false)
     return this.#clock.due(this.#earliestOpen(), now, drain)
   }
 
-  step({ at, world, epochs }: StepInput): readonly RuleOutcome[] {
+  get layout(): readonly SeriesLayout[] {
+    return [...this.#seriesOf].flatMap(([key, { field, above, thresholds }]) =>
+      field === undefined ? [{ key: `${key} ${above}`, thresholds: [...thresholds] }] : [],
+    )
+  }
+
+  get next(): Nanos | undefined {
+    return this.#clock.next
+  }
+
+  get openSpans(): number {
+    let rows = 0
+    for (const tick of this.#open.values()) rows += tick.rows
+    return rows
+  }
+
+  reached(watermark: Nanos): void {
+    const { watermark: before } = this.#clock
+    if (before === undefined || watermark > before) this.#clock.watermark = watermark
+  }
+
+  count({ start, at, epochs }: CountRequest): CountedTick {
+    for (const [key, tick] of this.#open) if (tick.end <= start) this.#open.delete(key)
+    const cells: { series: number; cell: Cell }[] = []
+    const numbers = new Map(this.#streams().map(({ id }, number) => [id, number]))
+    const lastEnd = this.#count(start, epochs, (series, cell) => cells.push({ series: numbers.get(series.id) as number, cell }))
+    this.#clock.next = at
+    return { start, end: at, lastEnd, cells }
+  }
+
+  step({ at, world, epochs, counted }: StepInput): readonly RuleOutcome[] {
     const start = this.#clock.begin(this.#earliestOpen())
     if (start === undefined || at !== this.#clock.end) throw new RangeError(`step ${at} is not the next, ${this.#clock.end}`)
     this.#begun ??= start
-    this.#close(start, epochs)
+    const lastEnd = counted === undefined ? this.#count(start, epochs, (series, cell) => series.push(cell)) : this.#take(counted, at, epochs)
+    if (lastEnd > this.#lastSpan) this.#lastSpan = lastEnd
     this.#closeTraces(start, at, epochs)
     this.#clock.next = at
     const stale = at - Math.max(this.#lastSpan, this.#begun) >= this.#staleNs
@@ -191,24 +234,45 @@ class StreamEvaluator implements Evaluator {
         evidence = evidenceOf(epochs.get(rule.ir.target), rule.up, at)
         evidences.set(key, evidence)
       }
-      outcomes.push(evaluateRule(rule, { at, world, stale, lastSpan: this.#lastSpan, traces, evidence }))
+      outcomes.push(evaluateRule(rule, { at, world, stale, lastSpan: this.#lastSpan, gapAt: this.#gapAt, traces, evidence }))
     }
     return outcomes
   }
 
-  /** Turns the tick's spans into cells. */
-  #close(start: Nanos, epochs: StepInput['epochs']): void {
+  /** Turns the tick's spans into cells; returns the greatest end of its spans of any kind, 0 if there are none. */
+  #count(start: Nanos, epochs: StepInput['epochs'], emit: (series: Series, cell: Cell) => void): Nanos {
     const tick = this.#open.get(this.#clock.tickOf(start))
-    if (tick === undefined) return
+    if (tick === undefined) return 0
     this.#open.delete(tick.start)
-    if (tick.lastEnd > this.#lastSpan) this.#lastSpan = tick.lastEnd
+    const { lastEnd } = tick
     // After a reload the first tick may begin inside one.
     tick.start = start
     for (const id of tick.touched) {
       const series = this.#series[id] as Series
-      series.push(this.#cells.build(tick, id, series.thresholds, filtersOf(series, epochs)))
+      emit(series, this.#cells.build(tick, id, series.thresholds, filtersOf(series, epochs)))
     }
     if (this.#spare.length < spareTicks) this.#spare.push(tick)
+    return lastEnd
+  }
+
+  /** Adds up what others have counted. */
+  #take({ ticks, missing }: Counted, at: Nanos, epochs: StepInput['epochs']): Nanos {
+    if (missing) this.#gapAt = at
+    const streams = this.#streams()
+    const found = Map.groupBy(
+      ticks.flatMap(({ cells }) => cells),
+      ({ series }) => series,
+    )
+    for (const [number, parts] of found) {
+      const series = streams[number] as Series
+      const cells = parts.map(({ cell }) => cell)
+      series.push(mergeCells(cells, filtersOf(series, epochs)))
+    }
+    return Math.max(0, ...ticks.map(({ lastEnd }) => lastEnd))
+  }
+
+  #streams(): readonly Series[] {
+    return this.#series.filter(({ field }) => field === undefined)
   }
 
   /** What is decided by now is counted now, whenever it ended; with the last step of a recording, all the rest. */
@@ -254,6 +318,7 @@ class StreamEvaluator implements Evaluator {
     this.#clock.takeOver(previous.#clock)
     this.#begun = previous.#begun
     this.#lastSpan = previous.#lastSpan
+    this.#gapAt = previous.#gapAt
     const { next = Number.NEGATIVE_INFINITY, lastEnd = Number.NEGATIVE_INFINITY } = this.#clock
     // Where assembly begins with the new rules, the traces of what has arrived before went by.
     const sighted = this.#traces === undefined || previous.#traces !== undefined ? next : lastEnd + this.#traces.seen.idleNs

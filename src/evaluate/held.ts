@@ -54,7 +54,10 @@ export function compileAbsent({ selector, ns }: AbsentIR, text: string, builder:
   const series = builder.series(selector)
   const state = builder.state((): { from: Nanos | undefined } => ({ from: undefined }))
   const { everyNs } = builder.rule
-  return ({ at, stale, evidence, traces }): Because => {
+  return (context): Because => {
+    const { at, evidence, traces } = context
+    // Of a tick that nobody counted nobody can say that there was no such span in it.
+    const stale = context.stale || context.gapAt === at
     state.from ??= at - everyNs
     // Before the first trace is decided nobody can tell either, though it will not be long.
     const blind = series.field !== undefined && traces?.decidedAt === Number.NEGATIVE_INFINITY

@@ -1,5 +1,8 @@
+export { type Cell, Values } from './cell.ts'
 export * from './contract.ts'
+export { type Counted, type CountedTick, type CountRequest, type SeriesLayout, sameLayout } from './counted.ts'
 export { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
+export { Exemplar } from './exemplars.ts'
 export { type Fraction, fractionOf, rankOf } from './rank.ts'
 export { Bucketing, bucketStart, DenseSketch } from './sketch.ts'
 export { defaultTraces, type TracesOptions } from './traces.ts'

@@ -2,7 +2,7 @@
 import type { ConditionIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { takeBound } from './bound.ts'
-import { type Builder, type Condition, gravest, wouldShow } from './context.ts'
+import { type Builder, type Condition, gravest, isStale, wouldShow } from './context.ts'
 import type { Because, Truth, UnknownReason } from './contract.ts'
 import { exemplarLimit } from './exemplars.ts'
 
@@ -66,7 +66,8 @@ export function compileSpans({ selector, count, withinNs, text }: SpansIR, build
   const window = Math.ceil(withinNs / builder.tickNs) * builder.tickNs
   series.needs(window, builder.rule.everyNs, false)
   return (context): Because => {
-    const { at, stale, evidence } = context
+    const { at, evidence } = context
+    const stale = isStale(window, context)
     const common = { kind: 'spans' as const, text }
     if (stale || evidence.settling) return { ...common, truth: 'unknown', unknown: stale ? 'stale' : 'settling', counted: { have: 0, need: count } }
     const seen = series.window(window, at, evidence)

@@ -2,7 +2,7 @@
 import type { SpanValueIR, StatIR, ValueIR } from '../bundle/index.ts'
 import { printValue } from '../language/index.ts'
 import type { Builder, StepContext } from './context.ts'
-import { gravest, wouldShow } from './context.ts'
+import { gravest, isStale, wouldShow } from './context.ts'
 import type { Observed, UnknownReason } from './contract.ts'
 import { type Fraction, fractionOf } from './rank.ts'
 import type { Series } from './series.ts'
@@ -85,7 +85,7 @@ export class SpanValue implements Value {
   }
 
   observe(context: StepContext): Observed {
-    if (context.stale) return this.#unknown('stale')
+    if (isStale(this.#ir.windowNs, context)) return this.#unknown('stale')
     if (context.evidence.settling) return this.#unknown('settling')
     const window = this.window(context)
     const { n } = window

@@ -8,7 +8,7 @@ import type { Budget, Decision } from '../../src/plan/index.ts'
 import { createDictionary } from '../../src/spans/index.ts'
 import type { Said } from '../plan/build.ts'
 import { outcome, rule, s, say, snapshot, target } from '../plan/build.ts'
-import { bundle } from './scripted.ts'
+import { bundle, countsAlone } from './scripted.ts'
 
 const ids = ['deployment/a', 'deployment/b', 'deployment/c']
 const targets = ids.map((id) => target({ id, max: 40, settleNs: 0 }))
@@ -21,6 +21,7 @@ type Fate = 'taken' | 'refused' | number
 
 function engineOf(truths: Truths, budget: Budget | undefined, state?: EngineState, minAvailable = 0): PlanningEngine {
   const evaluator: Evaluator = {
+    ...countsAlone,
     ingest: ({ length }) => ({ spans: length, matched: 0, duplicate: 0, late: 0, future: 0 }),
     due: () => undefined,
     step: ({ at }) => rules.map(({ name, target }, i) => outcome(name, truths[at / (5 * s) - 1]?.[i] ?? 'false', { target })),

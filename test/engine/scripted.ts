@@ -7,12 +7,22 @@ import { outcome } from '../plan/build.ts'
 /** At seconds after zero, what each rule says; rules that are left out are not evaluated there. */
 export type Script = Readonly<Record<number, Readonly<Record<string, Said>>>>
 
+/** Nothing is counted elsewhere. */
+export const countsAlone: Pick<Evaluator, 'next' | 'layout' | 'openSpans' | 'count' | 'reached'> = {
+  next: undefined,
+  layout: [],
+  openSpans: 0,
+  count: ({ start, at }) => ({ start, end: at, lastEnd: 0, cells: [] }),
+  reached: () => {},
+}
+
 export function scripted(script: Script, inputs: StepInput[] = []): Evaluator {
   const times = Object.keys(script)
     .map((t) => Number(t) * 1e9)
     .sort((a, b) => a - b)
   let next = 0
   return {
+    ...countsAlone,
     ingest: (table) => ({ spans: table.length, matched: 0, duplicate: 0, late: 0, future: 0 }),
     due: () => times[next],
     step(input) {
