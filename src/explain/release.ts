@@ -1,9 +1,15 @@
 /** What would have let through what a stage of the plan changed or held. */
-import type { Release, RuleReport, Stage } from '../plan/index.ts'
+import type { Reason, Release, RuleReport, Stage } from '../plan/index.ts'
 import { duration, replicas, value } from '../plan/index.ts'
 import { flip } from './flip.ts'
 import { flipWords } from './flip-words.ts'
 import type { LoggedDecision } from './record.ts'
+
+/** Of the stage `mode`; what a person paused says itself until when. */
+const modeWords: Partial<Record<Reason, string>> = {
+  ModeOff: "the target's mode is off; mode act would plan for it",
+  ModeOutOnly: "the target's mode is out-only; mode act would let it through",
+}
 
 /** HPA's tolerance, as the planner has it. */
 const tolerance = 0.1
@@ -29,9 +35,7 @@ function releaseOf(stage: Stage, decision: LoggedDecision): readonly string[] {
     case 'freeze':
       return reason === undefined ? [] : rules.map((rule) => `${rule.rule} froze ${decision.target}: ${clauseThatHolds(rule)}`)
     case 'mode':
-      return reason === undefined
-        ? []
-        : [reason === 'ModeOff' ? "the target's mode is off; mode act would plan for it" : "the target's mode is out-only; mode act would let it through"]
+      return reason === undefined ? [] : [modeWords[reason] ?? `${message}`]
     case 'stabilize':
       return passing(stage, `it had to stay wanted for another ${duration(release?.afterNs ?? 0)} (stabilization)`)
     case 'cooldown':

@@ -1,5 +1,6 @@
 /** The one interface through which anything is scaled. */
 import type { WorkloadRef } from '../bundle/index.ts'
+import type { Pause } from '../evaluate/index.ts'
 
 export interface WorkloadState {
   readonly desired: number
@@ -10,6 +11,7 @@ export interface WorkloadState {
   readonly blocked?: string
   /** Another controller that owns it, for people: `HorizontalPodAutoscaler shop/ads`. */
   readonly owner?: string
+  readonly paused?: Pause
   /** What a person should know although it hinders nothing: that owners could not be looked for, that a replica keeps dying. */
   readonly note?: string
 }
@@ -34,11 +36,24 @@ export interface SetRequest {
   readonly id: string
 }
 
+/** What became of a decision, for whoever looks at the workload itself. */
+export interface Notice {
+  readonly severity: 'normal' | 'warning'
+  /** HPA's words where HPA has one: `SuccessfulRescale`, `FailedRescale`; else the decision's reason. */
+  readonly reason: string
+  /** One line with the rule, the value and the threshold, and one trace id. */
+  readonly message: string
+}
+
 /** Errors are values; a throw is a bug. Calls end within their own time limit. */
 export interface OrchestrationClient {
   readonly name: string
   get(workload: WorkloadRef): Promise<WorkloadState | OrchestrationError>
   set(workload: WorkloadRef, request: SetRequest): Promise<WorkloadState | OrchestrationError>
+  /** Puts a notice where the orchestrator keeps such, as events on the object; best effort. Absent where there is no such place. */
+  notify?(workload: WorkloadRef, notice: Notice): Promise<void>
+  /** Calls back when what `get` says of the workload may have changed, until the returned function is called. Absent where one can only poll. */
+  watch?(workload: WorkloadRef, changed: () => void): () => void
   /** Ends what it started, such as connections; a process pool's `close` decides what becomes of its processes by its own configuration. */
   close(): Promise<void>
 }

@@ -13,7 +13,7 @@ export function snapshotOf(state: WorkloadState | OrchestrationError, previous: 
     const error = state.error === 'conflict' || state.error === 'blocked' ? 'transient' : state.error
     return { error, message: state.message }
   }
-  const { desired, ready, version, blocked, owner } = state
+  const { desired, ready, version, blocked, owner, paused } = state
   const before = previous?.desired === desired ? previous.readySince : undefined
   return {
     desired,
@@ -22,6 +22,7 @@ export function snapshotOf(state: WorkloadState | OrchestrationError, previous: 
     readySince: ready >= desired ? (before ?? now) : undefined,
     ...(blocked === undefined ? {} : { blocked }),
     ...(owner === undefined ? {} : { owner }),
+    ...(paused === undefined ? {} : { paused }),
   }
 }
 
@@ -137,5 +138,16 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
 function same(a: WorkloadSnapshot | WorkloadError | undefined, b: WorkloadSnapshot | WorkloadError): boolean {
   if (a === undefined) return false
   if ('error' in a || 'error' in b) return 'error' in a && 'error' in b && a.error === b.error && a.message === b.message
-  return a.desired === b.desired && a.ready === b.ready && a.readySince === b.readySince && a.blocked === b.blocked && a.owner === b.owner
+  return (
+    a.desired === b.desired &&
+    a.ready === b.ready &&
+    a.readySince === b.readySince &&
+    a.blocked === b.blocked &&
+    a.owner === b.owner &&
+    samePause(a.paused, b.paused)
+  )
+}
+
+function samePause(a: WorkloadSnapshot['paused'], b: WorkloadSnapshot['paused']): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.up === b.up && a.down === b.down && a.until === b.until && a.by === b.by)
 }

@@ -23,6 +23,8 @@ export type Reason =
   | 'TargetUnreadable'
   | 'OwnedByAnother'
   | 'ScalingDisabled'
+  | 'ContendedTarget'
+  | 'Paused'
   | 'ModeOff'
   | 'ModeOutOnly'
   | 'Observed'
@@ -121,6 +123,8 @@ export interface TargetState {
   readonly epoch?: Epoch
   /** Replicas that the workload was last seen with or was left with: another number now means that somebody else changed it. */
   readonly base?: number
+  /** Actions that somebody else undid, oldest first: when that was seen, the action's id, and the count that was put in its place. */
+  readonly reversions?: readonly { readonly at: Nanos; readonly id: string; readonly to: number }[]
   /** What was last only observed, never done (mode or rule `observe`): its cooldown is kept so that it is not reported at every step. */
   readonly observed?: { readonly at: Nanos; readonly from: number; readonly to: number }
 }

@@ -3,6 +3,7 @@
  * explanation. Pure: the same input always gives the same decision.
  */
 import { createHash } from 'node:crypto'
+import { noteReversion } from './contention.ts'
 import type { Decision, Plan, PlanInput, Reason, RuleReport, StageName, TargetState } from './contract.ts'
 import { guard, isRead } from './health.ts'
 import type { Run } from './run.ts'
@@ -10,7 +11,8 @@ import { runPipeline } from './run.ts'
 import { observing, resting, scaling } from './sentences.ts'
 import { recorded, seeded } from './stabilize.ts'
 
-export const plan: Plan = (input) => {
+export const plan: Plan = (given) => {
+  const input = { ...given, state: noteReversion(given) }
   const guarded = guard(input)
   const { snapshot, state } = input
   if (guarded !== undefined || !isRead(snapshot)) {

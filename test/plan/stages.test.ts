@@ -62,6 +62,51 @@ describe('mode', () => {
   })
 })
 
+describe('pause', () => {
+  const paused = (more: Partial<{ up: boolean; down: boolean; until: number }>) => ({
+    snapshot: snapshot(4, { paused: { up: false, down: false, by: 'annotation scale.dev/paused', ...more } }),
+  })
+  it('holds its direction only', () => {
+    expect(say(planned(4, [up], paused({ up: true })))).toBe('Paused 4 (hold)')
+    expect(say(planned(4, [up], paused({ down: true })))).toBe('ScaleUp 4 → 6')
+    expect(say(planned(4, [down], paused({ down: true })))).toBe('Paused 4 (hold)')
+  })
+  it('ends at its time', () => {
+    const during = plan(input(0, 4, [up], paused({ up: true, until: 90 * s }))).decision
+    expect(during.message).toContain('paused for another 1m30s (annotation scale.dev/paused)')
+    expect(say(plan(input(90 * s, 4, [up], paused({ up: true, until: 90 * s }))).decision)).toBe('ScaleUp 4 → 6')
+  })
+  it('says nothing where nothing is wanted', () =>
+    expect(say(planned(4, [[rule('slow', '+2'), 'false']], paused({ up: true, down: true })))).toBe('Steady 4 (steady)'))
+})
+
+describe('contention', () => {
+  const eager = target({ max: 100, settleNs: 0 })
+  /** One rule adds two replicas a round, and before the next round somebody puts another count there. */
+  function rounds(counts: readonly number[], everyS: number) {
+    let state = firstSight as ReturnType<typeof settled>
+    const said = counts.map((count, i) => {
+      const at = i * everyS * s
+      const seen = snapshot(count, { readySince: at })
+      const result = done(input(at, count, [up], { state: advance(state, eager, at, seen), target: eager, snapshot: seen }))
+      state = result.state
+      return say(result.decision)
+    })
+    return { said, state }
+  }
+  it('one reversion is a new base', () => expect(rounds([4, 4, 4], 60).said).toEqual(['ScaleUp 4 → 6', 'ScaleUp 4 → 6', 'ScaleUp 4 → 6']))
+  it('three within ten minutes leave the target alone for half an hour', () => {
+    const { said, state } = rounds([4, 4, 4, 4], 60)
+    expect(said[3]).toBe('ContendedTarget 4 (hold)')
+    const later = (seconds: number) => say(plan(input((180 + seconds) * s, 4, [up], { state, target: eager })).decision)
+    expect(later(1799)).toBe('ContendedTarget 4 (hold)')
+    expect(later(1800)).toBe('ScaleUp 4 → 6')
+  })
+  it('three in a longer time do not', () => expect(rounds([4, 4, 4, 4, 4, 4], 301).said).not.toContain('ContendedTarget 4 (hold)'))
+  it('somebody who goes on in our direction undoes nothing', () =>
+    expect(rounds([1, 4, 7, 10, 13], 60).said).toEqual(['ScaleUp 1 → 3', 'ScaleUp 4 → 6', 'ScaleUp 7 → 9', 'ScaleUp 10 → 12', 'ScaleUp 13 → 15']))
+})
+
 describe('stabilize', () => {
   it('holds a down on first sight for the whole window', () => {
     let state = firstSight as ReturnType<typeof settled>

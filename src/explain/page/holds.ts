@@ -64,6 +64,12 @@ export const commonHolds: readonly Hold[] = [
   { reason: 'TargetUnreadable', meaning: 'The workload could not be read: it is gone, or scaled may not read it. The message says which.' },
   { reason: 'OwnedByAnother', meaning: 'Another controller, such as an HPA, scales the workload. Remove one of the two.' },
   { reason: 'ScalingDisabled', meaning: 'Somebody set the workload to 0 replicas. It stays so until somebody sets 1 or more.' },
+  {
+    reason: 'ContendedTarget',
+    meaning:
+      'Three of its changes were undone by somebody else within ten minutes, such as a GitOps tool. It is left alone for half an hour: let that tool ignore spec.replicas.',
+  },
+  { reason: 'Paused', meaning: 'A person paused it on the workload itself, for good or until a time. The message says where and how long.' },
   { reason: 'Blocked', meaning: 'A rollout is in progress, or pods are pending. It goes on by itself when that is over.' },
   { reason: 'TooFewReady', meaning: 'Too few of its replicas are ready for a change (minAvailable of the configuration of scaled).' },
   { reason: 'BudgetExhausted', meaning: 'All targets together have changed as much as the budget of scaled allows for now.' },
