@@ -50,6 +50,11 @@ const spareTicks = 4
 const clientKind = 3
 const producerKind = 4
 
+/** Length of the bundle's ticks: what all its rules' steps are multiples of. */
+export function tickNsOf({ rules }: Bundle): Nanos {
+  return rules.map(({ everyNs }) => everyNs).reduce(greatestCommonDivisor, 0) || defaultTickNs
+}
+
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new StreamEvaluator(options)
 }
@@ -83,7 +88,7 @@ class StreamEvaluator implements Evaluator {
   constructor(options: EvaluatorOptions) {
     const { bundle, dictionary, latenessNs = defaultLatenessNs, staleNs = defaultStaleNs, startAt, previous, traces = {} } = options
     if (previous !== undefined && !(previous instanceof StreamEvaluator)) throw new TypeError('previous is not from createEvaluator')
-    const tickNs = bundle.rules.map((rule) => rule.everyNs).reduce(greatestCommonDivisor, 0) || defaultTickNs
+    const tickNs = tickNsOf(bundle)
     this.#staleNs = staleNs
     this.#part = options.part
     this.#clock = new StreamClock(tickNs, latenessNs, startAt)

@@ -1,7 +1,7 @@
 export { type Cell, Values } from './cell.ts'
 export * from './contract.ts'
 export { type Counted, type CountedTick, type CountRequest, type SeriesLayout, sameLayout } from './counted.ts'
-export { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
+export { createEvaluator, type EvaluatorOptions, tickNsOf } from './evaluator.ts'
 export { Exemplar } from './exemplars.ts'
 export { type Fraction, fractionOf, rankOf } from './rank.ts'
 export { Bucketing, bucketStart, DenseSketch } from './sketch.ts'
