@@ -1,3 +1,4 @@
+export * from './assist/index.ts'
 export * from './catalog.ts'
 export * from './catalog-lookup.ts'
 export { fewExamples, mergeCatalogs, mostExamples } from './catalog-merge.ts'

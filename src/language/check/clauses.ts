@@ -47,6 +47,28 @@ const places: Readonly<Record<Clause['kind'], readonly Place[]>> = {
   combine: ['defaults', 'target'],
 }
 
+/** The keywords with which clauses begin. */
+const firstWords: Readonly<Record<Clause['kind'], readonly string[]>> = {
+  namespace: ['namespace'],
+  every: ['every'],
+  cooldown: ['cooldown'],
+  atLeastSpans: ['at'],
+  onMissing: ['on'],
+  priority: ['priority'],
+  between: ['between'],
+  observe: ['observe'],
+  atMost: ['up', 'down'],
+  stable: ['stable'],
+  settle: ['settle'],
+  mode: ['mode'],
+  combine: ['combine'],
+}
+
+/** The clauses that begin with the keyword and may stand in the place. */
+export function clausesBeginningWith(keyword: string, place: Place): readonly Clause['kind'][] {
+  return (Object.keys(places) as Clause['kind'][]).filter((kind) => firstWords[kind].includes(keyword) && places[kind].includes(place))
+}
+
 const placeNames: Readonly<Record<Place, string>> = { rule: 'a rule', freeze: 'a freeze', target: 'a target', defaults: '`defaults`' }
 
 /** The words that a clause begins with. */

@@ -1,5 +1,7 @@
 export { unitFactor } from './arithmetic.ts'
+export * from './ask.ts'
 export * from './check.ts'
+export { clausesBeginningWith, type Place as ClausePlace } from './clauses.ts'
 export { compare, mirrored } from './comparison.ts'
 export { messages as checkMessages } from './messages.ts'
 export * from './print.ts'

@@ -170,7 +170,7 @@ function placeOf(tokens: readonly IToken[], at: number): TextRange {
 let shared: ScaleParser | undefined
 
 /** Built at first use, since building takes longer than parsing a small file. Its state lasts for one call. */
-function scaleParser(): ScaleParser {
+export function scaleParser(): ScaleParser {
   shared ??= new ScaleParser()
   return shared
 }
