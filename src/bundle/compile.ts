@@ -30,7 +30,7 @@ export interface CompileInput {
    */
   readonly resolve?: (path: string, from: string) => SourceText | undefined
   /** What `parse` said of sources, where that is known. */
-  readonly parsed?: ReadonlyMap<SourceText, Parsed>
+  readonly parsed?: { get(source: SourceText): Parsed | undefined }
 }
 
 export interface Analysis {
