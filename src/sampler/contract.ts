@@ -2,7 +2,7 @@
  * What the sampler takes and gives. Everything that sets a trace's probability depends only on traces before it and on the trace's own features, never on its
  * randomness: so the probability is known when the trace is decided, and weights 1/p are exactly unbiased.
  */
-import type { AssembledSpans, Nanos } from '../spans/index.ts'
+import type { AssembledSpans, Nanos, TraceSampler } from '../spans/index.ts'
 
 /**
  * budgeted: the lanes, held to the budget. uniform: every trace with the same probability. all: scored, but every trace is kept with weight 1.
@@ -87,12 +87,14 @@ export interface SamplerState {
   readonly [part: string]: unknown
 }
 
-export interface Sampler {
+export interface Sampler extends TraceSampler {
   /**
    * Decides every trace of `found` in order: writes `weight` (0: left out) and `anomalous` of each row. What is kept is handed to `onKept`, in order,
    * after the trace's rows are written.
    */
   decide(found: AssembledSpans): void
+  /** False while cold, and where the mode has no model. */
+  readonly scores: boolean
   /** Learns from traces without deciding them: recorded ones, before the stream. */
   train(found: AssembledSpans): void
   readonly report: SamplerReport
