@@ -3,11 +3,11 @@ import type { ActionIR, Bundle, ConditionIR, ValueIR } from './ir.ts'
 
 export interface Refusal {
   readonly rule: string
-  /** As it is written in a rule: `.anomalies`, `metric`. */
+  /** As it is written in a rule: `metric`, `forecast`. */
   readonly what: string
 }
 
-/** Each rule's uses of anomalies, metrics and forecasts, each once, in the order of the rules. */
+/** Each rule's uses of metrics and forecasts, each once, in the order of the rules. */
 export function refusals(bundle: Bundle): readonly Refusal[] {
   return bundle.rules.flatMap((rule) => {
     const found = new Set<string>()
@@ -51,6 +51,7 @@ function ofValue(value: ValueIR, found: Set<string>): void {
     case 'constant':
     case 'replicas':
     case 'ready':
+    case 'span':
       return
     case 'metric':
       found.add('metric')
@@ -61,9 +62,6 @@ function ofValue(value: ValueIR, found: Set<string>): void {
       return
     case 'arithmetic':
       for (const operand of value.of) ofValue(operand, found)
-      return
-    case 'span':
-      if (value.stat.kind === 'anomalies') found.add('.anomalies')
       return
   }
 }

@@ -33,7 +33,7 @@ export interface EngineOptions {
 }
 
 /**
- * Throws a RangeError for a bundle that asks for what cannot be measured yet (anomalies, metrics, forecasts). Loaders call the bundle's
+ * Throws a RangeError for a bundle that asks for what cannot be measured yet (metrics, forecasts). Loaders call the bundle's
  * `refusals` first and tell the user; here it is a bug.
  */
 export function createEngine(options: EngineOptions): Engine {

@@ -3,6 +3,7 @@ import type { Nanos } from '../spans/index.ts'
 import { type Exemplar, WorstRows } from './exemplars.ts'
 import { Bucketing, bucketCount, type SparseSketch } from './sketch.ts'
 import { slotOf } from './thresholds.ts'
+import type { Excess, ExcessSums } from './weights.ts'
 
 /** Up to so many values a tick are kept as they are: less memory than a sketch, and exact. */
 export const exactLimit = 512
@@ -21,6 +22,10 @@ export interface Counters {
   readonly pathLow: number
   /** Per slot of the series' thresholds. */
   readonly slots: ArrayLike<number>
+  /** What the spans count beyond one each; undefined where they are no sample. */
+  readonly excess: ExcessSums | undefined
+  /** Traces that the sampler kept as anomalous; 0 where nobody asks for them. */
+  readonly anomalies: number
 }
 
 export interface Cell extends Counters {
@@ -35,6 +40,9 @@ export interface Cell extends Counters {
   /** Latest end of a span. */
   readonly lastEnd: Nanos
   readonly slots: readonly number[]
+  readonly excess: Excess | undefined
+  /** Ids of the anomalous traces, hex, each once. */
+  readonly anomalous: readonly string[]
   /** All durations while they are few, else their sketch. */
   readonly durations: Values | SparseSketch
   readonly worst: readonly Exemplar[]
@@ -58,8 +66,11 @@ export interface TickRows {
   /** Writes the series' rows into `into`, growing it, and returns it with their number. */
   rowsOf(series: number, into: Uint32Array): { readonly rows: Uint32Array; readonly count: number }
   /** What a tick of decided traces knows beyond that. */
-  readonly more?: (rows: Uint32Array, count: number) => Pick<Cell, 'firstEnd' | 'pathHigh' | 'pathLow'>
+  readonly more?: (rows: Uint32Array, count: number, thresholds: Float64Array) => DecidedParts
 }
+
+/** Of a cell what only a tick of decided traces knows. */
+export type DecidedParts = Pick<Cell, 'firstEnd' | 'pathHigh' | 'pathLow' | 'excess' | 'anomalies' | 'anomalous'>
 
 /** Durations as they are; sorted when somebody asks for one by rank, which few cells see. */
 export class Values {
@@ -96,6 +107,7 @@ export function filterKey(filter: Filter): string {
 
 const statusError = 2
 const noCells: ReadonlyMap<string, Cell> = new Map()
+export const noIds: readonly string[] = []
 
 /** Makes cells; holds the scratch memory for it. */
 export class CellBuilder {
@@ -131,7 +143,7 @@ export class CellBuilder {
 
   #cellOf(tick: TickRows, count: number, thresholds: Float64Array): Cell {
     const cell = this.#count(tick, count, thresholds)
-    return tick.more === undefined ? cell : { ...cell, ...tick.more(this.#rows, count) }
+    return tick.more === undefined ? cell : { ...cell, ...tick.more(this.#rows, count, thresholds) }
   }
 
   /** One pass over the rows. A hot loop: everything is in locals, nothing is allocated for a row. */
@@ -193,6 +205,9 @@ export class CellBuilder {
       firstEnd: tick.start,
       lastEnd,
       slots,
+      excess: undefined,
+      anomalies: 0,
+      anomalous: noIds,
       durations: values === undefined ? this.#takeSketch(used) : new Values(values),
       worst: worst.take(duration, traceId),
       worstErrors: worstErrors.take(duration, traceId),

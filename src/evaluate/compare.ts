@@ -1,19 +1,20 @@
 /**
  * Comparisons of values. A quantile against a constant is decided by counting, exactly, whatever the number of spans: with r = ⌈q·n⌉ the value at
- * rank r is below X if and only if at least r spans are, and at most X if and only if at least r spans are at or below it.
+ * rank r is below X if and only if at least r spans are, and at most X if and only if at least r spans are at or below it. Of a sample weights take the
+ * place of numbers.
  */
 import type { CompareIR, ComparisonOperator } from '../bundle/index.ts'
 import { compare, mirrored } from '../language/index.ts'
 import { type Builder, type Condition, gravest, type StepContext } from './context.ts'
 import type { Because } from './contract.ts'
-import { type Fraction, rankOf } from './rank.ts'
+import type { Fraction } from './rank.ts'
 import { compileValue, constantOf, SpanValue, type Value } from './values.ts'
 import type { Window } from './window.ts'
 
 export function compileCompare(ir: CompareIR, builder: Builder): Condition {
   const left = compileValue(ir.left, builder)
   const right = compileValue(ir.right, builder)
-  const decide = exactly(left, ir.operator, constantOf(ir.right)) ?? exactly(right, mirrored(ir.operator), constantOf(ir.left))
+  const decide = against(left, ir.operator, constantOf(ir.right)) ?? against(right, mirrored(ir.operator), constantOf(ir.left))
   return (context) => {
     const seenLeft = left.observe(context)
     const seenRight = right.observe(context)
@@ -25,17 +26,18 @@ export function compileCompare(ir: CompareIR, builder: Builder): Condition {
   }
 }
 
-/** The decision by counters, where `value` is a quantile and the other side a constant. */
-function exactly(value: Value, operator: ComparisonOperator, constant: number | undefined): ((context: StepContext) => boolean) | undefined {
-  if (!(value instanceof SpanValue) || value.quantile === undefined || constant === undefined) return undefined
+/** Tells a value of spans what it is compared with, where that is a constant; the decision by counters, where it is a quantile. */
+function against(value: Value, operator: ComparisonOperator, constant: number | undefined): ((context: StepContext) => boolean) | undefined {
+  if (!(value instanceof SpanValue) || constant === undefined) return undefined
+  value.comparedWith(constant)
   const { quantile } = value
-  value.countsAgainst(constant)
+  if (quantile === undefined) return undefined
   return (context) => quantileHolds(value.window(context), quantile, operator, constant)
 }
 
 /** `window` holds at least one span, and counts against `threshold`. */
 export function quantileHolds(window: Window, q: Fraction, operator: ComparisonOperator, threshold: number): boolean {
-  const rank = rankOf(q, window.n)
+  const rank = window.rank(q)
   const isBelow = window.below(threshold) >= rank
   const isAtMost = window.atMost(threshold) >= rank
   switch (operator) {

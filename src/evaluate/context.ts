@@ -14,6 +14,10 @@ export interface TracesSeen {
   readonly lastSpan: Nanos
   /** How long after its last span a complete trace is decided. */
   readonly idleNs: number
+  /** The greatest weight of a trace that was decided behind `from`; undefined where none was left out and each counts as itself. */
+  heaviestSince(from: Nanos): number | undefined
+  /** Whether a sampler tells anomalous traces from ordinary ones. */
+  readonly scores: boolean
 }
 
 export interface StepContext {
@@ -40,8 +44,11 @@ export interface Builder {
   /** Length of the shortest step of any rule. */
   readonly tickNs: number
   readonly calendar: Calendar
-  /** The series of a selector and field, the duration by default; shared with the rules that have an equal one. */
-  series(selector: SelectorIR, field?: SpanField): Series
+  /**
+   * The series of a selector and field, the duration by default; shared with the rules that have an equal one. `traced`: of decided traces, even where the
+   * stream has what is asked for.
+   */
+  series(selector: SelectorIR, field?: SpanField, traced?: boolean): Series
   /** A series for counting the spans longer than a bound; rules share it whose selectors are equal but for their bounds. */
   family(bounded: BoundedSelector): Series
   /** State that outlives a reload: the same, in the order of asking, as long as the rule does not change. */
@@ -62,8 +69,13 @@ export function isStale(lengthNs: number, { at, stale, gapAt, evidence }: StepCo
   return stale || gapAt > Math.max(at - lengthNs, evidence.from)
 }
 
+/** The greatest weight of a trace in the window of `lengthNs`; undefined where the series' spans are no sample: those of the stream never are. */
+export function sampledIn(series: Series, lengthNs: number, { at, traces }: StepContext): number | undefined {
+  return series.field === undefined ? undefined : traces?.heaviestSince(at - lengthNs)
+}
+
 /** The gravest first: what a person must hear of when several parts are unknown. */
-const gravity: readonly UnknownReason[] = ['stale', 'world', 'settling', 'few', 'arithmetic', 'empty']
+const gravity: readonly UnknownReason[] = ['stale', 'world', 'settling', 'unscored', 'sparse', 'few', 'arithmetic', 'empty']
 
 export function gravest(reasons: readonly (UnknownReason | undefined)[]): UnknownReason | undefined {
   return gravity.find((reason) => reasons.includes(reason))

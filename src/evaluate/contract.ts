@@ -8,10 +8,11 @@ export type Truth = 'true' | 'false' | 'unknown'
 /**
  * Why a truth value is unknown.
  * empty: the selector saw no span in the window while others arrived; stale: the telemetry cannot be trusted;
- * few: fewer spans than `at least N spans`; settling: the target's new replicas are not ready, so nothing counts yet;
+ * few: fewer spans than `at least N spans`; sparse: too few traces were kept of those that the sampler chose among, so that luck would decide;
+ * unscored: no sampler tells anomalous traces from ordinary ones; settling: the target's new replicas are not ready, so nothing counts yet;
  * world: replicas, ready or a metric could not be read; arithmetic: a division by zero.
  */
-export type UnknownReason = 'empty' | 'stale' | 'few' | 'settling' | 'world' | 'arithmetic'
+export type UnknownReason = 'empty' | 'stale' | 'few' | 'sparse' | 'unscored' | 'settling' | 'world' | 'arithmetic'
 
 /** What the orchestrator last said of one workload. */
 export interface WorkloadSnapshot {
@@ -71,6 +72,10 @@ export interface Observed {
   readonly unknown?: UnknownReason
   /** Spans behind it, where it is an aggregate. */
   readonly spans?: number
+  /** Where these are a sample: about how many spans they stand for. */
+  readonly ofSpans?: number
+  /** And how many independent draws they are worth: the effective sample, at most `spans`. */
+  readonly effectiveSpans?: number
   /** The value comes from a sketch: within 1 % of the true one, and on its side of every constant that it is compared with. */
   readonly approximate?: true
 }

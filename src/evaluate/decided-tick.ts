@@ -1,8 +1,10 @@
 /** The traces that were decided in one tick, as cells are made of them: the columns of assembly, and the rows of each series. */
 import { type AssembledSpans, type Nanos, nanosOf } from '../spans/index.ts'
-import { type Cell, sumSplit, type TickRows } from './cell.ts'
+import { type Cell, type DecidedParts, exactLimit, noIds, sumSplit, type TickRows } from './cell.ts'
+import { hexOf } from './exemplars.ts'
 import { wordsOf } from './open-tick.ts'
 import type { Series } from './series.ts'
+import { excessOf } from './weights.ts'
 
 const none: readonly number[] = []
 
@@ -20,15 +22,19 @@ export class DecidedTick implements TickRows {
   readonly #rows: number[][]
   #found: AssembledSpans | undefined
   #wantsPaths = false
+  #wantsAnomalies = false
+  #sampled = false
 
   constructor(series: number) {
     this.#rows = Array.from({ length: series }, () => [])
   }
 
-  reuse(start: Nanos, end: Nanos, found: AssembledSpans): void {
+  /** `sampled`: not every trace is there and counts as itself. */
+  reuse(start: Nanos, end: Nanos, found: AssembledSpans, sampled: boolean): void {
     this.start = start
     this.end = end
     this.#found = found
+    this.#sampled = sampled
     this.status = found.spans.status
     this.traceId = wordsOf(found.spans.traceId)
     if (this.startTime.length < found.spans.length) {
@@ -50,9 +56,10 @@ export class DecidedTick implements TickRows {
   }
 
   /** What is counted from now on is the series' field. */
-  read({ field, wantsPaths }: Series): void {
+  read({ field, wantsPaths, wantsAnomalies }: Series): void {
     if (this.#found !== undefined) this.duration = valuesOf(this.#found, field ?? 'duration')
     this.#wantsPaths = wantsPaths
+    this.#wantsAnomalies = wantsAnomalies
   }
 
   rowsOf(series: number, into: Uint32Array): { readonly rows: Uint32Array; readonly count: number } {
@@ -62,10 +69,17 @@ export class DecidedTick implements TickRows {
     return { rows, count: found.length }
   }
 
-  more(rows: Uint32Array, count: number): Pick<Cell, 'firstEnd' | 'pathHigh' | 'pathLow'> {
+  more(rows: Uint32Array, count: number, thresholds: Float64Array): DecidedParts {
     let firstEnd: Nanos = Number.POSITIVE_INFINITY
     for (let i = 0; i < count; i++) firstEnd = Math.min(firstEnd, this.endTime[rows[i] as number] as number)
-    return { firstEnd, ...(this.#wantsPaths ? this.#pathsOf(rows, count) : { pathHigh: 0, pathLow: 0 }) }
+    const anomalous = this.#wantsAnomalies ? this.#anomalousOf(rows, count) : noIds
+    return {
+      firstEnd,
+      ...(this.#wantsPaths ? this.#pathsOf(rows, count) : { pathHigh: 0, pathLow: 0 }),
+      excess: this.#sampled ? this.#excessOf(rows, count, thresholds) : undefined,
+      anomalies: anomalous.length,
+      anomalous,
+    }
   }
 
   /** Rows of one trace lie together, so a trace is new when it is not the last row's. */
@@ -84,6 +98,23 @@ export class DecidedTick implements TickRows {
       pathLow += length - high * sumSplit
     }
     return { pathHigh, pathLow }
+  }
+
+  #excessOf(rows: Uint32Array, count: number, thresholds: Float64Array): Cell['excess'] {
+    const { weight, traceStart, path } = this.#found as AssembledSpans
+    const columns = { values: this.duration, status: this.status, weight, traceStart, path: this.#wantsPaths ? path : undefined }
+    return excessOf(columns, rows, count, thresholds, exactLimit)
+  }
+
+  /** A later part of a trace has its id. */
+  #anomalousOf(rows: Uint32Array, count: number): readonly string[] {
+    const { anomalous, traceStart } = this.#found as AssembledSpans
+    const traces = new Set<number>()
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number
+      if (anomalous[row] === 1) traces.add(traceStart[row] as number)
+    }
+    return [...new Set([...traces].map((row) => hexOf(this.traceId, row)))]
   }
 
   #spans(): AssembledSpans['spans'] {

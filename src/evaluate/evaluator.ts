@@ -100,8 +100,9 @@ class StreamEvaluator implements Evaluator {
       compileRule(rule, memories.get(rule.name), {
         tickNs,
         calendar,
-        series: (selector, field = 'duration') => this.#seriesFor(selector, field, rule, '', Number.NEGATIVE_INFINITY),
-        family: ({ selector, above }) => this.#seriesFor(selector, 'duration', rule, 'family ', above),
+        series: (selector, field = 'duration', traced = field !== 'duration' || needsTraces(selector)) =>
+          this.#seriesFor({ selector, field, traced, above: Number.NEGATIVE_INFINITY }, rule, ''),
+        family: ({ selector, above }) => this.#seriesFor({ selector, field: 'duration', traced: needsTraces(selector), above }, rule, 'family '),
       }),
     )
     for (const series of this.#series) {
@@ -304,8 +305,7 @@ class StreamEvaluator implements Evaluator {
   }
 
   /** A family keeps only spans longer than its loosest bound, so it is told apart from a series that knows all spans. */
-  #seriesFor(selector: SelectorIR, field: SpanField, rule: RuleIR, sort: '' | 'family ', above: number): Series {
-    const traced = field !== 'duration' || needsTraces(selector)
+  #seriesFor({ selector, field, traced, above }: SeriesOf, rule: RuleIR, sort: '' | 'family '): Series {
     const key = `${sort}${traced ? `${field} ` : ''}${canonical(selector)}`
     let series = this.#seriesOf.get(key)
     if (series === undefined) {
@@ -366,6 +366,15 @@ class StreamEvaluator implements Evaluator {
       tick.lastEnd = Math.max(tick.lastEnd, old.lastEnd)
     }
   }
+}
+
+/** What a series is of. */
+interface SeriesOf {
+  readonly selector: SelectorIR
+  readonly field: SpanField
+  /** Of decided traces, not of the stream. */
+  readonly traced: boolean
+  readonly above: number
 }
 
 /** What the series' readers must not see of a tick that closes now, each filter once. */

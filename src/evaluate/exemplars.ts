@@ -124,6 +124,7 @@ function sameId(ids: Uint32Array, a: number, b: number): boolean {
   return ids[a * 4] === ids[b * 4] && ids[a * 4 + 1] === ids[b * 4 + 1] && ids[a * 4 + 2] === ids[b * 4 + 2] && ids[a * 4 + 3] === ids[b * 4 + 3]
 }
 
-function hexOf(ids: Uint32Array, row: number): string {
+/** The id in the four words of a row. */
+export function hexOf(ids: Uint32Array, row: number): string {
   return Buffer.from(ids.buffer, ids.byteOffset + row * 16, 16).toString('hex')
 }

@@ -1,7 +1,7 @@
 /** `for D` and `absent(…) for D`: how long something has been so. */
 import type { ConditionIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
-import { type Builder, type Condition, isIdle } from './context.ts'
+import { type Builder, type Condition, isIdle, sampledIn } from './context.ts'
 import type { Because } from './contract.ts'
 
 type ForIR = Extract<ConditionIR, { kind: 'for' }>
@@ -49,7 +49,10 @@ export function compileFor({ ns }: ForIR, of: Condition, text: string, builder: 
   }
 }
 
-/** True when no such span ended in the last D while others kept arriving; where the stream was stale nobody can tell. */
+/**
+ * True when no such span ended in the last D while others kept arriving; where the stream was stale nobody can tell, nor where traces were left out: such
+ * a span may have been in one of them.
+ */
 export function compileAbsent({ selector, ns }: AbsentIR, text: string, builder: Builder): Condition {
   const series = builder.series(selector)
   const state = builder.state((): { from: Nanos | undefined } => ({ from: undefined }))
@@ -65,7 +68,8 @@ export function compileAbsent({ selector, ns }: AbsentIR, text: string, builder:
     const haveNs = Math.max(0, at - Math.max(state.from, series.lastSeen, evidence.from))
     const because = { kind: 'absent' as const, text, held: { haveNs, needNs: ns } }
     if (stale || evidence.settling) return { ...because, truth: 'unknown', unknown: stale ? 'stale' : 'settling' }
-    return { ...because, truth: haveNs >= ns ? 'true' : 'false' }
+    if (haveNs < ns) return { ...because, truth: 'false' }
+    return sampledIn(series, ns, context) === undefined ? { ...because, truth: 'true' } : { ...because, truth: 'unknown', unknown: 'sparse' }
   }
 }
 

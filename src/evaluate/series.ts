@@ -23,6 +23,8 @@ export class Series {
   readonly field: SpanField | undefined
   /** Whether a reader asks for the share of critical paths. */
   wantsPaths = false
+  /** Whether a reader asks for the anomalous traces. */
+  wantsAnomalies = false
   /** Ascending; empty before `seal`. */
   thresholds = new Float64Array(0)
   /** Spans no longer than this are of no interest to any reader. */
@@ -79,6 +81,11 @@ export class Series {
     }
   }
 
+  /** The longest stretch that a reader asks for. */
+  get longest(): number {
+    return this.#longest
+  }
+
   get history(): readonly Cell[] {
     return this.#cells
   }
@@ -125,7 +132,7 @@ export class Series {
   #whole(length: number, at: Nanos): Window {
     const last = this.#cells.at(-1)
     if (last === undefined || last.end <= at - length) {
-      this.#none ??= { n: 0, errors: 0, sumHigh: 0, sumLow: 0, pathHigh: 0, pathLow: 0, slots: new Uint32Array(2 * this.thresholds.length + 1) }
+      this.#none ??= new Totals(this.thresholds.length, false)
       return new Window(at - length, this.#none, this.thresholds, noCells)
     }
     // The usual window is one tick: its cell is the total.

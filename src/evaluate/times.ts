@@ -2,9 +2,10 @@
 import type { ConditionIR } from '../bundle/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import { takeBound } from './bound.ts'
-import { type Builder, type Condition, gravest, isStale, wouldShow } from './context.ts'
+import { type Builder, type Condition, gravest, isStale, sampledIn, wouldShow } from './context.ts'
 import type { Because, Truth, UnknownReason } from './contract.ts'
 import { exemplarLimit } from './exemplars.ts'
+import { tellsTotal } from './sample.ts'
 
 type TimesIR = Extract<ConditionIR, { kind: 'times' }>
 type SpansIR = Extract<ConditionIR, { kind: 'spans' }>
@@ -57,7 +58,10 @@ function tracesOf(steps: readonly CountedStep[]): readonly string[] {
   return [...found]
 }
 
-/** `span(…).duration > X N times in D`: distinct spans that match. */
+/**
+ * `span(…).duration > X N times in D`: distinct spans that match. Of a sample: true if so many were kept; else as many as these stand for, unknown where
+ * that is none, or where the sample is too coarse to show N.
+ */
 export function compileSpans({ selector, count, withinNs, text }: SpansIR, builder: Builder): Condition {
   const bounded = takeBound(selector)
   const { above } = bounded
@@ -71,9 +75,14 @@ export function compileSpans({ selector, count, withinNs, text }: SpansIR, build
     const common = { kind: 'spans' as const, text }
     if (stale || evidence.settling) return { ...common, truth: 'unknown', unknown: stale ? 'stale' : 'settling', counted: { have: 0, need: count } }
     const seen = series.window(window, at, evidence)
-    const have = above > Number.NEGATIVE_INFINITY ? seen.n - seen.atMost(above) : seen.n
-    const because = { ...common, counted: { have, need: count }, ...(have === 0 ? {} : { traceIds: seen.worst(above) }) }
-    if (have >= count) return { ...because, truth: 'true' }
-    return have === 0 && !wouldShow(series, seen.from, window, context) ? { ...because, truth: 'unknown', unknown: 'empty' } : { ...because, truth: 'false' }
+    const bound = above > Number.NEGATIVE_INFINITY
+    const kept = bound ? seen.kept(above) : seen.n
+    const have = Math.floor(bound ? seen.weight - seen.atMost(above) : seen.weight)
+    const because = { ...common, counted: { have, need: count }, ...(kept === 0 ? {} : { traceIds: seen.worst(above) }) }
+    if (kept >= count) return { ...because, truth: 'true' }
+    if (kept === 0 && !wouldShow(series, seen.from, window, context)) return { ...because, truth: 'unknown', unknown: 'empty' }
+    const heaviest = sampledIn(series, window, context)
+    if (heaviest !== undefined && (kept === 0 || !tellsTotal(seen, heaviest, kept, count))) return { ...because, truth: 'unknown', unknown: 'sparse' }
+    return { ...because, truth: have >= count ? 'true' : 'false' }
   }
 }

@@ -15,6 +15,7 @@ import type { TracesSeen } from './context.ts'
 import type { TracesReport } from './contract.ts'
 import { DecidedTick, valuesOf } from './decided-tick.ts'
 import { Columns, kindOf } from './predicate.ts'
+import { SampledTicks } from './sampled-ticks.ts'
 import { SelectorIndex } from './selector-index.ts'
 import type { Series } from './series.ts'
 
@@ -48,6 +49,7 @@ export class Traces {
   readonly #sampler: TraceSampler | undefined
   /** Of all series by id; undefined those of the stream. */
   readonly #series: readonly (Series | undefined)[]
+  readonly #sampledTicks: SampledTicks
   #matched = 0
   #decidedAt: Nanos = Number.NEGATIVE_INFINITY
   #lastSpan: Nanos = Number.NEGATIVE_INFINITY
@@ -68,6 +70,7 @@ export class Traces {
       const { ancestor } = selector
       this.#index.add(selector, id, above, ancestor === undefined ? undefined : this.#ancestors.test(ancestor))
     }
+    this.#sampledTicks = new SampledTicks(Math.max(0, ...series.map(({ longest }) => longest)), previous === undefined ? undefined : previous.#sampledTicks)
     if (previous !== undefined && sameOptions(previous.#options, this.#options)) {
       this.#assembler = previous.#assembler
       this.#matched = previous.#matched
@@ -77,7 +80,13 @@ export class Traces {
   }
 
   get seen(): TracesSeen {
-    return { decidedAt: this.#decidedAt, lastSpan: this.#lastSpan, idleNs: this.#options.idleNs }
+    return {
+      decidedAt: this.#decidedAt,
+      lastSpan: this.#lastSpan,
+      idleNs: this.#options.idleNs,
+      heaviestSince: (from) => this.#sampledTicks.heaviestSince(from),
+      scores: this.#sampler !== undefined && this.#sampler.scores !== false,
+    }
   }
 
   get report(): TracesReport {
@@ -98,10 +107,11 @@ export class Traces {
     if (found.spans.length === 0) return
     this.#decidedAt = at
     this.#sampler?.decide(found)
+    const sampled = this.#sampler !== undefined && this.#sampledTicks.note(at, found.weight, found.spans.length)
     this.#onDecided?.(found, at)
     this.#columns.bindTraces(found)
     this.#ancestors.bind(found)
-    this.#tick.reuse(start, at, found)
+    this.#tick.reuse(start, at, found, sampled)
     this.#deal(found)
     for (const id of this.#tick.touched) {
       const series = this.#series[id] as Series

@@ -1,10 +1,11 @@
 /** Values: from IR to functions that observe them at a step. */
-import type { SpanValueIR, StatIR, ValueIR } from '../bundle/index.ts'
+import { isTraced, type SpanValueIR, type StatIR, type ValueIR } from '../bundle/index.ts'
 import { printValue } from '../language/index.ts'
 import type { Builder, StepContext } from './context.ts'
-import { gravest, isStale, wouldShow } from './context.ts'
+import { gravest, isStale, sampledIn, wouldShow } from './context.ts'
 import type { Observed, UnknownReason } from './contract.ts'
 import { type Fraction, fractionOf } from './rank.ts'
+import { effectiveOf, tells } from './sample.ts'
 import type { Series } from './series.ts'
 import type { Window } from './window.ts'
 
@@ -17,7 +18,7 @@ export interface Value {
 
 const none: readonly string[] = []
 
-/** Throws on anomalies, forecasts and platform metrics, which the loader refuses. */
+/** Throws on forecasts and platform metrics, which the loader refuses. */
 export function compileValue(ir: ValueIR, builder: Builder): Value {
   const text = printValue(ir, builder.rule.everyNs)
   const constant = constantOf(ir)
@@ -62,11 +63,13 @@ export class SpanValue implements Value {
   readonly #aggregate: (window: Window, context: StepContext) => number | undefined
   /** The quantile asked for, if it is one. */
   readonly quantile: Fraction | undefined
+  /** The constant that it is compared with. */
+  #against: number | undefined
 
   constructor(ir: SpanValueIR, builder: Builder) {
     this.text = printValue(ir, builder.rule.everyNs)
     this.#ir = ir
-    this.#series = builder.series(ir.selector, ir.field)
+    this.#series = builder.series(ir.selector, ir.field, isTraced(ir))
     this.#everyNs = builder.rule.everyNs
     this.quantile = ir.stat.kind === 'quantile' ? fractionOf(ir.stat.q) : undefined
     this.#series.needs(ir.windowNs, this.#everyNs, this.quantile !== undefined)
@@ -75,9 +78,10 @@ export class SpanValue implements Value {
     this.#aggregate = this.#compileStat(ir.stat)
   }
 
-  /** Says that the quantile will be compared with `threshold`. */
-  countsAgainst(threshold: number): void {
-    this.#series.countsAgainst(threshold)
+  /** Says that it will be compared with `constant`, and with nothing else. */
+  comparedWith(constant: number): void {
+    this.#against = constant
+    if (this.quantile !== undefined) this.#series.countsAgainst(constant)
   }
 
   window(context: StepContext): Window {
@@ -89,16 +93,47 @@ export class SpanValue implements Value {
     if (context.evidence.settling) return this.#unknown('settling')
     const window = this.window(context)
     const { n } = window
-    if (n === 0 && !(countsSpans(this.#ir.stat) && wouldShow(this.#series, window.from, this.#ir.windowNs, context))) return this.#unknown('empty', 0)
+    const { stat, windowNs } = this.#ir
+    const heaviest = sampledIn(this.#series, windowNs, context)
+    const shows = n > 0 || wouldShow(this.#series, window.from, windowNs, context)
+    if (stat.kind === 'anomalies') return this.#anomalies(window, shows, context)
+    if (n === 0 && !(shows && (countsSpans(stat) || heaviest !== undefined))) return this.#unknown('empty', 0)
+    if (heaviest !== undefined) return this.#estimate(window, heaviest, context)
     if (n < this.#atLeast) return this.#unknown('few', n)
-    const common = { text: this.text, type: this.#ir.type, spans: n }
+    return this.#known(window, context, { spans: n })
+  }
+
+  /** From a sample. Where none was kept there may have been many. */
+  #estimate(window: Window, heaviest: number, context: StepContext): Observed {
+    const { stat } = this.#ir
+    // What a rate is compared with comes to so many spans.
+    const watched = stat.kind === 'rate' ? this.#watchedNs(context) : 1e9
+    if (watched === undefined) return this.#unknown('settling', window.n)
+    const against = this.#against === undefined ? undefined : (this.#against * watched) / 1e9
+    const behind = {
+      spans: window.n,
+      ofSpans: Math.round(window.weight),
+      effectiveSpans: Number(effectiveOf(window, heaviest).toPrecision(3)),
+    }
+    return tells(window, heaviest, { stat, against, atLeast: this.#atLeast }) ? this.#known(window, context, behind) : { ...this.#unknown('sparse'), ...behind }
+  }
+
+  /** How many the sampler kept as anomalous, which is no estimate. */
+  #anomalies(window: Window, shows: boolean, { traces }: StepContext): Observed {
+    if (traces?.scores !== true) return this.#unknown('unscored')
+    if (!shows) return this.#unknown('empty', 0)
+    return { text: this.text, type: this.#ir.type, spans: window.n, value: window.counters.anomalies }
+  }
+
+  #known(window: Window, context: StepContext, behind: Pick<Observed, 'spans' | 'ofSpans' | 'effectiveSpans'>): Observed {
+    const common = { text: this.text, type: this.#ir.type, ...behind }
     if (this.quantile !== undefined) {
       const { value, exact } = window.quantile(this.quantile)
       return exact ? { ...common, value } : { ...common, value, approximate: true }
     }
     const value = this.#aggregate(window, context)
-    if (value === undefined) return this.#unknown('settling', n)
-    return Number.isNaN(value) ? this.#unknown('arithmetic', n) : { ...common, value }
+    if (value === undefined) return this.#unknown('settling', window.n)
+    return Number.isNaN(value) ? this.#unknown('arithmetic', window.n) : { ...common, value }
   }
 
   traceIds(context: StepContext): readonly string[] {
@@ -115,13 +150,13 @@ export class SpanValue implements Value {
   #compileStat(stat: StatIR): (window: Window, context: StepContext) => number | undefined {
     switch (stat.kind) {
       case 'count':
-        return (window) => window.n
+        return (window) => window.weight
       case 'rate':
         return (window, context) => this.#rate(window, context)
       case 'errors':
-        return (window) => window.counters.errors
+        return (window) => window.errors
       case 'errorRate':
-        return (window) => window.counters.errors / window.n
+        return (window) => window.errors / window.weight
       case 'mean':
         return (window) => window.mean()
       case 'min':
@@ -135,31 +170,38 @@ export class SpanValue implements Value {
         const tolerated = 4 * satisfied
         this.#series.countsAgainst(satisfied)
         this.#series.countsAgainst(tolerated)
-        return (window) => (window.atMost(satisfied) + window.atMost(tolerated)) / 2 / window.n
+        return (window) => (window.atMost(satisfied) + window.atMost(tolerated)) / 2 / window.weight
       }
       case 'blame':
         this.#series.wantsPaths = true
         return (window) => window.share()
       case 'anomalies':
-        throw new Error(`${this.text} is not available to rules yet`)
+        this.#series.wantsAnomalies = true
+        return () => undefined
       default:
         return stat satisfies never
     }
   }
 
-  /** Per second of the window that was really watched. After an epoch a whole step is awaited: a rate over milliseconds is noise. */
-  #rate(window: Window, { at, evidence, traces }: StepContext): number | undefined {
+  /** Per second of the window that was really watched. */
+  #rate(window: Window, context: StepContext): number | undefined {
+    const watched = this.#watchedNs(context)
+    return watched === undefined ? undefined : window.weight / (watched / 1e9)
+  }
+
+  /** Undefined where it is too short: after an epoch a whole step is awaited, for a rate over milliseconds is noise. */
+  #watchedNs({ at, evidence, traces }: StepContext): number | undefined {
     const { windowNs } = this.#ir
     // The first traces that are evidence are decided later than their spans end.
     const from = this.#series.field === undefined ? evidence.from : evidence.from + (traces?.idleNs ?? 0)
     if (from > at - Math.min(windowNs, this.#everyNs)) return undefined
     const watched = at - Math.max(at - windowNs, from, this.#series.since)
-    return watched > 0 ? window.n / (watched / 1e9) : undefined
+    return watched > 0 ? watched : undefined
   }
 }
 
 function countsSpans(stat: StatIR): boolean {
-  return stat.kind === 'count' || stat.kind === 'rate' || stat.kind === 'errors'
+  return stat.kind === 'count' || stat.kind === 'rate' || stat.kind === 'errors' || stat.kind === 'anomalies'
 }
 
 function replicasOf(kind: 'replicas' | 'ready', target: string, text: string, { world }: StepContext): Observed {
@@ -174,7 +216,7 @@ function compileArithmetic(ir: Extract<ValueIR, { kind: 'arithmetic' }>, builder
     text,
     observe: (context) => {
       const observed = operands.map((operand) => operand.observe(context))
-      const spans = observed.every((part) => part.spans === undefined) ? {} : { spans: observed.reduce((sum, part) => sum + (part.spans ?? 0), 0) }
+      const spans = behindAll(observed)
       const unknown = gravest(observed.map((part) => part.unknown))
       if (unknown !== undefined) return { text, type: ir.type, value: undefined, unknown, ...spans }
       const value = apply(
@@ -187,6 +229,15 @@ function compileArithmetic(ir: Extract<ValueIR, { kind: 'arithmetic' }>, builder
     },
     traceIds: (context) => operands.map((operand) => operand.traceIds(context)).find((ids) => ids.length > 0) ?? none,
   }
+}
+
+/** Of several values together. They are worth no more draws than the least of them. */
+function behindAll(observed: readonly Observed[]): Pick<Observed, 'spans' | 'ofSpans' | 'effectiveSpans'> {
+  if (observed.every((part) => part.spans === undefined)) return {}
+  const spans = observed.reduce((sum, part) => sum + (part.spans ?? 0), 0)
+  const effective = observed.flatMap((part) => part.effectiveSpans ?? [])
+  if (effective.length === 0) return { spans }
+  return { spans, ofSpans: observed.reduce((sum, part) => sum + (part.ofSpans ?? part.spans ?? 0), 0), effectiveSpans: Math.min(...effective) }
 }
 
 function apply(operator: Extract<ValueIR, { kind: 'arithmetic' }>['operator'], operands: readonly number[]): number {

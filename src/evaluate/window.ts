@@ -5,6 +5,8 @@ import { type Exemplar, mergeExemplars } from './exemplars.ts'
 import { type Fraction, rankOf } from './rank.ts'
 import { Bucketing, bucketStart, DenseSketch } from './sketch.ts'
 import { lowerBound, slotBounds } from './thresholds.ts'
+import { weightedAt } from './weighted-quantile.ts'
+import { ExcessTotals, squaredUnit, weightUnit } from './weights.ts'
 
 /** Counters to which ticks are added and, when they leave the window, taken away. */
 export class Totals implements Counters {
@@ -15,6 +17,10 @@ export class Totals implements Counters {
   pathHigh = 0
   pathLow = 0
   readonly slots: Float64Array
+  /** From the first tick that is a sample. */
+  excess: ExcessTotals | undefined
+  /** How many ticks have an anomalous trace, whose later parts may be in another. */
+  readonly #anomalous = new Map<string, number>()
   /** Only where quantiles are asked for. */
   readonly sketch: DenseSketch | undefined
   readonly #bucketing = new Bucketing()
@@ -22,6 +28,10 @@ export class Totals implements Counters {
   constructor(thresholds: number, sketch: boolean) {
     this.slots = new Float64Array(2 * thresholds + 1)
     this.sketch = sketch ? new DenseSketch() : undefined
+  }
+
+  get anomalies(): number {
+    return this.#anomalous.size
   }
 
   add(cell: Cell): void {
@@ -40,6 +50,15 @@ export class Totals implements Counters {
     this.pathHigh += sign * cell.pathHigh
     this.pathLow += sign * cell.pathLow
     for (let i = 0; i < cell.slots.length; i++) this.slots[i] = (this.slots[i] as number) + sign * (cell.slots[i] as number)
+    if (cell.excess !== undefined) {
+      this.excess ??= new ExcessTotals(this.slots.length)
+      this.excess.apply(cell.excess, sign)
+    }
+    for (const id of cell.anomalous) {
+      const ticks = (this.#anomalous.get(id) ?? 0) + sign
+      if (ticks === 0) this.#anomalous.delete(id)
+      else this.#anomalous.set(id, ticks)
+    }
     if (this.sketch === undefined) return
     const { durations } = cell
     if (durations instanceof Values) for (const value of durations.all) this.sketch.add(this.#bucketing.bucketOf(value), sign)
@@ -75,27 +94,61 @@ export class Window {
     this.#sketch = sketch
   }
 
+  /** The spans that are there, whatever they stand for. */
   get n(): number {
     return this.counters.n
   }
 
-  /** Spans below a threshold that the series counts. */
+  /** How many spans these stand for, Σ w: `n` where they are all. */
+  get weight(): number {
+    const { n, excess } = this.counters
+    return excess === undefined ? n : n + excess.spans / weightUnit
+  }
+
+  /** As `weight`, of those with status ERROR. */
+  get errors(): number {
+    const { errors, excess } = this.counters
+    return excess === undefined ? errors : errors + excess.errors / weightUnit
+  }
+
+  /** Σ (w·m)² over the traces, of which each has m spans here; where nothing was sampled each span is taken as a trace of its own. */
+  get squares(): number {
+    const { n, excess } = this.counters
+    return excess === undefined ? n : Number(BigInt(n) * squaredUnit + excess.squares) / Number(squaredUnit)
+  }
+
+  /** The weight of the spans below a threshold that the series counts. */
   below(threshold: number): number {
     return this.#prefix()[2 * this.#indexOf(threshold)] as number
   }
 
-  /** Spans at or below it. */
+  /** Of those at or below it. */
   atMost(threshold: number): number {
     return this.#prefix()[2 * this.#indexOf(threshold) + 1] as number
   }
 
+  /** How many spans are above it, whatever they stand for. */
+  kept(threshold: number): number {
+    const { slots } = this.counters
+    let above = 0
+    for (let i = 2 * this.#indexOf(threshold) + 2; i < slots.length; i++) above += slots[i] as number
+    return above
+  }
+
+  /** The least weight that the values up to the quantile must have together; a multiple of a weight's unit. */
+  rank(q: Fraction): number {
+    return this.counters.excess === undefined ? rankOf(q, this.n) : rankOf(q, this.weight * weightUnit) / weightUnit
+  }
+
   mean(): number {
-    return this.#sum() / this.n
+    return this.#sum() / this.weight
   }
 
   /** Of the critical paths of the spans' traces; NaN where these have no length. */
   share(): number {
-    return this.#sum() / (this.counters.pathHigh * sumSplit + this.counters.pathLow)
+    const { pathHigh, pathLow, excess } = this.counters
+    const path = pathHigh * sumSplit + pathLow
+    return this.#sum() / (excess === undefined ? path : path + Number(excess.path) / weightUnit)
   }
 
   min(): number {
@@ -111,13 +164,11 @@ export class Window {
    * possible: it lies on the same side of every threshold as the true value.
    */
   quantile(q: Fraction): Estimate {
-    const rank = rankOf(q, this.n)
+    const rank = this.rank(q)
+    if (this.counters.excess !== undefined) return weightedAt(rank, this.cells(), () => this.#boundsAt(rank))
     const sorted = this.#values()
     if (sorted !== undefined) return { value: sorted[rank - 1] as number, exact: true }
-    const prefix = this.#prefix()
-    let slot = 0
-    while ((prefix[slot] as number) < rank) slot++
-    const bounds = slotBounds(this.#thresholds, slot)
+    const bounds = this.#boundsAt(rank)
     if (bounds.from === bounds.to) return { value: bounds.from, exact: true }
     const bucket = this.#bucketAt(rank)
     const from = Math.max(bucketStart(bucket), bounds.from)
@@ -142,7 +193,17 @@ export class Window {
   }
 
   #sum(): number {
-    return this.counters.sumHigh * sumSplit + this.counters.sumLow
+    const { sumHigh, sumLow, excess } = this.counters
+    const sum = sumHigh * sumSplit + sumLow
+    return excess === undefined ? sum : sum + Number(excess.sum) / weightUnit
+  }
+
+  /** Between which thresholds the value at `rank` lies. */
+  #boundsAt(rank: number): { readonly from: number; readonly to: number } {
+    const prefix = this.#prefix()
+    let slot = 0
+    while ((prefix[slot] as number) < rank) slot++
+    return slotBounds(this.#thresholds, slot)
   }
 
   #indexOf(threshold: number): number {
@@ -153,11 +214,12 @@ export class Window {
 
   #prefix(): Float64Array {
     if (this.#upTo === undefined) {
-      const { slots } = this.counters
+      const { slots, excess } = this.counters
       this.#upTo = new Float64Array(slots.length)
       let sum = 0
       for (let i = 0; i < slots.length; i++) {
         sum += slots[i] as number
+        if (excess !== undefined) sum += (excess.slots[i] as number) / weightUnit
         this.#upTo[i] = sum
       }
     }

@@ -1,6 +1,7 @@
 /** Counterfactuals as clauses. */
 import type { Observed, UnknownReason } from '../evaluate/index.ts'
-import { duration, list, significant, value } from '../plan/index.ts'
+import { duration, list, significant, spansBehind, value } from '../plan/index.ts'
+import { behindWords } from './behind.ts'
 import type { Flip } from './flip.ts'
 import { comparisonWords } from './values.ts'
 
@@ -67,6 +68,10 @@ function evidenceWords(reason: UnknownReason): string {
       return 'there had to be such spans'
     case 'few':
       return 'there had to be more such spans'
+    case 'sparse':
+      return 'more traces had to be kept'
+    case 'unscored':
+      return 'a sampler had to tell anomalous traces from ordinary ones'
     case 'arithmetic':
       return 'the divisor had to be other than 0'
     default:
@@ -83,9 +88,10 @@ function limitWords(threshold: Observed): string {
 /** What it was, behind what it had to be; nothing where nobody could know. */
 function wasWords(observed: Observed, threshold: Observed): string {
   const { unknown, spans } = observed
-  const of = spans === undefined || spans === observed.value ? '' : ` of ${spans} ${spans === 1 ? 'span' : 'spans'}`
+  const of = behindWords(observed)
   if (observed.value === undefined) {
     if (unknown === 'empty') return '; there was no such span'
+    if (unknown === 'sparse') return `; there were too few (${spansBehind(observed)})`
     return unknown === 'few' ? `; there were too few spans (${spans ?? 0})` : ''
   }
   if (threshold.value === undefined) return `; it was ${value(observed)}${of}`

@@ -97,7 +97,7 @@ function joined(kind: 'all' | 'any', parts: readonly Because[], goal: Goal, text
 
 /** Spans or a world that nobody has seen come before any value. */
 function withEvidence({ unknown, text }: Because, then: Flip | undefined): Flip | undefined {
-  const grave = unknown === 'stale' || unknown === 'settling' || unknown === 'world'
+  const grave = unknown === 'stale' || unknown === 'settling' || unknown === 'world' || unknown === 'sparse' || unknown === 'unscored'
   return grave ? { kind: 'evidence', text, reason: unknown, ...optional('then', then) } : then
 }
 

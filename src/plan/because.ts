@@ -1,6 +1,6 @@
 /** A condition's truth value in one clause, with the numbers. */
 import type { Because, Observed } from '../evaluate/index.ts'
-import { duration, list, value } from './words.ts'
+import { duration, list, spansBehind, value } from './words.ts'
 
 /** `span(adservice/GetAds).p99 > 400ms in 5 of the last 12 steps`. Of an `and` or `or` it names the parts that decide. */
 export function describe(because: Because): string {
@@ -70,6 +70,7 @@ export function measured(because: Because): string | undefined {
 }
 
 /** How many spans are behind it, unless that is the value itself. */
-function ofSpans({ value: count, spans }: Observed): string {
-  return spans === undefined || spans === 0 || spans === count ? '' : `, ${spans} ${spans === 1 ? 'span' : 'spans'}`
+function ofSpans(observed: Observed): string {
+  const { value: count, spans, ofSpans: all } = observed
+  return all === undefined && (spans === undefined || spans === 0 || spans === count) ? '' : `, ${spansBehind(observed)}`
 }

@@ -3,4 +3,4 @@ export { type Allowance, allowanceOf, type Budget, givenBack, type Spending, set
 export * from './contract.ts'
 export { acted, advance, firstSight } from './lifecycle.ts'
 export { plan, wanted } from './plan.ts'
-export { duration, list, replicas, significant, value } from './words.ts'
+export { duration, list, replicas, significant, spansBehind, value } from './words.ts'

@@ -52,6 +52,14 @@ export function value(observed: Observed, digits = 3): string {
   }
 }
 
+/** The spans behind a value: `41 spans`; of a sample `40 of about 4,000 spans`, with what they are worth where that is clearly less: `…, worth 12`. */
+export function spansBehind({ spans = 0, ofSpans, effectiveSpans = spans }: Observed): string {
+  if (ofSpans === undefined) return `${spans} ${spans === 1 ? 'span' : 'spans'}`
+  if (spans === 0) return 'no span that was kept'
+  const worth = effectiveSpans < 0.9 * spans ? `, worth ${significant(effectiveSpans, 2)}` : ''
+  return `${spans.toLocaleString('en')} of about ${ofSpans.toLocaleString('en')} ${ofSpans === 1 ? 'span' : 'spans'}${worth}`
+}
+
 export function replicas(n: number): string {
   return n === 1 ? '1 replica' : `${n} replicas`
 }

@@ -248,12 +248,9 @@ describe('mistakes', () => {
     expect(err).toContain('400ms')
   })
   it('include what cannot be measured yet', async () => {
-    const sampled = file(
-      'sampled.scale',
-      'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when span(adservice/GetAds).anomalies > 1 2 times in 60s\n',
-    )
-    const { code, err } = await replayed(recording, { rules: [sampled] })
+    const polled = file('polled.scale', 'target deployment/a { between 1 and 5 }\nr: scale deployment/a +1 when metric("up") > 1 2 times in 60s\n')
+    const { code, err } = await replayed(recording, { rules: [polled] })
     expect(code).toBe(1)
-    expect(err).toContain('rule r uses .anomalies, which this version cannot measure yet')
+    expect(err).toContain('rule r uses metric, which this version cannot measure yet')
   })
 })

@@ -131,8 +131,8 @@ describe('scalec test', () => {
   })
 
   it('says which rules it cannot measure', async () => {
-    const path = file('sampled.scale', 'scale deployment/ads +1 when span(ads).anomalies > 1 for 1m\ntest "t" { expect no action }')
-    expect(await tested([path])).toMatchObject({ code: 1, err: expect.stringContaining('uses .anomalies, which this version cannot measure yet') })
+    const path = file('polled.scale', 'scale deployment/ads +1 when metric("up") > 1 for 1m\ntest "t" { expect no action }')
+    expect(await tested([path])).toMatchObject({ code: 1, err: expect.stringContaining('uses metric, which this version cannot measure yet') })
   })
 
   it('names changes of the rules that no test notices', async () => {

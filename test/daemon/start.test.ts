@@ -42,9 +42,9 @@ describe('scaled', () => {
   })
 
   it('does not start on rules that it cannot measure, and names them', async () => {
-    const at = makeWorkspace('mine: scale deployment/x +2 when span(a/b).anomalies > 4 5 times in 60s')
+    const at = makeWorkspace('mine: scale deployment/x +2 when metric("up") > 4 5 times in 60s')
     const { code, err } = await runScaled(['run', '--config', at.config, '--rules', at.rules])
-    expect([code, err]).toEqual([1, 'scaled: rule mine uses .anomalies, which this version of scaled cannot measure yet\n'])
+    expect([code, err]).toEqual([1, 'scaled: rule mine uses metric, which this version of scaled cannot measure yet\n'])
   })
 
   it('names the key of a port in use', async () => {

@@ -162,8 +162,8 @@ describe('a decision log', () => {
 
 describe('an engine', () => {
   it('refuses what it cannot measure', () => {
-    const sampled = bundleOf('target deployment/ads { between 1 and 9 }\nodd: scale deployment/ads +2 when span(ads/Get).anomalies > 1')
-    expect(() => createEngine({ bundle: sampled })).toThrow(new RangeError('rule odd uses .anomalies, which this engine cannot measure'))
+    const polled = bundleOf('target deployment/ads { between 1 and 9 }\nodd: scale deployment/ads +2 when metric("up") > 1')
+    expect(() => createEngine({ bundle: polled })).toThrow(new RangeError('rule odd uses metric, which this engine cannot measure'))
   })
 
   it('takes over from the one before a reload', () => {
