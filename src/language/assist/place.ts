@@ -51,6 +51,7 @@ export interface Place {
   readonly tokens: readonly PlaceToken[]
   /** Behind the word, up to the next declaration; the first few. */
   readonly behind: readonly PlaceToken[]
+  /** With the keywords of declarations, where one may begin: their use is of `file`. */
   readonly expected: readonly Expected[]
   /** A declaration may begin here. */
   readonly between: boolean
@@ -193,15 +194,20 @@ function placed(text: string, offset: number, before: readonly IToken[], word: T
     behind: behindOf(text, word.end),
   }
   const [keyword] = tokens
+  const begins = (between: boolean): readonly Expected[] => (between ? declarationsAt(text, word.start) : [])
   const rule = keyword === undefined ? undefined : grammarOfScale().declarations.get(keyword.tokenType.name)
-  if (keyword === undefined || rule === undefined) return { ...common, ...outside(before, wordFirst) }
+  const beside = (tokensBefore: readonly IToken[]): Omit<Place, keyof typeof common> => {
+    const { expected, between, ...rest } = outside(tokensBefore, wordFirst)
+    return { ...rest, expected: [...expected, ...begins(between)], between }
+  }
+  if (keyword === undefined || rule === undefined) return { ...common, ...beside(before) }
   const { next, whole, begun, strayFrom } = follow(grammarOfScale(), rule, text, tokens)
-  if (strayFrom !== undefined) return { ...common, start: (tokens[strayFrom] as IToken).startOffset, ...outside(tokens.slice(strayFrom), wordFirst) }
+  if (strayFrom !== undefined) return { ...common, start: (tokens[strayFrom] as IToken).startOffset, ...beside(tokens.slice(strayFrom)) }
   return {
     ...common,
     declaration: keyword.tokenType.name,
     tokens: tokens.map(told),
-    expected: next.map(expectedOf),
+    expected: [...next.map(expectedOf), ...begins(wordFirst && whole)],
     between: wordFirst && whole,
     uses: begun,
   }
@@ -217,12 +223,22 @@ function withLastAsKeyword(tokens: readonly IToken[]): readonly IToken[] {
 
 /** Where no declaration has begun: behind a label, behind `language`, or before all. */
 function outside(before: readonly IToken[], firstOnLine: boolean): Pick<Place, 'declaration' | 'tokens' | 'expected' | 'between' | 'uses'> {
-  const use: Use = { rule: 'file', label: undefined, start: 0, within: undefined }
   const nothing = { declaration: undefined, tokens: [], uses: [] }
-  const expect = (...types: readonly TokenType[]): readonly Expected[] => types.map((type) => expectedOf({ type, label: undefined, use }))
+  const expect = (...types: readonly TokenType[]): readonly Expected[] => types.map(expectedOfFile)
   if (before.length >= 2 && isLabel(before, before.length - 2)) return { ...nothing, expected: expect(t.keyword.scale, t.keyword.freeze), between: false }
   if (before.at(-1)?.tokenType === t.keyword.language) return { ...nothing, expected: expect(t.NumberToken), between: false }
   return { ...nothing, expected: [], between: firstOnLine }
+}
+
+function expectedOfFile(type: TokenType): Expected {
+  return expectedOf({ type, label: 'declaration', use: { rule: 'file', label: undefined, start: 0, within: undefined } })
+}
+
+/** The keywords with which a declaration may begin; `language` stands before all others. */
+function declarationsAt(text: string, offset: number): readonly Expected[] {
+  const first = offset < 10_000 && lexed(text, 0, offset).tokens.length === 0
+  const keywords = [...grammarOfScale().declarations.keys(), ...(first ? ['language'] : [])]
+  return keywords.map((keyword) => expectedOfFile(t.keyword[keyword as t.Keyword]))
 }
 
 function told(token: IToken): PlaceToken {
