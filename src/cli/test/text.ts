@@ -1,9 +1,9 @@
 /** A test run for people. */
 import { significant } from '../../plan/index.ts'
+import { timelineText } from '../../testing/index.ts'
 import { excerpt } from '../render.ts'
 import { mutantsText } from './mutants.ts'
 import { passed, type ReportedFailure, type ReportedTest, sourceOf, summary, type TestReport } from './report.ts'
-import { timelineText } from './timeline.ts'
 
 export interface TextOptions {
   readonly colour: boolean

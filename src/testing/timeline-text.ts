@@ -2,10 +2,10 @@
  * What led to a missed expectation, for people: a table with a column for every step and a row for every rule, comparison and count, then what was
  * decided. A value has a tick where its comparison is true; where there is none, the reason stands in its place.
  */
-import type { Because } from '../../evaluate/index.ts'
-import { printDuration } from '../../language/index.ts'
-import { value } from '../../plan/index.ts'
-import type { SeenRule, StepWindow, Timeline, TimelineEvent } from '../../testing/index.ts'
+import type { Because } from '../evaluate/index.ts'
+import { printDuration } from '../language/index.ts'
+import { value } from '../plan/index.ts'
+import type { SeenRule, StepWindow, Timeline, TimelineEvent } from './timeline.ts'
 
 export function timelineText({ windows, events, earlier }: Timeline): string[] {
   const tables = windows.map(table)
