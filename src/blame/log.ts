@@ -102,6 +102,14 @@ export class TraceLog {
     return Buffer.from(this.#ids.buffer, trace * 16, 16).toString('hex')
   }
 
+  /** The last trace with an id in hex, as an index; undefined where there is none. */
+  find(id: string): number | undefined {
+    const wanted = Buffer.from(id, 'hex')
+    if (wanted.length !== 16) return undefined
+    for (let trace = this.traces - 1; trace >= 0; trace--) if (wanted.compare(this.#ids, trace * 16, trace * 16 + 16) === 0) return trace
+    return undefined
+  }
+
   /** Service of the caller whose span saw this one; the service itself where there is none. */
   callerOf(row: number): number {
     const parent = this.parent[row] as number

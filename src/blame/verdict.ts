@@ -120,6 +120,6 @@ function hintOf(top: BlamedService): string | undefined {
   return undefined
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${significant(share * 100, share < 0.1 ? 1 : 2)}%`
 }

@@ -1,4 +1,5 @@
 /** `scalec replay RECORDING… --rules FILES…`: what these rules would have done while this was recorded. */
+import { DecisionEvidence } from '../blame/index.ts'
 import type { Bundle } from '../bundle/index.ts'
 import { createEngine } from '../engine/index.ts'
 import { duration } from '../plan/index.ts'
@@ -83,13 +84,15 @@ interface Setting {
 
 async function replayed(bundle: Bundle, recording: Recording, setting: Setting, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
   const { before, readyAfterNs, latenessNs } = setting
-  const engine = createEngine({ bundle, latenessNs })
+  // Text for people has no room for it.
+  const evidence = options.format === 'json' || options.decisions !== undefined ? new DecisionEvidence(bundle) : undefined
+  const engine = createEngine({ bundle, latenessNs, ...(evidence === undefined ? {} : { traces: { onDecided: evidence.decided } }) })
   const world = simulatedWorld(
     [...before].map(([id, replicas]) => ({ id, replicas })),
     readyAfterNs,
   )
   const catalog = new RecordingCatalog()
-  const timeline = new Timeline(createDecisionFilter())
+  const timeline = new Timeline(createDecisionFilter(), evidence)
   const totals = emptyTotals()
   const outputs = await openOutputs(options, bundle.projection)
   const progress = options.progress === true ? progressOn(terminal, recording, catalog) : undefined
@@ -105,7 +108,7 @@ async function replayed(bundle: Bundle, recording: Recording, setting: Setting, 
   }
   try {
     for await (const step of replay({ engine, tables: outputs.through(tables), world, observe, totals })) {
-      for (const decision of timeline.add(step)) outputs.log(decisionLine(decision))
+      for (const { decision, blame } of timeline.add(step)) outputs.log(decisionLine(decision, blame))
     }
   } finally {
     progress?.clear()

@@ -46,12 +46,15 @@ export function createControl(options: ControlOptions): Control {
       const result = options.engine().step(at, options.actions.world())
       options.stepped(result, performance.now() - began)
       const calls: Promise<void>[] = []
+      const others: Decision[] = []
       for (const decision of result.decisions) {
         const workload = decision.outcome === 'scale' ? options.workloadOf(decision.target) : undefined
-        if (workload === undefined) options.decided(decision)
+        if (workload === undefined) others.push(decision)
         else calls.push(options.actions.carryOut(decision, workload).then(options.decided))
       }
       if (calls.length > 0) await patiently(Promise.all(calls))
+      // Writing a decision down, with its evidence, takes some milliseconds: no action waits for that of another target.
+      for (const decision of others) options.decided(decision)
       if (performance.now() - resumed < giveWayMs) continue
       await giveWay()
       resumed = performance.now()

@@ -1,5 +1,6 @@
 /** The rules of the moment: their engine, a table to decode into, and where their targets are. Swapped as one. */
 import { randomInt } from 'node:crypto'
+import { DecisionEvidence } from '../blame/index.ts'
 import type { Bundle, WorkloadRef } from '../bundle/index.ts'
 import type { Engine, EngineOptions, EngineState } from '../engine/index.ts'
 import { createEngine } from '../engine/index.ts'
@@ -10,6 +11,8 @@ export interface Current {
   readonly bundle: Bundle
   readonly engine: Engine
   readonly table: SpanTable
+  /** Of the traces that the engine decides. */
+  readonly evidence: DecisionEvidence
   /** Undefined: no target of the present rules. */
   workloadOf(target: string): WorkloadRef | undefined
   /** Rules that have not changed go on counting where they are. */
@@ -20,9 +23,10 @@ export interface Current {
 export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine'], startAt: Nanos): Current {
   const { lateness, stale, traces, min_available, budget } = config
   const limits = { latenessNs: lateness, staleNs: stale, minAvailable: min_available, traces: tracesOf(traces), ...budgetOf(budget) }
-  const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }) => {
-    const engine = createEngine({ bundle, ...limits, startAt, ...from })
-    return { bundle, engine, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
+  const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }, before?: DecisionEvidence) => {
+    const evidence = new DecisionEvidence(bundle, before === undefined ? {} : { previous: before })
+    const engine = createEngine({ bundle, ...limits, traces: { ...limits.traces, onDecided: evidence.decided }, startAt, ...from })
+    return { bundle, engine, evidence, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
   }
   let now = made(first, state === undefined ? {} : { state })
   return {
@@ -35,9 +39,12 @@ export function createCurrent(first: Bundle, state: EngineState | undefined, con
     get table() {
       return now.table
     },
+    get evidence() {
+      return now.evidence
+    },
     workloadOf: (target) => now.workloads.get(target),
     swap(next) {
-      now = made(next, { previous: now.engine })
+      now = made(next, { previous: now.engine }, now.evidence)
     },
   }
 }

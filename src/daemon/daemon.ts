@@ -58,7 +58,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   const client = counted(parts.client, metrics.orchestratorErrors)
   const status = createStatus()
   const feed = createFeed<DecisionRecord>(config.decisions.recent, Math.floor(started / 1e3))
-  const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile })
+  const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile, evidence: (decision) => current.evidence.of(decision) })
   const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine, started)
   let { from } = parts.rules
   let phase: 'starting' | 'running' | 'shutting down' = 'starting'
@@ -88,6 +88,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     lookEveryMs: () => lookEvery(current.bundle),
     stepped(result, elapsedMs) {
       reporter.stepped(result, elapsedMs)
+      current.evidence.stepped(result.decisions)
       watchTraces(current.engine.traces, result.at)
       saver.soon()
     },

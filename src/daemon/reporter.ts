@@ -1,6 +1,7 @@
 /** Everything that people and machines are told of what happens: log, metrics, status, decision log and feed. */
 import type { StepResult } from '../engine/index.ts'
 import type { WorkloadError, WorkloadSnapshot } from '../evaluate/index.ts'
+import type { BlameEvidence } from '../explain/index.ts'
 import type { OrchestrationError } from '../orchestrators/index.ts'
 import type { Decision } from '../plan/index.ts'
 import { createDecisionFilter, type DecisionRecord, decisionRecord } from '../recordings/index.ts'
@@ -38,11 +39,13 @@ export interface ReporterParts {
   readonly status: Status
   readonly feed: Feed<DecisionRecord>
   readonly decisionFile: DecisionFile | undefined
+  /** What traces say of a decision, for those that are written down. */
+  readonly evidence: (decision: Decision) => BlameEvidence | undefined
 }
 
 const refusalQuietMs = 10_000
 
-export function createReporter({ logger, metrics, status, feed, decisionFile }: ReporterParts): Reporter {
+export function createReporter({ logger, metrics, status, feed, decisionFile, evidence }: ReporterParts): Reporter {
   const filter = createDecisionFilter()
   const targetsRead = new Set<string>()
   /** By transport and code: when the last line was written, and how many were not since. */
@@ -53,6 +56,19 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
     reload = { at: timestamp(wallClock()), ...result }
     metrics.reloads.inc({ result: result.ok ? 'success' : 'failure' })
     metrics.reloadOk.set(result.ok ? 1 : 0)
+  }
+
+  /** A decision is written down whatever becomes of its evidence. */
+  function evidenceOf(decision: Decision): BlameEvidence | undefined {
+    try {
+      return evidence(decision)
+    } catch (error) {
+      logger.error(
+        { decision: decision.id, stack: error instanceof Error ? error.stack : String(error) },
+        'this is a bug: the decision has no evidence of traces',
+      )
+      return undefined
+    }
   }
 
   /** Replicas that are not known any more must not linger. */
@@ -93,7 +109,7 @@ export function createReporter({ logger, metrics, status, feed, decisionFile }: 
       status.decided(decision)
       metrics.decisions.inc({ target, outcome, reason })
       if (!filter.changed(decision)) return
-      const record = decisionRecord(decision)
+      const record = decisionRecord(decision, evidenceOf(decision))
       feed.push(record)
       decisionFile?.append(JSON.stringify(record))
       logger.info({ decision: id, target, outcome, reason, from, to }, message)

@@ -1,9 +1,10 @@
 /** An explained decision as plain text for a terminal. */
 import type { DecisionExplanation, ExplainedRule, ExplainedStage } from './decision.ts'
+import { evidenceLines } from './evidence-text.ts'
 import { wrapped } from './wrap.ts'
 
 export function decisionText(explanation: DecisionExplanation): string {
-  const { id, time, target, outcome, reason, message, rules, stages, otherwise } = explanation
+  const { id, time, target, outcome, reason, message, rules, stages, otherwise, blame } = explanation
   const width = Math.max(0, ...folded(stages).map(({ stage }) => stage.length))
   return [
     `${target}: ${outcome}${numbers(explanation)} [${reason}] at ${time.replace('T', ' ').replace(/(?:\.000)?Z$/, ' UTC')} (${id})`,
@@ -17,6 +18,7 @@ export function decisionText(explanation: DecisionExplanation): string {
     ...folded(stages).flatMap((stage) => stageLines(stage, width)),
     ...(stages.length === 0 ? ['    nothing was planned'] : []),
     '',
+    ...(blame === undefined ? [] : ['  Why this service and not its caller', ...evidenceLines(blame), '']),
     '  What would have made it different',
     ...otherwise.flatMap((line) => wrapped(line, '    - ', '      ')),
     ...(otherwise.length === 0 ? ['    nothing that the record tells'] : []),

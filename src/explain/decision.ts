@@ -2,10 +2,11 @@
 import type { Because, Observed, Truth } from '../evaluate/index.ts'
 import type { RuleReport } from '../plan/index.ts'
 import { duration, replicas, value } from '../plan/index.ts'
+import { behindWords } from './behind.ts'
 import type { Flip } from './flip.ts'
 import { flip } from './flip.ts'
 import { flipWords, ofSteps } from './flip-words.ts'
-import type { LoggedDecision } from './record.ts'
+import type { BlameEvidence, LoggedDecision } from './record.ts'
 import { releases, toleranceOf } from './release.ts'
 
 /** One condition with its numbers, and what is inside it. */
@@ -50,10 +51,12 @@ export interface DecisionExplanation {
   readonly stages: readonly ExplainedStage[]
   /** Sentences: what would have had to differ for another outcome. */
   readonly otherwise: readonly string[]
+  /** Why this service and not its caller, as it was logged. */
+  readonly blame?: BlameEvidence
 }
 
 export function explainDecision(decision: LoggedDecision): DecisionExplanation {
-  const { id, time, target, outcome, reason, message, from, to, rules, stages } = decision
+  const { id, time, target, outcome, reason, message, from, to, rules, stages, blame } = decision
   return {
     id,
     time,
@@ -66,6 +69,7 @@ export function explainDecision(decision: LoggedDecision): DecisionExplanation {
     rules: rules.map(explainedRule),
     stages: stages.map(({ stage, before, after, message: said }) => ({ stage, before, after, ...(said === undefined ? {} : { message: said }) })),
     otherwise: otherwise(decision),
+    ...(blame === undefined ? {} : { blame }),
   }
 }
 
@@ -128,11 +132,7 @@ function sides(left: Observed, right: Observed): string {
 }
 
 function measure(observed: Observed): string {
-  const { spans } = observed
-  const shown = value(observed, 4)
-  return spans === undefined || spans === observed.value || (spans === 0 && observed.value === undefined)
-    ? shown
-    : `${shown} of ${spans} ${spans === 1 ? 'span' : 'spans'}`
+  return `${value(observed, 4)}${behindWords(observed)}`
 }
 
 function tracesOf(because: Because): readonly string[] {

@@ -13,6 +13,58 @@ export interface LoggedDecision extends Pick<Decision, 'id' | 'target' | 'outcom
   readonly to?: number
   readonly wanted?: number
   readonly would?: number
+  /** Absent where nobody asked for more, or no traces are assembled. */
+  readonly blame?: BlameEvidence
+}
+
+/** Why this service and not its caller: or why that cannot be said, as a clause. */
+export type BlameEvidence = RankedEvidence | { readonly missing: string }
+
+/** The traces that were complete in the time that the decision's rules looked at, against those from before the trouble. Durations are nanoseconds. */
+export interface RankedEvidence {
+  readonly window: EvidenceWindow
+  readonly baseline: EvidenceWindow
+  /** How sure it is: clear, likely, unclear, nothing. */
+  readonly sureness: string
+  /** The verdict, one sentence. */
+  readonly why: string
+  /** That the service at fault is another than the rules look at. */
+  readonly note?: string
+  /** What follows for who would add replicas. */
+  readonly hint?: string
+  /** Shares, 0 to 1. `agreement`: of resamples of the traces that name the same service; `chance`: of traces dealt at random that look as bad. */
+  readonly confidence?: { readonly agreement: number; readonly chance: number; readonly resamples: number }
+  /** What rose for each, the one that added most first; at most three. */
+  readonly services: readonly EvidenceService[]
+  readonly exemplars: readonly EvidenceTrace[]
+}
+
+export interface EvidenceWindow {
+  /** RFC 3339. */
+  readonly from: string
+  readonly to: string
+  readonly traces: number
+}
+
+export interface EvidenceService {
+  readonly service: string
+  /** What it is charged, a trace, and of all that services added. */
+  readonly added: number
+  readonly share: number
+  /** Of the p99 of its spans; absent where there were none before. */
+  readonly plain?: number
+  readonly self: number
+  readonly gap: number
+  readonly own: number
+  readonly critical: number
+}
+
+export interface EvidenceTrace {
+  readonly traceId: string
+  /** Which it is: a clause. */
+  readonly what: string
+  /** Lines of text. */
+  readonly waterfall: readonly string[]
 }
 
 export type RecordResult = { readonly decision: LoggedDecision } | { readonly error: string }
@@ -38,7 +90,7 @@ const oneOf =
   (words: readonly string[]): Check =>
   (value, path) =>
     words.includes(value as string) ? undefined : `${path} is none of ${words.join(', ')}`
-const unknownReason = oneOf(['empty', 'stale', 'few', 'settling', 'world', 'arithmetic'])
+const unknownReason = oneOf(['empty', 'stale', 'few', 'sparse', 'unscored', 'settling', 'world', 'arithmetic'])
 const truth = oneOf(['true', 'false', 'unknown'])
 const conditionKinds: readonly Because['kind'][] = ['and', 'or', 'not', 'compare', 'times', 'for', 'spans', 'absent', 'during', 'always']
 /** Beyond it no rule goes, and the stack need not. */
@@ -58,9 +110,31 @@ function firstWrong(json: unknown): string | undefined {
   }
   const head = keys(json, required, '') ?? optionalKeys(json, { from: isNumber, to: isNumber, wanted: isNumber, would: isNumber }, '')
   if (head !== undefined) return head
-  const { time, rules, stages } = json
+  const { time, rules, stages, blame } = json
   if (Number.isNaN(Date.parse(String(time)))) return 'time is no time'
-  return each(rules, 'rules', rule) ?? each(stages, 'stages', stage)
+  return each(rules, 'rules', rule) ?? each(stages, 'stages', stage) ?? (blame === undefined ? undefined : evidence(blame))
+}
+
+function evidence(value: unknown): string | undefined {
+  if (isObject(value) && value.missing !== undefined) return isText(value.missing, 'blame.missing')
+  const window = (of: unknown, path: string): string | undefined => keys(of, { from: isText, to: isText, traces: isNumber }, path)
+  return (
+    keys(value, { sureness: isText, why: isText, window, baseline: window }, 'blame') ??
+    optionalKeys(
+      value,
+      { note: isText, hint: isText, confidence: (of, path) => keys(of, { agreement: isNumber, chance: isNumber, resamples: isNumber }, path) },
+      'blame',
+    ) ??
+    each((value as Partial<RankedEvidence>).services, 'blame.services', evidenceService) ??
+    each((value as Partial<RankedEvidence>).exemplars, 'blame.exemplars', (of, path) =>
+      keys(of, { traceId: isText, what: isText, waterfall: (lines, at) => each(lines, at, isText) }, path),
+    )
+  )
+}
+
+function evidenceService(value: unknown, path: string): string | undefined {
+  const numbers = { added: isNumber, share: isNumber, self: isNumber, gap: isNumber, own: isNumber, critical: isNumber }
+  return keys(value, { service: isText, ...numbers }, path) ?? optionalKeys(value, { plain: isNumber }, path)
 }
 
 function rule(value: unknown, path: string): string | undefined {
@@ -104,7 +178,10 @@ function because(value: unknown, path: string, depth: number): string | undefine
 }
 
 function observed(value: unknown, path: string): string | undefined {
-  return keys(value, { text: isText, type: isText }, path) ?? optionalKeys(value, { value: isNumber, spans: isNumber, unknown: unknownReason }, path)
+  return (
+    keys(value, { text: isText, type: isText }, path) ??
+    optionalKeys(value, { value: isNumber, spans: isNumber, ofSpans: isNumber, effectiveSpans: isNumber, unknown: unknownReason }, path)
+  )
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@
  * end in RFC 3339, UTC, with milliseconds (steps end on multiples of 100 ms), so that the same recording gives the same bytes each time.
  */
 import type { Because, Observed } from '../evaluate/index.ts'
+import type { BlameEvidence } from '../explain/index.ts'
 import type { Decision, Release, RuleReport } from '../plan/index.ts'
 import { wanted } from '../plan/index.ts'
 import type { Nanos } from '../spans/index.ts'
@@ -22,9 +23,11 @@ export interface DecisionRecord {
   readonly version?: string
   readonly rules: readonly object[]
   readonly stages: readonly object[]
+  /** Why this service and not its caller, where traces tell. */
+  readonly blame?: BlameEvidence
 }
 
-export function decisionRecord(decision: Decision): DecisionRecord {
+export function decisionRecord(decision: Decision, blame?: BlameEvidence): DecisionRecord {
   const { at, target, outcome, reason, message, from, to, would, id, version, rules, stages } = decision
   return defined({
     time: timeOf(at),
@@ -44,12 +47,13 @@ export function decisionRecord(decision: Decision): DecisionRecord {
     stages: stages.map(({ stage, before, after, message: said, reason: held, release }) =>
       defined({ stage, before, after, message: said, reason: held, release: release && releaseRecord(release) }),
     ),
+    blame,
   }) as unknown as DecisionRecord
 }
 
 /** A line of the log, without its end. */
-export function decisionLine(decision: Decision): string {
-  return JSON.stringify(decisionRecord(decision))
+export function decisionLine(decision: Decision, blame?: BlameEvidence): string {
+  return JSON.stringify(decisionRecord(decision, blame))
 }
 
 export interface DecisionFilter {

@@ -22,7 +22,7 @@ export function json(report: Report, digest: string): string {
     missing,
     events: events.map((event) => {
       const when = { time: timeOf(event.at), offsetNs: event.at - start }
-      if (event.kind === 'decision') return { ...when, kind: event.kind, decision: decisionRecord(event.decision) }
+      if (event.kind === 'decision') return { ...when, kind: event.kind, decision: decisionRecord(event.decision, event.blame) }
       const { kind, rule, truth, unknown, why, measured, traceIds, usedUp } = event
       return { ...when, kind, rule, truth, ...(unknown && { unknown }), why, ...(measured && { measured }), traceIds, ...(usedUp && { usedUp }) }
     }),

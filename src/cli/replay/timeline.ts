@@ -1,6 +1,8 @@
 /** What happened in a replay, as events: rules that changed their mind, actions, and holds where they changed. */
+import type { DecisionEvidence } from '../../blame/index.ts'
 import type { StepResult } from '../../engine/index.ts'
 import type { RuleOutcome } from '../../evaluate/index.ts'
+import type { BlameEvidence } from '../../explain/index.ts'
 import type { Decision } from '../../plan/index.ts'
 import { describe, measured } from '../../plan/index.ts'
 import type { DecisionFilter } from '../../recordings/index.ts'
@@ -25,30 +27,41 @@ export interface DecisionEvent {
   readonly kind: 'decision'
   readonly at: Nanos
   readonly decision: Decision
+  readonly blame?: BlameEvidence
 }
 
 export type TimelineEvent = RuleEvent | DecisionEvent
 
+export type Evidence = Pick<DecisionEvidence, 'stepped' | 'of'>
+
 export class Timeline {
   readonly events: TimelineEvent[] = []
   readonly #filter: DecisionFilter
+  readonly #evidence: Evidence | undefined
   readonly #words = new Map<string, string>()
   /** By target that has acted: the rules that have been heard since. */
   readonly #heard = new Map<string, Set<string>>()
 
-  constructor(filter: DecisionFilter) {
+  constructor(filter: DecisionFilter, evidence?: Evidence) {
     this.#filter = filter
+    this.#evidence = evidence
   }
 
   /** Adds what is new in the step and returns its decisions that belong in the decision log. */
-  add({ at, outcomes, decisions }: StepResult): readonly Decision[] {
+  add({ at, outcomes, decisions }: StepResult): readonly DecisionEvent[] {
+    this.#evidence?.stepped(decisions)
     for (const outcome of outcomes) {
       const usedUp = this.#isUsedUp(outcome)
       if (this.#isNews(outcome)) this.events.push({ ...ruleEvent(at, outcome), ...(usedUp ? { usedUp } : {}) })
     }
     for (const { outcome, target } of decisions) if (outcome === 'scale') this.#heard.set(target, new Set())
-    const changed = decisions.filter((decision) => this.#filter.changed(decision))
-    for (const decision of changed) this.events.push({ kind: 'decision', at, decision })
+    const changed = decisions
+      .filter((decision) => this.#filter.changed(decision))
+      .map((decision): DecisionEvent => {
+        const blame = this.#evidence?.of(decision)
+        return { kind: 'decision', at, decision, ...(blame === undefined ? {} : { blame }) }
+      })
+    this.events.push(...changed)
     return changed
   }
 
