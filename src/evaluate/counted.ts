@@ -41,7 +41,9 @@ export interface SeriesLayout {
 }
 
 export function sameLayout(a: readonly SeriesLayout[], b: readonly SeriesLayout[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  const isSame = (one: SeriesLayout, other: SeriesLayout | undefined): boolean =>
+    one.key === other?.key && one.thresholds.length === other.thresholds.length && one.thresholds.every((threshold, i) => threshold === other.thresholds[i])
+  return a.length === b.length && a.every((one, i) => isSame(one, b[i]))
 }
 
 /** The cell of the spans of all `cells`, which are of one series, one tick and one set of thresholds, counted with `filters`; at least one. */
