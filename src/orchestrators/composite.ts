@@ -31,6 +31,14 @@ export function composite(options: CompositeOptions): OrchestrationClient {
       const client = route(workload)
       return 'error' in client ? client : client.set(workload, request)
     },
+    async notify(workload, notice) {
+      const client = route(workload)
+      if (!('error' in client)) await client.notify?.(workload, notice)
+    },
+    watch(workload, changed) {
+      const client = route(workload)
+      return ('error' in client ? undefined : client.watch?.(workload, changed)) ?? (() => {})
+    },
     async close() {
       await Promise.all([...new Set([options.default, ...clients.values()])].map((client) => client.close()))
     },

@@ -1,4 +1,4 @@
-/** What the orchestrators last said of every target, kept fresh by polling: the engine's view of the world. */
+/** What the orchestrators last said of every target, kept fresh by polling, and by what they say of changes: the engine's view of the world. */
 import type { WorkloadRef } from '../bundle/index.ts'
 import type { WorkloadError, WorkloadSnapshot, World } from '../evaluate/index.ts'
 import type { Nanos } from '../spans/index.ts'
@@ -59,7 +59,7 @@ export interface WorldPoller {
   observe(id: string, state: WorkloadState | OrchestrationError): void
   /** Other targets, after a reload; what is known of those that stay is kept. */
   retarget(targets: readonly WorldTarget[]): void
-  /** Polls until closed; the first round starts at once. */
+  /** Polls, and looks at what changes, until closed; the first round starts at once. */
   start(): void
   close(): Promise<void>
 }
@@ -75,6 +75,11 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
   const epochs = new Map<string, number>()
   const stop = new AbortController()
   let current: readonly WorldTarget[] = targets
+  /** What ends the watching, by target id; empty before `start`. */
+  const watches = new Map<string, () => void>()
+  let started = false
+  /** Changed since they were last read; many changes at once are one reading. */
+  const changed = new Set<string>()
   let loop: Promise<void> | undefined
 
   function take(id: string, state: WorkloadState | OrchestrationError): void {
@@ -92,6 +97,31 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     const state = await client.get(target.workload)
     if (stop.signal.aborted || epochs.get(target.id) !== epoch || !current.some((t) => t.id === target.id)) return
     take(target.id, state)
+  }
+
+  function watchAll(): void {
+    const kept = new Set(current.map(({ id }) => id))
+    for (const [id, end] of watches) {
+      if (kept.has(id)) continue
+      end()
+      watches.delete(id)
+    }
+    for (const target of current) {
+      if (client.watch === undefined || watches.has(target.id)) continue
+      watches.set(
+        target.id,
+        client.watch(target.workload, () => {
+          if (changed.size === 0) setImmediate(readChanged)
+          changed.add(target.id)
+        }),
+      )
+    }
+  }
+
+  function readChanged(): void {
+    const ids = new Set(changed)
+    changed.clear()
+    for (const target of current) if (ids.has(target.id) && !stop.signal.aborted) void read(target)
   }
 
   async function readAll(): Promise<void> {
@@ -119,8 +149,11 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
       current = next
       const kept = new Set(next.map((t) => t.id))
       for (const map of [world, lastSnapshot, states, epochs]) for (const id of map.keys()) if (!kept.has(id)) map.delete(id)
+      if (started) watchAll()
     },
     start() {
+      started = true
+      watchAll()
       loop ??= (async () => {
         while (!stop.signal.aborted) {
           await readAll()
@@ -130,6 +163,7 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     },
     async close() {
       stop.abort()
+      for (const end of watches.values()) end()
       await loop
     },
   }

@@ -6,15 +6,25 @@ import { unexpected } from './errors.ts'
 
 export interface ApiResponse {
   readonly status: number
-  /** Of a 200 an object; of others whatever JSON it was, undefined where it was none. */
+  /** Of a 200 or 201 an object; of others whatever JSON it was, undefined where it was none. */
   readonly body: unknown
 }
+
+export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
 
 export interface KubernetesApi {
   /** The context's, else `default`. */
   readonly namespace: string
-  /** Any status is a response; `transient` is for an API server that could not be asked. */
-  call(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<ApiResponse | OrchestrationError>
+  /**
+   * Any status is a response; `transient` is for an API server that could not be asked, or that wants to be left alone for now: after a 429 or 503 that says
+   * Retry-After nothing is asked until then, at most a minute. A PATCH is a JSON merge patch.
+   */
+  call(method: Method, path: string, body?: unknown): Promise<ApiResponse | OrchestrationError>
+  /**
+   * Reads lines until the server ends them, `signal` aborts, or none comes for `quietMs`; `opened` is called once when the first may come. The response of a
+   * status other than 200 comes without lines. How a stream ended is no error: only one that could not be opened is.
+   */
+  lines(path: string, signal: AbortSignal, quietMs: number, opened: () => void, line: (text: string) => void): Promise<ApiResponse | OrchestrationError>
   close(): Promise<void>
 }
 
@@ -40,34 +50,90 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
   const timeoutMs = options.timeoutMs ?? 5000
   const closed = new AbortController()
 
-  async function call(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<ApiResponse | OrchestrationError> {
+  /** Until when the API server wants to be left alone, by performance.now(). */
+  let busyUntil = 0
+
+  async function send(
+    method: Method,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Awaited<ReturnType<ReturnType<typeof http.send>['toPromise']>>> {
+    const context = new RequestContext(server + path, HttpMethod[method])
+    context.setHeaderParam('Accept', 'application/json')
+    context.setHeaderParam('User-Agent', 'scaled')
+    if (body !== undefined) {
+      context.setHeaderParam('Content-Type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
+      context.setBody(JSON.stringify(body))
+    }
+    // May run a program to get a token, which knows nothing of the signal.
+    await Promise.race([config.applySecurityAuthentication(context), aborted(signal)])
+    context.setSignal(signal)
+    const response = await http.send(context).toPromise()
+    const after = Number(response.headers['retry-after'])
+    if ((response.httpStatusCode === 429 || response.httpStatusCode === 503) && after > 0) busyUntil = performance.now() + Math.min(after, 60) * 1000
+    return response
+  }
+
+  function couldNot(why: string): OrchestrationError {
+    return { error: 'transient', message: `The Kubernetes API at ${server} could not be asked: ${why}.` }
+  }
+
+  async function call(method: Method, path: string, body?: unknown): Promise<ApiResponse | OrchestrationError> {
+    const leftMs = busyUntil - performance.now()
+    if (leftMs > 0) return couldNot(`it asked for ${Math.ceil(leftMs / 1000)} s of rest`)
     const timeout = AbortSignal.timeout(timeoutMs)
     const signal = AbortSignal.any([timeout, closed.signal])
     try {
-      const context = new RequestContext(server + path, HttpMethod[method])
-      context.setHeaderParam('Accept', 'application/json')
-      context.setHeaderParam('User-Agent', 'scaled')
-      if (body !== undefined) {
-        context.setHeaderParam('Content-Type', 'application/json')
-        context.setBody(JSON.stringify(body))
-      }
-      // May run a program to get a token, which knows nothing of the signal.
-      await Promise.race([config.applySecurityAuthentication(context), aborted(signal)])
-      context.setSignal(signal)
-      const response = await http.send(context).toPromise()
+      const response = await send(method, path, body, signal)
       const status = response.httpStatusCode
       const answer = parse(await response.body.text())
-      if (status === 200 && (typeof answer !== 'object' || answer === null)) return unexpected(server + path, 'JSON')
+      if ((status === 200 || status === 201) && (typeof answer !== 'object' || answer === null)) return unexpected(server + path, 'JSON')
       return { status, body: answer }
     } catch (error) {
-      const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error)
-      return { error: 'transient', message: `The Kubernetes API at ${server} could not be asked: ${why}.` }
+      return couldNot(timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error))
+    }
+  }
+
+  async function lines(...[path, stop, quietMs, opened, line]: Parameters<KubernetesApi['lines']>): Promise<ApiResponse | OrchestrationError> {
+    const quiet = new AbortController()
+    let timer = setTimeout(() => quiet.abort(), timeoutMs)
+    const signal = AbortSignal.any([stop, closed.signal, quiet.signal])
+    try {
+      const response = await send('GET', path, undefined, signal)
+      const status = response.httpStatusCode
+      const body = response.body.stream?.()
+      if (status !== 200 || body == null) return { status, body: parse(await response.body.text()) }
+      const arm = (): void => {
+        clearTimeout(timer)
+        timer = setTimeout(() => quiet.abort(), quietMs)
+      }
+      arm()
+      opened()
+      try {
+        const decoder = new TextDecoder()
+        let rest = ''
+        for await (const bytes of body) {
+          arm()
+          const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+          rest = parts.pop() as string
+          for (const part of parts) if (part !== '') line(part)
+        }
+      } catch {
+        // Cut off: whoever reads goes on from where they are.
+      }
+      return { status, body: undefined }
+    } catch (error) {
+      return couldNot(stop.aborted ? 'it was asked to stop' : quiet.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error))
+    } finally {
+      clearTimeout(timer)
     }
   }
 
   return {
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     call,
+    lines,
     async close() {
       closed.abort()
       await closeConnections()

@@ -2,7 +2,7 @@
 
 /** The parts of Deployment, StatefulSet, ReplicaSet and Argo Rollout that are looked at; every one may be missing. */
 export interface Scalable {
-  readonly metadata?: { readonly generation?: number }
+  readonly metadata?: { readonly generation?: number; readonly annotations?: Readonly<Record<string, string>> }
   readonly spec?: {
     readonly replicas?: number
     readonly paused?: boolean

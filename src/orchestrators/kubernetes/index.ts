@@ -2,11 +2,16 @@
 import { type WorkloadRef, workloadId } from '../../bundle/index.ts'
 import { isError, type OrchestrationClient, type OrchestrationError, type SetRequest, type WorkloadState } from '../contract.ts'
 import { type ApiOptions, type ApiResponse, connect, type KubernetesApi } from './api.ts'
+import { budgetNote } from './budgets.ts'
 import { type Discovery, discovery, type Resource, rootOf } from './discovery.ts'
 import { errorOf, unexpected } from './errors.ts'
+import { createEvents } from './events.ts'
 import { blockedOf, noteOf, readyOf, type Scalable } from './health.ts'
-import { type Owners, owners } from './owner.ts'
-import { unschedulable } from './pods.ts'
+import { selects } from './labels.ts'
+import { createMirrors, type Mirrors } from './mirrors.ts'
+import { type Owners, type Ownership, ownerAmong, owners } from './owner.ts'
+import { pauseOf } from './pause.ts'
+import { unschedulable, withoutRoom } from './pods.ts'
 
 export interface KubernetesOptions extends ApiOptions {
   /** Of workloads that name none; the context's by default, else `default`. */
@@ -27,6 +32,12 @@ interface Cluster {
   readonly api: KubernetesApi
   readonly find: Discovery
   readonly owners: Owners
+  /** Of the workloads that are watched. */
+  readonly mirrors: Mirrors
+  /** Paths of these. */
+  readonly watched: Set<string>
+  /** By path, of what was read last: events name the object by it. */
+  readonly uids: Map<string, string>
   readonly defaultNamespace: string
 }
 
@@ -44,7 +55,8 @@ interface Place {
 /**
  * Reads and writes the scale subresource. The version is the object's identity and its number of replicas: a set is refused when either
  * changed since the plan, and not for the changes of status that pods cause all the time; the write itself carries the resourceVersion
- * that was read just before it. Errors of the factory: `blocked` for a kubeconfig that cannot be used.
+ * that was read just before it. A workload that is watched is read from a copy, as long as that is in step; a set never is. Errors of the factory:
+ * `blocked` for a kubeconfig that cannot be used.
  */
 export async function kubernetes(options: KubernetesOptions = {}): Promise<OrchestrationClient | OrchestrationError> {
   const api = await connect(options)
@@ -52,7 +64,16 @@ export async function kubernetes(options: KubernetesOptions = {}): Promise<Orche
 }
 
 export function clientOf(api: KubernetesApi, defaultNamespace: string): OrchestrationClient {
-  const cluster: Cluster = { api, find: discovery(api), owners: owners(api), defaultNamespace }
+  const cluster: Cluster = {
+    api,
+    find: discovery(api),
+    owners: owners(api),
+    mirrors: createMirrors(api),
+    watched: new Set(),
+    uids: new Map(),
+    defaultNamespace,
+  }
+  const events = createEvents(api)
   /** Id of the last change per workload. */
   const lastIds = new Map<string, string>()
   return {
@@ -60,6 +81,8 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
     async get(workload) {
       const place = await placeOf(workload, cluster)
       if (isError(place)) return place
+      const copied = copiedState(cluster, place)
+      if (copied !== undefined) return copied
       const scale = await readScale(cluster, place)
       return isError(scale) ? scale : stateOf(cluster, place, scale)
     },
@@ -75,7 +98,35 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
       lastIds.set(key, request.id)
       return stateOf(cluster, place, written)
     },
-    close: () => api.close(),
+    async notify(workload, notice) {
+      const place = await placeOf(workload, cluster)
+      if (isError(place)) return
+      const { resource, namespace, name, path } = place
+      const uid = cluster.uids.get(path)
+      await events.tell({ apiVersion: apiVersionOf(resource), kind: resource.kind, namespace, name, ...(uid === undefined ? {} : { uid }) }, notice)
+    },
+    watch(workload, changed) {
+      const ends: (() => void)[] = []
+      let ended = false
+      const follow = async (): Promise<void> => {
+        const place = await placeOf(workload, cluster)
+        if (ended || isError(place)) return
+        const { resource, namespace, name, path } = place
+        const { mirrors, watched } = cluster
+        watched.add(path)
+        const all = [mirrors.workload(resource, namespace, name), mirrors.autoscalers(namespace), mirrors.pods(namespace), mirrors.budgets(namespace)]
+        for (const mirror of all) ends.push(mirror.onChange(changed))
+      }
+      void follow()
+      return () => {
+        ended = true
+        for (const end of ends) end()
+      }
+    },
+    async close() {
+      cluster.mirrors.close()
+      await api.close()
+    },
   }
 }
 
@@ -131,23 +182,72 @@ async function write({ api, owners }: Cluster, place: Place, scale: Scale, reque
   return response.status === 200 ? (response.body as Scale) : errorOf(response, scaleRequest('update', place))
 }
 
-async function stateOf({ api, owners }: Cluster, place: Place, scale: Scale): Promise<WorkloadState | OrchestrationError> {
+async function stateOf({ api, owners, uids }: Cluster, place: Place, scale: Scale): Promise<WorkloadState | OrchestrationError> {
   const { resource, namespace, name } = place
   const [object, ownership] = await Promise.all([api.call('GET', place.path), owners.of(resource, namespace, name)])
   if (isError(ownership)) return ownership
+  uids.set(place.path, scale.metadata?.uid ?? '')
   const desired = replicasOf(scale)
   const status = readable(object)
   const ready = (status === undefined ? undefined : readyOf(status)) ?? scale.status?.replicas ?? 0
   const selector = scale.status?.selector
   const pending = ready < desired && selector !== undefined ? await unschedulable(api, namespace, selector) : undefined
-  const blocked = (status === undefined ? undefined : blockedOf(resource.kind, status)) ?? pending
-  const note = ownership.note ?? (status === undefined ? undefined : noteOf(status))
+  return stateFrom(place, { desired, ready, version: versionOf(scale), pending, ownership, object: status })
+}
+
+/** From the copies, where the workload is watched and they are in step, and where the kind keeps its replicas in the usual place; else undefined. */
+function copiedState({ mirrors, watched, uids }: Cluster, place: Place): WorkloadState | undefined {
+  if (!watched.has(place.path)) return undefined
+  const { resource, namespace, name } = place
+  const mirror = mirrors.workload(resource, namespace, name)
+  const [autoscalers, pods, budgets] = [mirrors.autoscalers(namespace), mirrors.pods(namespace), mirrors.budgets(namespace)]
+  const object = mirror.inStep ? mirror.get(name) : undefined
+  const desired = object?.spec?.replicas
+  // Of other kinds nobody knows which field the scale subresource stands for.
+  if (object === undefined || desired === undefined || !usual.has(resource.group) || !autoscalers.inStep || !pods.inStep) return undefined
+  const uid = object.metadata.uid ?? ''
+  uids.set(place.path, uid)
+  const ready = readyOf(object) ?? 0
+  const selector = object.spec?.selector
+  const chosen = selector === undefined ? [] : [...pods.all()].filter(({ metadata }) => selects(selector, metadata.labels ?? {}))
+  const labels = selector?.matchLabels ?? {}
+  return stateFrom(place, {
+    desired,
+    ready,
+    version: `${uid}:${desired}`,
+    pending: ready < desired ? withoutRoom(chosen) : undefined,
+    ownership: ownerAmong(autoscalers.all(), resource, namespace, name),
+    object,
+    budget: budgets.inStep ? budgetNote(budgets.all(), labels, namespace, desired) : undefined,
+  })
+}
+
+/** API groups whose kinds all keep their replicas in `spec.replicas`. */
+const usual = new Set(['apps', '', 'argoproj.io'])
+
+interface Parts {
+  readonly desired: number
+  readonly ready: number
+  readonly version: string
+  /** Pods without room. */
+  readonly pending: string | undefined
+  readonly ownership: Ownership
+  /** Undefined where it may not be read. */
+  readonly object: Scalable | undefined
+  readonly budget?: string | undefined
+}
+
+function stateFrom({ resource }: Place, { desired, ready, version, pending, ownership, object, budget }: Parts): WorkloadState {
+  const blocked = (object === undefined ? undefined : blockedOf(resource.kind, object)) ?? pending
+  const { paused, note: pauseNote } = pauseOf(object?.metadata?.annotations)
+  const note = ownership.note ?? pauseNote ?? (object === undefined ? undefined : noteOf(object)) ?? budget
   return {
     desired,
     ready,
-    version: versionOf(scale),
+    version,
     ...(blocked === undefined ? {} : { blocked }),
     ...(ownership.owner === undefined ? {} : { owner: ownership.owner }),
+    ...(paused === undefined ? {} : { paused }),
     ...(note === undefined ? {} : { note }),
   }
 }
@@ -155,6 +255,10 @@ async function stateOf({ api, owners }: Cluster, place: Place, scale: Scale): Pr
 /** Best effort: an account that may only scale still scales, with the replicas that exist taken for ready. */
 function readable(response: ApiResponse | OrchestrationError): Scalable | undefined {
   return isError(response) || response.status !== 200 ? undefined : (response.body as Scalable)
+}
+
+function apiVersionOf({ group, version }: Resource): string {
+  return group === '' ? version : `${group}/${version}`
 }
 
 /** Kubernetes leaves a zero out. */

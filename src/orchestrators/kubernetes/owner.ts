@@ -52,7 +52,11 @@ function ownershipIn(response: ApiResponse | OrchestrationError, resource: Resou
       note: `Whether a HorizontalPodAutoscaler scales it too is not known: our account may not list horizontalpodautoscalers of group autoscaling in ${namespace}.`,
     }
   if (response.status !== 200) return errorOf(response, { verb: 'list', resource: 'horizontalpodautoscalers', group: 'autoscaling', namespace })
-  const owner = (response.body as AutoscalerList).items?.find(({ spec: { scaleTargetRef: target } }) => {
+  return ownerAmong((response.body as { readonly items?: readonly Autoscaler[] }).items ?? [], resource, namespace, name)
+}
+
+export function ownerAmong(autoscalers: Iterable<Autoscaler>, resource: Resource, namespace: string, name: string): Ownership {
+  const owner = [...autoscalers].find(({ spec: { scaleTargetRef: target } }) => {
     return target.kind === resource.kind && target.name === name && groupOf(target.apiVersion) === resource.group
   })
   if (owner === undefined) return {}
@@ -64,12 +68,12 @@ function groupOf(apiVersion: string | undefined): string {
   return apiVersion?.includes('/') ? (apiVersion.split('/')[0] as string) : ''
 }
 
-interface AutoscalerList {
-  readonly items?: readonly {
-    readonly metadata: {
-      readonly name: string
-      readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
-    }
-    readonly spec: { readonly scaleTargetRef: { readonly apiVersion?: string; readonly kind: string; readonly name: string } }
-  }[]
+export interface Autoscaler {
+  readonly metadata: {
+    readonly name: string
+    readonly uid?: string
+    readonly resourceVersion?: string
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
+  }
+  readonly spec: { readonly scaleTargetRef: { readonly apiVersion?: string; readonly kind: string; readonly name: string } }
 }

@@ -55,7 +55,11 @@ func keepPodsReady(ctx context.Context, client kubernetes.Interface, delay time.
 		case pod.DeletionTimestamp != nil:
 			zero := int64(0)
 			_ = client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &zero})
-		case pod.Status.Phase == corev1.PodPending && pod.Labels[unschedulable] == "":
+		case pod.Status.Phase == corev1.PodPending && pod.Labels[unschedulable] != "":
+			if len(pod.Status.Conditions) == 0 {
+				status(ctx, client, pod, `{"status":{"conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available: 1 Insufficient cpu."}]}}`)
+			}
+		case pod.Status.Phase == corev1.PodPending:
 			wait := time.Until(pod.CreationTimestamp.Add(delay))
 			time.AfterFunc(wait, func() { makeReady(ctx, client, pod) })
 		}
@@ -74,5 +78,10 @@ func makeReady(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod
 	patch := fmt.Sprintf(
 		`{"status":{"phase":"Running","startTime":%q,"conditions":[{"type":"Ready","status":"True","lastTransitionTime":%q},{"type":"ContainersReady","status":"True","lastTransitionTime":%q}]}}`,
 		now, now, now)
+	status(ctx, client, pod, patch)
+}
+
+// status patches a pod's status. A pod that is gone needs none.
+func status(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, patch string) {
 	_, _ = client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{}, "status")
 }

@@ -86,6 +86,7 @@ describe('discovery', () => {
       const response = await fetch(double.url + path)
       return { status: response.status, body: await response.json() } satisfies ApiResponse
     },
+    lines: async () => ({ status: 404, body: undefined }),
     async close() {},
   })
 
