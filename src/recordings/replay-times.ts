@@ -22,7 +22,7 @@ export class PlausibleTimes {
       const end = nanosOf(table.endTime, row)
       if (end < earliest || end > horizon) continue
       if (end > latest) latest = end
-      if (kept !== row) move(table, row, kept)
+      if (kept !== row) table.copy(table, row, kept)
       kept++
     }
     if (this.#latest !== undefined) this.#latest = latest
@@ -36,17 +36,4 @@ export class PlausibleTimes {
 function middle(table: SpanTable): Nanos | undefined {
   const ends = Float64Array.from({ length: table.length }, (_, row) => table.endOf(row)).filter((end) => end >= earliest)
   return ends.sort()[(ends.length - 1) >> 1]
-}
-
-function move(table: SpanTable, from: number, to: number): void {
-  for (const column of [table.service, table.operation, table.kind, table.status, table.duration]) column[to] = column[from] as number
-  table.startTime.copyWithin(to * 2, from * 2, from * 2 + 2)
-  table.endTime.copyWithin(to * 2, from * 2, from * 2 + 2)
-  table.traceId.copyWithin(to * 16, from * 16, from * 16 + 16)
-  table.spanId.copyWithin(to * 8, from * 8, from * 8 + 8)
-  table.parentSpanId.copyWithin(to * 8, from * 8, from * 8 + 8)
-  for (const { type, value } of table.attributes) {
-    type[to] = type[from] as number
-    value[to] = value[from] as number
-  }
 }

@@ -9,6 +9,7 @@
 import { AttributeReader } from './attributes.ts'
 import { equalBytes } from './bytes.ts'
 import { notUtf8 } from './dictionary.ts'
+import type { SpanLinks } from './links.ts'
 import { placeOfKey, shapeOf } from './projection.ts'
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeMissing, attributeText, type SpanTable } from './table.ts'
@@ -41,6 +42,8 @@ class RequestDecoder {
   readonly #projecting: boolean
   /** Whether the tracestate is. */
   readonly #tracing: boolean
+  /** Where links of CONSUMER spans go. */
+  readonly #links: SpanLinks | undefined
   #columns: ReturnType<typeof columnsOf>
   /** Code of the present ResourceSpans' service.name; 0 while it has none. */
   #service = 0
@@ -56,6 +59,7 @@ class RequestDecoder {
     this.#table = table
     this.#projecting = table.spanAttributes.columns.length > 0
     this.#tracing = table.traceState.length > 0
+    this.#links = table.links
     this.#columns = columnsOf(table)
     this.#attributes = new AttributeReader(this.reader, table.spanAttributes, table.dictionary)
     this.#resourceType = new Uint8Array(table.resourceAttributes.columns.length)
@@ -160,6 +164,7 @@ class RequestDecoder {
     const shapes = this.#table.spanAttributes.firstOfShape
     if (projecting) this.#forgetAttributes(row)
     if (this.#tracing) storeTraceState(this.#table.traceState, row, '')
+    this.#links?.begin(row)
     kind[row] = 0
     status[row] = 0
     const t = row * 4
@@ -249,6 +254,7 @@ class RequestDecoder {
     const ns = ((endTime[i + 1] as number) - (startTime[i + 1] as number)) * 4294967296 + ((endTime[i] as number) - (startTime[i] as number))
     duration[row] = ns > 0 ? ns : 0
     if (ns < 0) this.negative++
+    if (this.#links !== undefined && kind[row] !== consumerKind) this.#links.forget(row)
     this.row = row + 1
     return true
   }
@@ -262,7 +268,8 @@ class RequestDecoder {
     const wanted = spanFields[reader.number]
     if (wanted === undefined) {
       if (reader.number === 3 && reader.wire === bytesType && this.#tracing) this.#traceState(from, next, row)
-      return 0
+      if (reader.number !== 13 || this.#links === undefined) return 0
+      return reader.expect(bytesType, 'links') && this.#link(this.#links, from, next, row) ? 0 : failed
     }
     if (!reader.expect(wanted.wire, wanted.name)) return failed
     const table = this.#table
@@ -314,7 +321,33 @@ class RequestDecoder {
     if ((seen & sawEnd) === 0) endTime.fill(0, row * 2, row * 2 + 2)
   }
 
+  /** A link without both ids, or with a wrong one, points nowhere. */
+  #link(links: SpanLinks, start: number, end: number, row: number): boolean {
+    const { reader } = this
+    const { view } = reader
+    let trace = -1
+    let span = -1
+    for (let at = start; at < end; ) {
+      if (!reader.field(at, end)) return false
+      at = reader.next
+      if (reader.number === 1) {
+        if (!reader.expect(bytesType, 'links.trace_id')) return false
+        trace = at - reader.from === 16 ? reader.from : -1
+      } else if (reader.number === 2) {
+        if (!reader.expect(bytesType, 'links.span_id')) return false
+        span = at - reader.from === 8 ? reader.from : -1
+      }
+    }
+    if (trace < 0 || span < 0 || isZero(view, trace, 16) || isZero(view, span, 8)) return true
+    const place = links.place(row)
+    if (place < 0) return true
+    for (let i = 0; i < 4; i++) links.words[place + i] = view.getUint32(trace + i * 4, true)
+    for (let i = 0; i < 2; i++) links.words[place + 4 + i] = view.getUint32(span + i * 4, true)
+    return true
+  }
+
   #reject(why: string): true {
+    this.#links?.forget(this.row)
     if (this.rejected++ === 0) this.rejection = why
     return true
   }
@@ -349,6 +382,11 @@ class RequestDecoder {
   }
 }
 
+function isZero(bytes: DataView, from: number, length: number): boolean {
+  for (let at = from; at < from + length; at += 4) if (bytes.getUint32(at) !== 0) return false
+  return true
+}
+
 /** Tags of the fields that are read in place: of ScopeSpans, and of Span. */
 const spansTag = 0x12
 const traceIdTag = 0x0a
@@ -371,6 +409,7 @@ const valueTag = 0x12
 
 /** OTLP's greatest SpanKind and StatusCode; anything above counts as unspecified. */
 const greatestKind = 5
+const consumerKind = 5
 const greatestStatus = 2
 
 /** What was seen of a span so far. */

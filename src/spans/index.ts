@@ -2,6 +2,8 @@ export { canonicalOperation, globMatcher, matchesOperation, operationMatcher, se
 export { decodeRequest } from './decode.ts'
 export * from './dictionary.ts'
 export { decodeJson } from './json.ts'
+export { type LinkRef, linkColumns, mostLinks } from './links.ts'
+export { peerColumns } from './peers.ts'
 export type { ProjectionIndex } from './projection.ts'
 export * from './result.ts'
 export * from './table.ts'

@@ -4,6 +4,7 @@
  * the Collector also takes them, names; unknown fields are ignored and null is absence. A value of a wrong type is a
  * failure that names its path.
  */
+import type { SpanLinks } from './links.ts'
 import { type DecodeResult, unknownService } from './result.ts'
 import { type AttributeColumn, attributeBoolean, attributeMissing, attributeNumber, attributeOther, attributeText, type SpanTable } from './table.ts'
 import { storeTraceState } from './trace-state.ts'
@@ -73,6 +74,8 @@ class JsonDecoder {
   rejection = ''
   negative = 0
   readonly #table: SpanTable
+  /** Of a link: a trace's id and a span's. */
+  readonly #id = new Uint8Array(24)
 
   constructor(table: SpanTable) {
     this.#table = table
@@ -127,8 +130,11 @@ class JsonDecoder {
     table.status[row] = isAbsent(span.status) ? 0 : enumAt(objectAt(span.status, `${path}.status`), 'code', `${path}.status`, statuses)
     this.#spanAttributes(span, path, row)
     if (table.traceState.length > 0) storeTraceState(table.traceState, row, isAbsent(span.traceState) ? '' : textAt(span, 'traceState', path))
+    table.links?.begin(row)
+    if (table.links !== undefined && table.kind[row] === consumerKind) this.#links(span, path, table.links, row)
     const rejection = rejectionOf(ids)
     if (rejection !== undefined) {
+      table.links?.forget(row)
       if (this.rejected++ === 0) this.rejection = rejection
       return
     }
@@ -149,6 +155,17 @@ class JsonDecoder {
       const [type, value] = this.#value(attribute, attributePath)
       column.type[row] = type
       column.value[row] = value
+    })
+  }
+
+  /** A link without both ids, or with a wrong one, points nowhere. */
+  #links(span: Json, path: string, links: SpanLinks, row: number): void {
+    listAt(span, 'links', path, (item, linkPath) => {
+      const link = objectAt(item, linkPath)
+      const trace = hexAt(link, 'traceId', linkPath, this.#id, 0, 16)
+      const id = hexAt(link, 'spanId', linkPath, this.#id, 16, 8)
+      const place = trace === 'ok' && id === 'ok' ? links.place(row) : -1
+      if (place >= 0) links.words.set(new Uint32Array(this.#id.buffer), place)
     })
   }
 
@@ -201,6 +218,7 @@ function textAt(object: Json, key: string, path: string): string {
   return text
 }
 
+const consumerKind = 5
 const kinds = ['SPAN_KIND_UNSPECIFIED', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT', 'SPAN_KIND_PRODUCER', 'SPAN_KIND_CONSUMER']
 const statuses = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR']
 

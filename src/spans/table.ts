@@ -8,6 +8,7 @@
  */
 import type { AttributeRef } from '../bundle/index.ts'
 import type { Dictionary } from './dictionary.ts'
+import { type LinkRef, linkColumns, SpanLinks } from './links.ts'
 import { indexProjection, type ProjectionIndex } from './projection.ts'
 import type { TraceStateRef } from './trace-state.ts'
 
@@ -24,10 +25,10 @@ export const attributeBoolean = 3
 export const attributeOther = 4
 
 /** What a table can have a column of. */
-export type ColumnRef = AttributeRef | TraceStateRef
+export type ColumnRef = AttributeRef | TraceStateRef | LinkRef
 
 export interface AttributeColumn {
-  readonly attribute: ColumnRef
+  readonly attribute: Exclude<ColumnRef, LinkRef>
   /** The attribute's name in UTF-8. */
   readonly key: DataView
   /** One of the constants above a row. */
@@ -60,6 +61,8 @@ export class SpanTable {
   readonly resourceAttributes: ProjectionIndex
   /** Those that decoders fill from the tracestate. */
   readonly traceState: readonly AttributeColumn[]
+  /** Those of CONSUMER spans, where they were asked for. */
+  readonly links: SpanLinks | undefined
 
   constructor(dictionary: Dictionary, projection: readonly ColumnRef[] = [], capacity = 1024) {
     this.dictionary = dictionary
@@ -74,7 +77,9 @@ export class SpanTable {
     this.spanId = new Uint8Array(capacity * 8)
     this.parentSpanId = new Uint8Array(capacity * 8)
     const encoder = new TextEncoder()
-    this.attributes = projection.map((attribute) => ({
+    this.links = projection.some(({ scope }) => scope === 'link') ? new SpanLinks(capacity) : undefined
+    const attributes = projection.filter((column) => column.scope !== 'link')
+    this.attributes = attributes.map((attribute) => ({
       attribute,
       key: viewOf(encoder.encode(attribute.name)),
       type: new Uint8Array(capacity),
@@ -87,6 +92,11 @@ export class SpanTable {
 
   get capacity(): number {
     return this.duration.length
+  }
+
+  /** What it was made for: a table with the same projection has the same columns. */
+  get projection(): readonly ColumnRef[] {
+    return [...this.attributes.map(({ attribute }) => attribute), ...(this.links === undefined ? [] : linkColumns)]
   }
 
   /** Makes room for `rows` rows in all; contents are kept. */
@@ -108,10 +118,32 @@ export class SpanTable {
       column.type = grown(column.type, new Uint8Array(capacity))
       column.value = grown(column.value, new Float64Array(capacity))
     }
+    this.links?.reserve(capacity)
   }
 
   clear(): void {
     this.length = 0
+    this.links?.clear()
+  }
+
+  /** Appends a row of another table with the same dictionary and projection. */
+  append(from: SpanTable, row: number): void {
+    this.reserve(this.length + 1)
+    this.copy(from, row, this.length++)
+  }
+
+  /** Writes a row, of this or of another table with the same dictionary and projection, over row `to`. */
+  copy(from: SpanTable, row: number, to: number): void {
+    for (const name of ['service', 'operation', 'kind', 'status', 'duration'] as const) this[name][to] = from[name][row] as number
+    for (const name of ['startTime', 'endTime'] as const) this[name].set(from[name].subarray(row * 2, row * 2 + 2), to * 2)
+    for (const name of ['spanId', 'parentSpanId'] as const) this[name].set(from[name].subarray(row * 8, row * 8 + 8), to * 8)
+    this.traceId.set(from.traceId.subarray(row * 16, row * 16 + 16), to * 16)
+    this.attributes.forEach((column, i) => {
+      const { type, value } = from.attributes[i] as AttributeColumn
+      column.type[to] = type[row] as number
+      column.value[to] = value[row] as number
+    })
+    if (this.links !== undefined && from.links !== undefined) this.links.copy(from.links, row, to)
   }
 
   /** End of span `row`. */

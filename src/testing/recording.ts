@@ -21,13 +21,12 @@ export async function readRecording(path: string, like: SpanTable, tickNs: numbe
   const opened = await openRecording(path)
   if (!isRecording(opened)) return { problem: said(opened) }
   let failure: RecordingFailure | undefined
-  const projection = like.attributes.map(({ attribute }) => attribute)
-  const table = new SpanTable(like.dictionary, projection)
+  const table = new SpanTable(like.dictionary, like.projection)
   const times = new PlausibleTimes()
   let first = Number.POSITIVE_INFINITY
   let last = Number.NEGATIVE_INFINITY
   const tickOf = (at: Nanos): Nanos => at - (at % tickNs)
-  for await (const message of decodeMessages(opened, new SpanTable(like.dictionary, projection), { onFailure: (f) => (failure ??= f) })) {
+  for await (const message of decodeMessages(opened, new SpanTable(like.dictionary, like.projection), { onFailure: (f) => (failure ??= f) })) {
     times.filter(message)
     const watermark = tickOf(last - latenessNs)
     // Until a step is due the recording may still begin earlier.
@@ -35,7 +34,7 @@ export async function readRecording(path: string, like: SpanTable, tickNs: numbe
     for (let row = 0; row < message.length; row++) {
       const end = message.endOf(row)
       if (end < evaluated) continue
-      copyRow(message, row, table)
+      table.append(message, row)
       if (end < first) first = end
       if (end > last) last = end
     }
@@ -50,27 +49,5 @@ function said({ file, at, message }: RecordingFailure): string {
 
 /** Appends the recording's spans but those that ended in a pause; periods are from `start`. */
 export function withoutPauses({ table }: RecordedSpans, into: SpanTable, start: Nanos, paused: readonly Period[]): void {
-  for (let row = 0; row < table.length; row++) if (!within(paused, table.endOf(row) - start)) copyRow(table, row, into)
-}
-
-/** Appends one row of a table to another with the same dictionary and projection. */
-function copyRow(from: SpanTable, row: number, to: SpanTable): void {
-  const at = to.length++
-  to.reserve(to.length)
-  to.service[at] = from.service[row] as number
-  to.operation[at] = from.operation[row] as number
-  to.kind[at] = from.kind[row] as number
-  to.status[at] = from.status[row] as number
-  to.duration[at] = from.duration[row] as number
-  to.startTime.set(from.startTime.subarray(row * 2, row * 2 + 2), at * 2)
-  to.endTime.set(from.endTime.subarray(row * 2, row * 2 + 2), at * 2)
-  to.traceId.set(from.traceId.subarray(row * 16, row * 16 + 16), at * 16)
-  to.spanId.set(from.spanId.subarray(row * 8, row * 8 + 8), at * 8)
-  to.parentSpanId.set(from.parentSpanId.subarray(row * 8, row * 8 + 8), at * 8)
-  from.attributes.forEach(({ type, value }, column) => {
-    const target = to.attributes[column]
-    if (target === undefined) return
-    target.type[at] = type[row] as number
-    target.value[at] = value[row] as number
-  })
+  for (let row = 0; row < table.length; row++) if (!within(paused, table.endOf(row) - start)) into.append(table, row)
 }

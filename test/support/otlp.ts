@@ -19,6 +19,8 @@ export interface PlainSpan {
   readonly status?: number
   readonly attributes?: Attributes
   readonly events?: readonly { readonly name: string; readonly at: bigint; readonly attributes?: Attributes }[]
+  /** Hex, as above. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[]
   readonly flags?: number
 }
 
@@ -54,6 +56,7 @@ function spanOf(span: PlainSpan): Uint8Array {
     fixed64(8, span.end),
     attributesOf(9, span.attributes ?? {}),
     ...(span.events ?? []).map((event) => message(11, concat([fixed64(1, event.at), text(2, event.name), attributesOf(3, event.attributes ?? {})]))),
+    ...(span.links ?? []).map((link) => message(13, concat([message(1, Buffer.from(link.traceId, 'hex')), message(2, Buffer.from(link.spanId, 'hex'))]))),
     span.status === undefined ? empty : message(15, integer(3, BigInt(span.status))),
     span.flags === undefined ? empty : concat([varint((16n << 3n) | 5n), Buffer.from(Uint32Array.of(span.flags).buffer)]),
   ])
@@ -124,6 +127,7 @@ function jsonSpan(span: PlainSpan): object {
     startTimeUnixNano: String(span.start),
     endTimeUnixNano: String(span.end),
     attributes: jsonAttributes(span.attributes ?? {}),
+    ...(span.links === undefined ? {} : { links: span.links }),
     ...(span.status === undefined ? {} : { status: { code: span.status } }),
     ...(span.flags === undefined ? {} : { flags: span.flags }),
   }

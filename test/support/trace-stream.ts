@@ -73,6 +73,7 @@ export class TraceBatch {
       path: floats(),
       weight: floats(),
       anomalous: new Uint8Array(rows),
+      peer: new Uint32Array(rows),
     }
   }
 

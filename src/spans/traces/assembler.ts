@@ -1,10 +1,12 @@
 /** Spans in, decided traces out: what is open, when it is decided, and what is done with what comes later. */
+import { wordsOfLink } from '../links.ts'
 import { type Nanos, nanosOf, type SpanTable } from '../table.ts'
 import { AssembledColumns } from './columns.ts'
 import type { AssembledSpans, Assembler, AssemblyOptions, AssemblyReport } from './contract.ts'
 import { noTrace, OpenTraces } from './open-traces.ts'
+import { type Producer, Producers } from './producers.ts'
 import { type Caller, LooseEnds, notFound, RecentKeys } from './recent.ts'
-import { callerHalf, clientKind, Shape } from './shape.ts'
+import { callerHalf, clientKind, producerKind, Shape } from './shape.ts'
 import { correctClocks } from './skew.ts'
 import { sortRows } from './sort.ts'
 import { noSlot, SpanStore, type TableWords, tableWords } from './store.ts'
@@ -21,10 +23,11 @@ export function createAssembler(options: AssemblyOptions): Assembler {
 
 class TraceAssembler implements Assembler {
   readonly #options: AssemblyOptions
-  readonly #store = new SpanStore()
+  readonly #store: SpanStore
   readonly #traces: OpenTraces
   readonly #decided: RecentKeys
   readonly #looseEnds: LooseEnds
+  readonly #producers: Producers
   readonly #shape: Shape
   readonly #times = new Times()
   readonly #out: AssembledColumns
@@ -36,6 +39,8 @@ class TraceAssembler implements Assembler {
   #openSpans = 0
   /** The last `close`. */
   #closedAt: Nanos = Number.NEGATIVE_INFINITY
+  /** What is decided now is decided by the spans that ended until here. */
+  #until: Nanos = Number.NEGATIVE_INFINITY
   /** The last table's ids, and the words that they were read as. */
   #lastIds: Uint8Array | undefined
   #lastWords: TableWords | undefined
@@ -68,6 +73,18 @@ class TraceAssembler implements Assembler {
     return this.#looseEnds.wasMissing(this.#id, spanId[slot * 2] as number, spanId[slot * 2 + 1] as number)
   }
 
+  /** Of the producers that the row's span has links to the one whose message waited longest. */
+  readonly #linkedTo = (row: number): Producer | undefined => {
+    const { links } = this.#store
+    if (links === undefined) return undefined
+    let first: Producer | undefined
+    for (let link = links.firstOf(this.#shape.slot[row] as number); link !== noSlot; link = links.next[link] as number) {
+      const found = this.#producers.find(links.words, link * wordsOfLink, this.#until)
+      if (found !== undefined && (first === undefined || isBefore(found, first))) first = found
+    }
+    return first
+  }
+
   constructor(options: AssemblyOptions) {
     for (const name of ['idleNs', 'maxAgeNs', 'maxSpans', 'maxSpansOfTrace'] as const) {
       if (!(options[name] > 0)) throw new RangeError(`${name} must be positive`)
@@ -75,9 +92,11 @@ class TraceAssembler implements Assembler {
     const { seed = 0, maxSpans } = options
     const remembered = Math.max(rememberedLeast, Math.floor(maxSpans / rememberedShare))
     this.#options = options
+    this.#store = new SpanStore(maxSpans)
     this.#traces = new OpenTraces(seed)
     this.#decided = new RecentKeys(remembered, seed)
     this.#looseEnds = new LooseEnds(remembered, seed)
+    this.#producers = new Producers(remembered, seed)
     this.#shape = new Shape(this.#store, seed)
     this.#out = new AssembledColumns(this.#store.table())
   }
@@ -111,6 +130,7 @@ class TraceAssembler implements Assembler {
         // A copy of what was decided, or older than anything that may still come.
         if (end <= this.#closedAt) continue
       }
+      if (table.links !== undefined && table.kind[row] === producerKind) this.#rememberProducer(table, row, words)
       if (trace === noTrace) trace = traces.open(words.trace, at, late)
       this.#extend(trace, this.#store.put(table, row, words), end)
     }
@@ -135,7 +155,8 @@ class TraceAssembler implements Assembler {
     for (let i = 0; i < decided.length; i++) {
       const place = order[i] as number
       const trace = decided[place] as number
-      if (place >= waited) this.#decide(trace, all ? Number.POSITIVE_INFINITY : at)
+      this.#until = all ? Number.POSITIVE_INFINITY : at
+      if (place >= waited) this.#decide(trace, this.#until)
       this.#emit(trace)
     }
     if (at > this.#closedAt) this.#closedAt = at
@@ -290,10 +311,15 @@ class TraceAssembler implements Assembler {
     for (let i = 0; i < 4; i++) this.#id[i] = traces.id[trace * 4 + i] as number
     shape.read(traces.head[trace] as number, traces.spans[trace] as number, !later, this.#counts)
     this.#counts.skewed += correctClocks(shape)
-    this.#times.measure(shape, later ? this.#callerOf : undefined)
+    this.#times.measure(shape, later ? this.#callerOf : undefined, this.#store.links === undefined ? undefined : this.#linkedTo)
     this.#out.append(this.#id, shape, this.#times, this.#store, later ? this.#isChildless : undefined)
     this.#rememberLooseEnds()
     this.#free(trace)
+  }
+
+  #rememberProducer({ endTime, duration }: SpanTable, row: number, words: TableWords): void {
+    const end = [endTime[row * 2] as number, endTime[row * 2 + 1] as number] as const
+    this.#producers.add(words.trace, row * 4, words.span, row * 2, { end, duration: duration[row] as number })
   }
 
   #rememberLooseEnds(): void {
@@ -323,4 +349,9 @@ class TraceAssembler implements Assembler {
     }
     this.#traces.free(trace)
   }
+}
+
+/** By their ends; of equal ends the shorter one is first. */
+function isBefore(a: Producer, b: Producer): boolean {
+  return (a.end[1] - b.end[1] || a.end[0] - b.end[0] || a.duration - b.duration) < 0
 }

@@ -1,8 +1,9 @@
 /** What `close` hands out: decided spans with their derived columns, kept from one close to the next. */
+import { PeerNames } from '../peers.ts'
 import type { SpanTable } from '../table.ts'
 import type { AssembledSpans } from './contract.ts'
 import { grown } from './hash.ts'
-import { noRow, type Shape } from './shape.ts'
+import { callerHalf, noRow, type Shape } from './shape.ts'
 import { type SpanStore, type TableWords, tableWords } from './store.ts'
 import type { Times } from './times.ts'
 
@@ -20,16 +21,20 @@ export class AssembledColumns implements AssembledSpans {
   path = new Float64Array(0)
   weight = new Float64Array(0)
   anomalous = new Uint8Array(0)
+  peer = new Uint32Array(0)
+  #peers: PeerNames
   #words: TableWords
 
   constructor(spans: SpanTable) {
     this.spans = spans
+    this.#peers = new PeerNames(spans)
     this.#words = tableWords(spans)
   }
 
   /** Another table, with other columns. */
   replace(spans: SpanTable): void {
     this.spans = spans
+    this.#peers = new PeerNames(spans)
     this.#words = tableWords(spans)
   }
 
@@ -54,6 +59,7 @@ export class AssembledColumns implements AssembledSpans {
     this.path = grown(this.path, capacity)
     this.weight = grown(this.weight, capacity)
     this.anomalous = grown(this.anomalous, capacity)
+    this.peer = grown(this.peer, capacity)
   }
 
   /** Appends a trace. Of rows for which `childless` holds the children are elsewhere, so that neither they nor the path can be known. */
@@ -73,7 +79,8 @@ export class AssembledColumns implements AssembledSpans {
       this.depth[to] = Math.min(0xffff, shape.depth[row] as number)
       this.traceStart[to] = base
       let self = times.self[row] as number
-      if (childless?.(row)) {
+      const apart = childless?.(row) === true
+      if (apart) {
         self = Number.NaN
         path = Number.NaN
       }
@@ -83,6 +90,8 @@ export class AssembledColumns implements AssembledSpans {
       this.own[to] = self + (times.gap[row] as number)
       this.weight[to] = 1
       this.anomalous[to] = 0
+      const unanswered = callerHalf(shape.kind[row] as number) === 1 && times.answered[row] === 0 && !apart
+      this.peer[to] = unanswered && this.#peers.any ? this.#peers.codeOf(to) : 0
     }
     const known = path === times.path
     for (let row = 0; row < shape.length; row++) {

@@ -33,10 +33,13 @@ export interface AssembledSpans {
    * with a callee: what that does not cover is the callee's gap. NaN where children were decided before the span came.
    */
   readonly self: Float64Array
-  /** Duration of the CLIENT or PRODUCER span whose child this is, in another service; NaN where there is none. */
+  /**
+   * Duration of the CLIENT or PRODUCER span whose child this is, in another service; of a CONSUMER without one, that of the PRODUCER it has a link to; NaN
+   * where there is none.
+   */
   readonly seen: Float64Array
   /**
-   * seen − duration, charged to this callee, never negative; of a CONSUMER its wait in the queue; 0 where there is no caller's span. Of several callees
+   * seen − duration, charged to this callee, never negative; of a CONSUMER its wait in the queue, by its parent or by a link; 0 where there is no caller's span. Of several callees
    * of one CLIENT span the last to end is charged with what none of them covers.
    */
   readonly gap: Float64Array
@@ -48,6 +51,11 @@ export interface AssembledSpans {
   readonly blame: Float64Array
   /** Length of its trace's critical path: the sum of `critical` over the trace. */
   readonly path: Float64Array
+  /**
+   * Of a CLIENT or PRODUCER span without a counterpart in its trace: who it called, by its attributes; a dictionary code, 0 where they do not say or the
+   * tables have no columns of them (`peerColumns`). The span's duration, self and critical are the peer's: nobody can tell the way there from the work.
+   */
+  readonly peer: Uint32Array
   /** How many traces the span's trace stands for: 1 without a sampler; else 1/p, at least 1, where the trace was kept, and 0 where it was left out. */
   readonly weight: Float64Array
   /** 1 where the sampler kept the span's trace as anomalous. 0 without a sampler. */

@@ -2,6 +2,7 @@
 import { createDictionary, type Dictionary } from '../dictionary.ts'
 import { type AttributeColumn, SpanTable } from '../table.ts'
 import { grown, wordsOf } from './hash.ts'
+import { LinkStore } from './link-store.ts'
 
 const initialSlots = 256
 export const noSlot = -1
@@ -35,6 +36,8 @@ export class SpanStore {
   duration = new Float64Array(initialSlots)
   /** Next slot of the same trace, or of the free ones. */
   next = new Int32Array(initialSlots)
+  /** Once a table had links. */
+  links: LinkStore | undefined
   #attributes: StoredAttribute[] = []
   /** Those of the last table: the same array again needs no look. */
   #columns: readonly AttributeColumn[] = []
@@ -42,6 +45,12 @@ export class SpanStore {
   #free = noSlot
   /** Slots from here on were never used. */
   #fresh = 0
+  readonly #mostLinks: number
+
+  /** Of the links of all spans at most so many are kept. */
+  constructor(mostLinks: number) {
+    this.#mostLinks = mostLinks
+  }
 
   get dictionary(): Dictionary {
     this.#dictionary ??= createDictionary()
@@ -62,6 +71,7 @@ export class SpanStore {
    * have stays; attributes that are new are missing on the spans from before.
    */
   adopt(table: SpanTable): boolean {
+    if (table.links !== undefined) this.links ??= new LinkStore(this.#mostLinks)
     if (this.#dictionary !== table.dictionary) {
       if (this.#dictionary !== undefined && this.#fresh > 0) throw new TypeError('the table has another dictionary than those before it')
       this.#dictionary = table.dictionary
@@ -78,6 +88,7 @@ export class SpanStore {
   /** A slot with the row's columns. */
   put(table: SpanTable, row: number, words: TableWords): number {
     const slot = this.#take()
+    if (table.links !== undefined) this.links?.put(slot, table.links, row)
     this.service[slot] = table.service[row] as number
     this.operation[slot] = table.operation[row] as number
     this.kind[slot] = table.kind[row] as number
@@ -126,6 +137,7 @@ export class SpanStore {
   }
 
   free(slot: number): void {
+    this.links?.free(slot)
     this.next[slot] = this.#free
     this.#free = slot
   }
@@ -140,7 +152,8 @@ export class SpanStore {
       compareTexts(dictionary, this.operation[a] as number, this.operation[b] as number) ||
       (this.parentSpanId[a * 2] as number) - (this.parentSpanId[b * 2] as number) ||
       (this.parentSpanId[a * 2 + 1] as number) - (this.parentSpanId[b * 2 + 1] as number) ||
-      this.#compareAttributes(a, b)
+      this.#compareAttributes(a, b) ||
+      (this.links?.compare(a, b) ?? 0)
     )
   }
 

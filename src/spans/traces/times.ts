@@ -1,6 +1,7 @@
 /** What each span of a trace adds to it: self, seen, gap, and its time on the critical path. */
+import type { Producer } from './producers.ts'
 import type { Caller } from './recent.ts'
-import { isMessage, isRemote, noRow, type Shape } from './shape.ts'
+import { consumerKind, isMessage, isRemote, noRow, type Shape } from './shape.ts'
 
 export class Times {
   self = new Float64Array(64)
@@ -22,8 +23,11 @@ export class Times {
   #from = new Float64Array(64)
   #until = new Float64Array(64)
 
-  /** Fills the columns for the shape, whose clocks are corrected already; `callers` knows the callers of orphans that were decided before. */
-  measure(shape: Shape, callers?: (row: number) => Caller | undefined): void {
+  /**
+   * Fills the columns for the shape, whose clocks are corrected already; `callers` knows the callers of orphans that were decided before, `senders` the producers that links
+   * name.
+   */
+  measure(shape: Shape, callers?: (row: number) => Caller | undefined, senders?: (row: number) => Producer | undefined): void {
     this.#reserve(shape.length)
     this.#link(shape)
     for (let row = 0; row < shape.length; row++) {
@@ -33,6 +37,7 @@ export class Times {
       if (callee !== noRow) this.gap[callee] = uncovered
     }
     if (callers !== undefined) this.#charge(shape, callers)
+    if (senders !== undefined) this.#chargeLinked(shape, senders)
     this.#walk(shape)
   }
 
@@ -48,6 +53,17 @@ export class Times {
         ? (shape.start[row] as number) - shape.relative(caller.end, 0)
         : caller.duration - (shape.duration[row] as number)
       this.gap[row] = Math.max(0, waited)
+    }
+  }
+
+  /** Seen and gap of consumers whose message no parent tells. */
+  #chargeLinked(shape: Shape, senders: (row: number) => Producer | undefined): void {
+    for (let row = 0; row < shape.length; row++) {
+      if (shape.kind[row] !== consumerKind || !Number.isNaN(this.seen[row])) continue
+      const sender = senders(row)
+      if (sender === undefined) continue
+      this.seen[row] = sender.duration
+      this.gap[row] = Math.max(0, (shape.start[row] as number) - shape.relative(sender.end, 0))
     }
   }
 

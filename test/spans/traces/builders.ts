@@ -8,6 +8,7 @@ import {
   createAssembler,
   createDictionary,
   type Dictionary,
+  linkColumns,
   SpanTable,
 } from '../../../src/spans/index.ts'
 
@@ -27,6 +28,8 @@ export interface Span {
   readonly size?: number
   /** 2: an error. */
   readonly status?: number
+  /** Of trace 1 where it does not say. */
+  readonly links?: readonly { readonly trace?: number; readonly id: number }[]
 }
 
 const kinds: readonly Kind[] = ['internal', 'server', 'client', 'producer', 'consumer']
@@ -40,7 +43,8 @@ export function at(milliseconds: number): number {
 }
 
 export function tableOf(spans: readonly Span[], dictionary: Dictionary = createDictionary()): SpanTable {
-  const table = new SpanTable(dictionary, [size], Math.max(1, spans.length))
+  const linked = spans.some(({ links }) => links !== undefined)
+  const table = new SpanTable(dictionary, [size, ...(linked ? linkColumns : [])], Math.max(1, spans.length))
   for (const [row, span] of spans.entries()) {
     table.service[row] = dictionary.code(span.service)
     table.operation[row] = dictionary.code(`op${span.id}`)
@@ -52,6 +56,15 @@ export function tableOf(spans: readonly Span[], dictionary: Dictionary = createD
     writeId(table.traceId, row * 16, 16, span.trace ?? 1)
     writeId(table.spanId, row * 8, 8, span.id)
     if (span.parent !== undefined) writeId(table.parentSpanId, row * 8, 8, span.parent)
+    table.links?.begin(row)
+    for (const link of span.links ?? []) {
+      const place = table.links?.place(row) ?? -1
+      if (place < 0) continue
+      const bytes = new Uint8Array(24)
+      writeId(bytes, 0, 16, link.trace ?? 1)
+      writeId(bytes, 16, 8, link.id)
+      table.links?.words.set(new Uint32Array(bytes.buffer), place)
+    }
     const column = table.attributes[0]
     if (column !== undefined && span.size !== undefined) {
       column.type[row] = attributeNumber

@@ -70,6 +70,31 @@ describe('the assembler and the reference agree', () => {
   })
 })
 
+describe('with links into other traces the assembler and the reference agree', () => {
+  /** What a span has links to hangs on the span itself, so that copies have the same. */
+  const linked = fc.tuple(broken, broken, fc.array(fc.record({ trace: fc.integer({ min: 1, max: 2 }), id: fc.integer({ min: 1, max: 9 }) }), { minLength: 1 }))
+
+  it('on any spans at all, a link more or less', () => {
+    fc.assert(
+      fc.property(linked, ([one, other, links]) => {
+        const link = (trace: number) => (span: Span) => ({ ...span, trace, links: links.slice(span.from % (links.length + 1)) })
+        const traces = [one.map(link(1)), other.map(link(2))]
+        const assembly = assembler()
+        assembly.add(tableOf(traces.flat()))
+        const rows = rowsOf(assembly.close(at(1e6), true))
+        for (const [i, spans] of traces.entries()) {
+          const expected = meaningOf(spans, traces.flat())
+          const found = rows.filter(({ trace }) => trace === i + 1)
+          expect(found.map(({ id, seen, gap, critical, path }) => ({ id, seen, gap, critical, path }))).toEqual(
+            expected.spans.map(({ id, seen, gap, critical }) => ({ id, seen, gap, critical, path: expected.path })),
+          )
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
 describe('the critical path', () => {
   it('is as long as what its spans add to it, and blame is shared out whole', () => {
     fc.assert(

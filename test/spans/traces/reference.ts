@@ -40,8 +40,8 @@ interface Node {
 /** A quarter of the finest step of a test's times, which centring halves at most once. */
 const moment = 0.5
 
-/** One trace, of spans in whole milliseconds. */
-export function meaningOf(spans: readonly Span[]): Reference {
+/** One trace, of spans in whole milliseconds. `everything`: those of all traces, which its links may point into. */
+export function meaningOf(spans: readonly Span[], everything: readonly Span[] = spans): Reference {
   const all = [...spans].sort(canonically)
   const nodes: Node[] = []
   for (const span of all) {
@@ -79,9 +79,15 @@ export function meaningOf(spans: readonly Span[]): Reference {
     }
     selves.set(node, payer === undefined ? uncovered : 0)
   }
+  for (const node of nodes) {
+    const sender = node.span.kind === 'consumer' && Number.isNaN(node.seen) ? senderOf(node.span, everything) : undefined
+    if (sender === undefined) continue
+    node.seen = sender.to - sender.from
+    node.gap = Math.max(0, node.from - sender.to)
+  }
   let path = 0
   for (const part of parts) {
-    const wait = part.parent !== undefined && isMessage(part, part.parent) ? part.gap : 0
+    const wait = part.gap
     part.critical += wait
     path += wait + part.duration
     walk(part, part.from, part.to)
@@ -119,6 +125,12 @@ export function meaningOf(spans: readonly Span[]): Reference {
     roots,
     cycles,
   }
+}
+
+/** Of the producers that the links name the one that has been done for longest. */
+function senderOf({ links = [] }: Span, spans: readonly Span[]): Span | undefined {
+  const named = spans.filter((span) => span.kind === 'producer' && links.some(({ trace = 1, id }) => (span.trace ?? 1) === trace && span.id === id))
+  return named.sort((a, b) => a.to - b.to || b.from - a.from)[0]
 }
 
 function canonically(a: Span, b: Span): number {
