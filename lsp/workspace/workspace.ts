@@ -1,7 +1,7 @@
 /** Everything that the server knows: folders, open texts, projects. The only state there is, beside what features remember between two answers. */
 import { sep } from 'node:path'
 import { checkMessages, type Diagnostic } from '../../src/language/index.ts'
-import type { Document, Project, View } from '../contract.ts'
+import type { CatalogState, Document, Project, View } from '../contract.ts'
 import { type Host, isRuleFile } from './host.ts'
 import { isUri, layoutOf, type Unit } from './layout.ts'
 import { ProjectState, type Text } from './project.ts'
@@ -26,6 +26,8 @@ export class Workspace {
   #folders: readonly string[] = []
   #projects: ProjectState[] = []
   #delayMs = 150
+  #live: CatalogState | undefined
+  #news = false
 
   constructor(options: WorkspaceOptions) {
     this.#options = options
@@ -78,6 +80,7 @@ export class Workspace {
   /** Files of these URIs were made, changed or deleted. */
   filesChanged(uris: readonly string[]): void {
     let arrange = false
+    this.#news = true
     for (const key of uris.map(keyOf)) {
       this.#disk.delete(key)
       if (this.#projects.some((project) => project.unit.file === key) || key.endsWith('scale.json')) arrange = true
@@ -120,6 +123,27 @@ export class Workspace {
     return this.#projects.some((other) => other !== state && other.isImported(path)) ? found.filter((diagnostic) => diagnostic.code !== code) : found
   }
 
+  /** A catalog for all projects, instead of those that their files name; undefined: the files' again. */
+  setLiveCatalog(state: CatalogState | undefined): void {
+    this.#live = state
+    for (const project of this.#projects) if (project.setLiveCatalog(state)) this.#options.catalogChanged(project)
+  }
+
+  /** Whether something other than edits has changed what there is to say, since this was asked: clients that ask need to be told. */
+  takeCrossFileNews(): boolean {
+    const news = this.#news
+    this.#news = false
+    return news
+  }
+
+  /** Whatever may have changed on disk is read anew; for clients that do not tell. */
+  refresh(): void {
+    this.#disk.clear()
+    this.#news = true
+    this.#arrange()
+    for (const project of this.#projects) if (project.reloadCatalog()) this.#options.catalogChanged(project)
+  }
+
   async finished(): Promise<void> {
     await Promise.all(this.#projects.map((project) => project.finished()))
   }
@@ -149,6 +173,7 @@ export class Workspace {
         checked: () => this.#options.checked(),
         failed: (error) => this.#options.failed(error),
       })
+      if (this.#live !== undefined) project.setLiveCatalog(this.#live)
       project.recheck(0)
       return project
     })

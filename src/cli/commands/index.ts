@@ -14,6 +14,8 @@ import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { keygen } from './keygen.ts'
 import { lint } from './lint.ts'
+import { lsp } from './lsp.ts'
+import { playground } from './playground.ts'
 import { rbac } from './rbac.ts'
 import { repl } from './repl.ts'
 import { replay } from './replay.ts'
@@ -36,6 +38,8 @@ export const commands: readonly Declare[] = [
   inspect,
   keygen,
   lint,
+  lsp,
+  playground,
   rbac,
   repl,
   replay,

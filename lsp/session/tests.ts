@@ -1,0 +1,126 @@
+/** The test explorer: which tests there are, and what became of them. */
+import type { Range } from 'vscode-languageserver/node'
+import type { Test } from '../../src/language/index.ts'
+import { createCoverage, isCovered, isRuleCovered, runTest as run, type TestResult, type Truths, timelineOf, timelineText } from '../../src/testing/index.ts'
+import type { Document, Project, TestRun } from '../contract.ts'
+import type { ProjectState } from '../workspace/project.ts'
+import { breathe, type Problem, type Runnable, runnable } from './runnable.ts'
+
+export interface TestItem {
+  readonly uri: string
+  readonly name: string
+  readonly range: Range
+  readonly nameRange: Range
+  readonly outcome?: TestRun['outcome']
+  /** The test was edited since it ran. */
+  readonly isOld?: boolean
+}
+
+/** Found in the trees, so that a test is listed while its file has errors. */
+export function testItems(project: Project, document: Document): readonly TestItem[] {
+  return document.parsed.tree.declarations.flatMap((declaration) => {
+    if (declaration.kind !== 'test' || declaration.name === undefined) return []
+    const name = declaration.name.value
+    const ran = project.runs.tests.get(`${document.name}\n${name}`)
+    const isOld = ran !== undefined && ran.text !== document.text.slice(declaration.range.start, declaration.range.end)
+    return {
+      uri: document.uri,
+      name,
+      range: document.lines.rangeOf(declaration.range),
+      nameRange: document.lines.rangeOf(declaration.name.range),
+      ...(ran === undefined ? {} : { outcome: ran.outcome, isOld }),
+    }
+  })
+}
+
+export interface TestReport {
+  readonly name: string
+  readonly outcome: TestRun['outcome']
+  readonly failures: readonly { readonly range: Range; readonly message: string }[]
+  readonly timeline: string
+}
+
+export interface TestsAnswer {
+  readonly results: readonly TestReport[]
+  readonly problem?: string
+}
+
+/** Runs a test of the document, or all of them; outcomes are kept for lenses. */
+export async function runTests(
+  state: ProjectState,
+  document: Document,
+  name: string | undefined,
+  version: string,
+  cancelled: () => boolean,
+): Promise<TestsAnswer> {
+  const ready = await runnable(state, version)
+  if ('problem' in ready) return { results: [], problem: ready.problem }
+  const now = state.project.documents.get(document.name) ?? document
+  const tests = ready.bench.program.tests.filter((test) => test.file.source.name === now.name && (name === undefined || test.name === name))
+  if (tests.length === 0) return { results: [], problem: name === undefined ? `there is no test in ${now.name}` : `there is no test "${name}" in ${now.name}` }
+  const results: TestReport[] = []
+  for (const test of tests) {
+    if (cancelled()) break
+    await breathe()
+    const ran = await outcomeOf(ready, test)
+    state.tested(now.name, test.name, ran)
+    const failures = ran.failures.map(({ range, message }) => ({ range: now.lines.rangeOf(range), message }))
+    results.push({ name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
+  }
+  return { results }
+}
+
+async function outcomeOf({ bench }: Runnable, test: Test): Promise<TestRun> {
+  const result: TestResult = await run(bench, test)
+  const text = test.file.source.text.slice(test.tree.range.start, test.tree.range.end)
+  if (result.problem !== undefined) return { outcome: 'broken', failures: [result.problem], timeline: '', text }
+  const timelines: string[] = []
+  for (const failure of result.failures) timelines.push(timelineText(await timelineOf(bench, test, failure)).join('\n'))
+  const failures = result.failures.map(({ range, message }) => ({ range, message }))
+  return { outcome: failures.length === 0 ? 'passed' : 'failed', failures, timeline: timelines.join('\n\n'), text }
+}
+
+export interface CoveredRange {
+  readonly range: Range
+  readonly state: 'covered' | 'partly' | 'missed'
+  readonly message: string
+}
+
+/** Which rules of a document the project's tests have seen true and false, and which comparisons in them. */
+export async function coverage(
+  state: ProjectState,
+  document: Document,
+  version: string,
+  cancelled: () => boolean,
+): Promise<{ readonly ranges: readonly CoveredRange[] } | Problem> {
+  const ready = await runnable(state, version)
+  if ('problem' in ready) return ready
+  const seen = createCoverage(ready.bench)
+  for (const test of ready.bench.program.tests) {
+    if (cancelled()) break
+    await breathe()
+    await run(ready.bench, test, (step) => seen.add(step))
+  }
+  const now = state.project.documents.get(document.name) ?? document
+  const ranges = seen.rules
+    .filter(({ file }) => file.source.name === now.name)
+    .flatMap((rule): readonly CoveredRange[] => {
+      const whole = { range: now.lines.rangeOf(rule.range), state: stateOf(rule.truths, isRuleCovered(rule)), message: truthsText(rule.truths) }
+      const parts = rule.conditions.filter(({ leaf }) => leaf)
+      if (rule.conditions.length < 2) return [whole]
+      return [
+        whole,
+        ...parts.map((part) => ({ range: now.lines.rangeOf(part.range), state: stateOf(part.truths, isCovered(part)), message: truthsText(part.truths) })),
+      ]
+    })
+  return { ranges }
+}
+
+function stateOf(truths: Truths, isGood: boolean): CoveredRange['state'] {
+  if (isGood) return 'covered'
+  return truths.true > 0 || truths.false > 0 ? 'partly' : 'missed'
+}
+
+function truthsText(truths: Truths): string {
+  return `true at ${truths.true}, false at ${truths.false}, unknown at ${truths.unknown} steps of the tests`
+}

@@ -1,0 +1,29 @@
+/** What the server says that it can do. */
+import { CodeActionKind, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node'
+import { tokenModifiers, tokenTypes } from '../features/semantic-tokens.ts'
+
+export const commands = ['scale.runTest', 'scale.replay', 'scale.explain'] as const
+
+export function capabilities(): ServerCapabilities {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+    definitionProvider: true,
+    referencesProvider: true,
+    renameProvider: { prepareProvider: true },
+    documentHighlightProvider: true,
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
+    semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] }, full: { delta: true }, range: true },
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    documentLinkProvider: {},
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll, `${CodeActionKind.SourceFixAll}.scale`] },
+    diagnosticProvider: { identifier: 'scale', interFileDependencies: true, workspaceDiagnostics: true },
+    executeCommandProvider: { commands: [...commands] },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  }
+}

@@ -1,0 +1,43 @@
+/** `scalec lsp`: the language server. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type ServerOptions, serveSocket, serveStdio } from '../../lsp/index.ts'
+import type { ExitCode } from './exit.ts'
+import { exit } from './exit.ts'
+import { page } from './pages.ts'
+import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
+
+export interface LspOptions {
+  /** A port of this machine on which the client listens, as written; by default standard input and output are used. */
+  readonly socket?: string
+}
+
+export async function run({ socket }: LspOptions, terminal: Terminal): Promise<ExitCode | undefined> {
+  const options: ServerOptions = { version, page, pageUrl }
+  if (socket === undefined) {
+    // Goes on until the client ends it.
+    serveStdio(options)
+    return undefined
+  }
+  const port = Number(socket)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    terminal.err(`scalec: --socket ${socket}: a port is a number from 1 to 65535\n`)
+    return exit.usage
+  }
+  try {
+    await serveSocket(port, options)
+    return exit.fine
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    terminal.err(`scalec: nobody listens on port ${port} (${code})\n`)
+    return exit.usage
+  }
+}
+
+/** The pages are files beside the program, where editors can open them. */
+function pageUrl(code: string): string | undefined {
+  const url = new URL(`../../grammar/diagnostics/${code}.md`, import.meta.url)
+  return existsSync(fileURLToPath(url)) ? url.href : undefined
+}
