@@ -186,17 +186,22 @@ function seedOf(target: string, at: Nanos): number {
 }
 
 function rowOf({ service, plain, self, gap, own, critical, added, share }: BlamedService): EvidenceService {
-  const [addedNs, selfNs, gapNs, ownNs, criticalNs] = [added, self, gap, own, critical].map((ns) => Math.round(ns)) as [number, number, number, number, number]
+  const [addedNs, selfNs, gapNs, ownNs, criticalNs] = [added, self, gap, own, critical].map(rounded) as [number, number, number, number, number]
   return {
     service,
     added: addedNs,
     share: Math.round(share * 1000) / 1000,
-    ...(plain === undefined ? {} : { plain: Math.round(plain) }),
+    ...(plain === undefined ? {} : { plain: rounded(plain) }),
     self: selfNs,
     gap: gapNs,
     own: ownNs,
     critical: criticalNs,
   }
+}
+
+/** Without a negative zero. */
+function rounded(ns: number): number {
+  return Math.round(ns) + 0
 }
 
 /** The worst of a rule that asks, as it named it; then one that is typical of the service at fault. */

@@ -4,7 +4,7 @@ import { type ConditionIR, isTraced, needsTraces, type RuleIR, type SelectorIR, 
 export interface Lookback {
   /** Nanoseconds at the most; 0 where nothing is read. */
   readonly ns: number
-  /** Of which it takes so much at the least for it to become true: of `3 times in 60s` three steps in a row. */
+  /** Of which it takes so much at the least for it to become true: of `3 times in 60s` three steps. */
   readonly leastNs: number
   readonly selectors: readonly SelectorIR[]
   /** Something of it needs traces. */
@@ -28,7 +28,7 @@ function ofCondition(condition: ConditionIR, everyNs: number): Lookback {
     case 'not':
       return of(condition.of)
     case 'times':
-      return longer(of(condition.of), condition.withinNs, Math.min(condition.withinNs, condition.count * everyNs))
+      return longer(of(condition.of), condition.withinNs - everyNs, Math.min(condition.withinNs, condition.count * everyNs) - everyNs)
     case 'for':
       return longer(of(condition.of), condition.ns, condition.ns)
     case 'compare':
@@ -72,7 +72,7 @@ function together(parts: readonly Lookback[]): Lookback {
   }
 }
 
-/** The first of several windows begins before the first of the steps that are counted ends. */
+/** The window of the first of the steps that are counted, and the time from then to the last. */
 function longer(of: Lookback, ns: number, leastNs: number): Lookback {
   return of.selectors.length === 0 ? of : { ...of, ns: of.ns + ns, leastNs: of.leastNs + leastNs }
 }

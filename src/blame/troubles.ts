@@ -24,11 +24,14 @@ export class Troubles {
     return this.#all.get(target) ?? []
   }
 
-  /** A rule asks. What overlaps is one. */
+  /**
+   * A rule asks. It is the same trouble as before if the rules were not quiet for as long as they look back: after an action they count anew, and are
+   * quiet for a while whatever goes on.
+   */
   add(target: string, { earliest, latest, to }: Trouble): void {
     const all = this.of(target).filter((trouble) => trouble.to > to - this.#keepNs)
     const last = all.at(-1)
-    if (last !== undefined && earliest <= last.to)
+    if (last !== undefined && earliest - (to - earliest) <= last.to)
       all[all.length - 1] = { earliest: Math.min(earliest, last.earliest), latest: Math.min(latest, last.latest), to }
     else all.push({ earliest, latest, to })
     this.#all.set(target, all)
