@@ -1,5 +1,8 @@
-/** Bundles the two programs into dist/. Each is a small launcher, which names a missing or too old Node in one line, and the program itself. */
-import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/**
+ * Bundles the two programs into dist/, and the playground's page beside them. A program is a small launcher, which names a missing or too old Node in one line, and the
+ * program itself.
+ */
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const minimum = [22, 19] as const
@@ -22,7 +25,7 @@ const pages = Object.fromEntries(globSync('*/*.md', { cwd: 'grammar' }).map((pat
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 await build({
-  entryPoints: { 'scalec.main': 'src/cli/main.ts', 'scaled.main': 'src/daemon/main.ts' },
+  entryPoints: { 'scalec.main': 'src/cli/main.ts', 'scaled.main': 'src/daemon/main.ts', 'playground.worker': 'lsp/playground/worker.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -43,3 +46,17 @@ for (const program of ['scalec', 'scaled']) {
   writeFileSync(`dist/${program}.js`, launcher(program))
   chmodSync(`dist/${program}.js`, 0o755)
 }
+
+// Everything that the page needs is in these files: it works offline.
+await build({
+  entryPoints: { page: 'lsp/playground/page/main.ts', styles: 'lsp/playground/page/page.css' },
+  outdir: 'dist/playground',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: ['chrome120', 'firefox121', 'safari17'],
+  sourcemap: 'linked',
+  logLevel: 'warning',
+})
+for (const file of ['index.html', 'icon.svg']) copyFileSync(`lsp/playground/page/${file}`, `dist/playground/${file}`)

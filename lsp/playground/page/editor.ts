@@ -1,0 +1,151 @@
+/// <reference lib="dom" />
+/** The editors, one for each rule file, and their language server. */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language'
+import { lintGutter, lintKeymap } from '@codemirror/lint'
+import { LSPClient, languageServerExtensions } from '@codemirror/lsp-client'
+import { Compartment, type Extension } from '@codemirror/state'
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
+import type { EditedFile } from '../contract.ts'
+import { languageTransport } from './connection.ts'
+import { element } from './dom.ts'
+import { highlighting, scaleLanguage, type Words } from './highlight.ts'
+import { sanitized } from './sanitize.ts'
+import { OpenFiles } from './workspace.ts'
+
+export interface Editors {
+  /** The texts of the editors, as they are now. */
+  texts(): readonly { readonly name: string; readonly text: string }[]
+  /** The file in view. */
+  current(): EditedFile
+  show(name: string): void
+  /** Brings the file's line in view, and the cursor there. One-based. */
+  goTo(name: string, line: number): void
+  focus(): void
+  isChanged(name: string): boolean
+  saved(name: string, text: string): void
+  readonly names: readonly string[]
+}
+
+export interface EditorEvents {
+  readonly onEdit: () => void
+  readonly onShow: (name: string) => void
+  readonly onLanguage: (state: 'starting' | 'ready' | 'lost') => void
+}
+
+interface Open {
+  readonly file: EditedFile
+  readonly view: EditorView
+  /** As it is on disk. */
+  kept: string
+}
+
+export function createEditors(parent: HTMLElement, files: readonly EditedFile[], words: Words, rootUri: string, events: EditorEvents): Editors {
+  const open = new Map<string, Open>()
+  const server = new Compartment()
+  const language = scaleLanguage(words)
+  let client: LSPClient | undefined
+  let shown = files[0] as EditedFile
+
+  const editorOf = (file: EditedFile): Open => {
+    const known = open.get(file.name)
+    if (known !== undefined) return known
+    const host = element('div', { class: 'editor', role: 'tabpanel', 'aria-label': file.name, hidden: true })
+    parent.append(host)
+    const view = new EditorView({
+      doc: file.text,
+      parent: host,
+      extensions: [
+        basics,
+        language,
+        server.of(client === undefined ? [] : client.plugin(file.uri, 'scale')),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) events.onEdit()
+        }),
+        EditorView.contentAttributes.of({ 'aria-label': `${file.name}: rules`, spellcheck: 'false' }),
+      ],
+    })
+    const made = { file, view, kept: file.text }
+    open.set(file.name, made)
+    return made
+  }
+
+  const show = (name: string): EditorView | undefined => {
+    const file = files.find((candidate) => candidate.name === name)
+    if (file === undefined) return undefined
+    shown = file
+    const { view } = editorOf(file)
+    for (const [other, { view: each }] of open) (each.dom.parentElement as HTMLElement).hidden = other !== name
+    events.onShow(name)
+    return view
+  }
+
+  const speak = async (): Promise<void> => {
+    events.onLanguage('starting')
+    const transport = await languageTransport(() => {
+      events.onLanguage('lost')
+      // What it was asked has no answer any more; the text goes on without it, and another one is tried.
+      client?.disconnect()
+      client = undefined
+      for (const { view } of open.values()) view.dispatch({ effects: server.reconfigure([]) })
+      setTimeout(() => void speak(), 3000)
+    })
+    const made = new LSPClient({
+      rootUri,
+      timeout: 10_000,
+      sanitizeHTML: sanitized,
+      highlightLanguage: (name) => (name === 'scale' ? language : null),
+      workspace: (lsp) => new OpenFiles(lsp, (uri) => show(files.find((file) => file.uri === uri)?.name ?? '')),
+      extensions: languageServerExtensions(),
+    }).connect(transport)
+    client = made
+    await made.initializing
+    for (const { file, view } of open.values()) view.dispatch({ effects: server.reconfigure(made.plugin(file.uri, 'scale')) })
+    events.onLanguage('ready')
+  }
+
+  show(shown.name)
+  speak().catch(() => events.onLanguage('lost'))
+
+  return {
+    texts: () => [...open.values()].map(({ file, view }) => ({ name: file.name, text: view.state.doc.toString() })),
+    current: () => shown,
+    show,
+    goTo(name, line) {
+      const view = show(name)
+      if (view === undefined) return
+      const at = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines)).from
+      view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) })
+      view.focus()
+    },
+    focus: () => open.get(shown.name)?.view.focus(),
+    isChanged: (name) => {
+      const known = open.get(name)
+      return known !== undefined && known.view.state.doc.toString() !== known.kept
+    },
+    saved(name, text) {
+      const known = open.get(name)
+      if (known !== undefined) known.kept = text
+    },
+    names: files.map(({ name }) => name),
+  }
+}
+
+/** Tab moves on, as everywhere on a page: nobody is caught in the editor. */
+const basics: Extension = [
+  lineNumbers(),
+  foldGutter(),
+  lintGutter(),
+  highlightActiveLine(),
+  highlightActiveLineGutter(),
+  history(),
+  drawSelection(),
+  indentOnInput(),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion({ maxRenderedOptions: 60 }),
+  highlighting,
+  EditorView.lineWrapping,
+  keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+]

@@ -1,0 +1,246 @@
+/// <reference lib="dom" />
+/** The page: rules on the left; on the right what they do, replayed whenever they change. */
+import type { Hello, Picture, Problem, ServerMessage } from '../contract.ts'
+import { connect } from './connection.ts'
+import { dividerMoves } from './divider.ts'
+import { byId, element } from './dom.ts'
+import { createEditors, type Editors } from './editor.ts'
+import { createExplanation } from './explanation.ts'
+import { bytes, counted } from './format.ts'
+import { bindKeys } from './keys.ts'
+import { themeToggle } from './theme.ts'
+import { createView } from './view.ts'
+
+/** After the last keystroke, ms: long enough for a word, short enough to see at once. */
+const pause = 200
+/** Replays that are done sooner are never told of as running. */
+const patience = 250
+
+const status = byId('status')
+const chooser = byId<HTMLSelectElement>('recording')
+const problemList = byId('problems')
+
+let editors: Editors | undefined
+let request = 0
+let asked = 0
+let timer: ReturnType<typeof setTimeout> | undefined
+let waiting: ReturnType<typeof setTimeout> | undefined
+/** What the rules did before they were edited. */
+let before: Picture | undefined
+let picture: Picture | undefined
+const starts: Record<string, number> = {}
+/** By file: the text that was sent to be written last. */
+const saving = new Map<string, string>()
+
+const view = createView({
+  onDecision: (decision, target) => explanation.open(decision, target),
+  onRule: ({ file, line }) => editors?.goTo(file, line),
+  onStart: (target, replicas) => {
+    starts[target] = replicas
+    before = undefined
+    replay()
+  },
+})
+const explanation = createExplanation({
+  onOpen: (decision) => {
+    view.select(decision)
+    connection.send({ kind: 'explain', request, decision: decision.id })
+  },
+  onClose: () => view.select(undefined),
+  onMove: step,
+})
+const connection = connect(onMessage, (state) => {
+  if (state === 'lost') status.textContent = 'The playground has ended; waiting for it to come back…'
+})
+
+function onMessage(message: ServerMessage): void {
+  switch (message.kind) {
+    case 'hello':
+      begin(message)
+      break
+    case 'progress':
+      if (message.request === request) status.textContent = `Replaying, ${Math.round(100 * message.share)} %`
+      break
+    case 'picture':
+      if (message.request === request) show(message.picture)
+      break
+    case 'refused':
+      if (message.request === request) refuse(message.problems)
+      break
+    case 'explanation':
+      explanation.tell(message.decision, message.text)
+      break
+    case 'saved':
+      status.textContent = message.error ?? `${message.file} is saved`
+      if (message.error === undefined) editors?.saved(message.file, saving.get(message.file) ?? '')
+      tellChanges()
+      break
+    default:
+      message satisfies never
+  }
+}
+
+function begin({ files, recordings, words, rootUri }: Hello): void {
+  if (editors === undefined) {
+    chooser.replaceChildren(...recordings.map(({ id, name, bytes: size }) => element('option', { value: id }, `${name}  (${bytes(size)})`)))
+    editors = createEditors(byId('editors'), files, words, rootUri, { onEdit, onShow, onLanguage })
+    if (files.length > 1) byId('tabs').hidden = false
+    if (recordings.length === 0) noRecording()
+  }
+  replay()
+}
+
+function noRecording(): void {
+  chooser.disabled = true
+  byId('picture').replaceChildren(
+    element(
+      'div',
+      { class: 'empty' },
+      element('h2', {}, 'No recording yet'),
+      element('p', {}, 'What the rules do is seen on recorded traces: OTLP JSON lines or protobuf, as the Collector’s file exporter writes them.'),
+      element('pre', {}, 'scalec playground RULES.scale --recording traces.jsonl.gz'),
+    ),
+  )
+}
+
+function onEdit(): void {
+  clearTimeout(timer)
+  timer = setTimeout(replay, pause)
+  tellChanges()
+}
+
+function onShow(name: string): void {
+  byId('tabs').replaceChildren(
+    ...(editors?.names ?? []).map((each) =>
+      element(
+        'button',
+        { type: 'button', role: 'tab', class: 'tab', 'aria-selected': String(each === name), title: each, click: () => editors?.show(each) },
+        `${each}${editors?.isChanged(each) === true ? ' •' : ''}`,
+      ),
+    ),
+  )
+  tellChanges()
+}
+
+function tellChanges(): void {
+  const file = editors?.current()
+  byId('save').hidden = file === undefined || !file.saved || editors?.isChanged(file.name) !== true
+}
+
+function onLanguage(state: 'starting' | 'ready' | 'lost'): void {
+  byId('language').textContent =
+    state === 'ready'
+      ? 'Ctrl Space completes · F2 renames · F12 goes to what is defined'
+      : state === 'starting'
+        ? 'The language server starts…'
+        : 'Without the language server, which has ended: no completion, no hints'
+  byId('language').dataset.state = state
+}
+
+/** Everything that the editors hold is replayed; an older replay that still runs is given up. */
+function replay(): void {
+  if (editors === undefined || chooser.value === '') return
+  request++
+  asked = performance.now()
+  clearTimeout(waiting)
+  waiting = setTimeout(() => {
+    status.textContent = 'Replaying…'
+  }, patience)
+  connection.send({ kind: 'replay', request, recording: chooser.value, files: editors.texts(), replicas: starts })
+}
+
+function show(next: Picture): void {
+  clearTimeout(waiting)
+  picture = next
+  before ??= next
+  problemList.hidden = true
+  view.draw(next, before)
+  view.setStale(false)
+  view.select(explanation.shown)
+  status.textContent = `Replayed in ${Math.round(performance.now() - asked)} ms`
+}
+
+function refuse(problems: readonly Problem[]): void {
+  clearTimeout(waiting)
+  const few = 4
+  const lines = problems
+    .slice(0, few)
+    .map(({ message, code, file, line }) =>
+      element(
+        'li',
+        {},
+        file === undefined || line === undefined
+          ? message
+          : element(
+              'button',
+              { type: 'button', class: 'problem', click: () => editors?.goTo(file, line) },
+              element('code', {}, `${editors !== undefined && editors.names.length > 1 ? `${file}:` : 'line '}${line}`),
+              ` ${message}`,
+              code === undefined ? undefined : element('code', { class: 'code' }, code),
+            ),
+      ),
+    )
+  const more = problems.length > few ? [element('li', {}, `and ${problems.length - few} more`)] : []
+  const old = picture === undefined ? '' : ' Below is what the rules did before.'
+  problemList.replaceChildren(element('p', {}, `${counted(problems.length, 'problem')} to mend.${old}`), element('ul', {}, ...lines, ...more))
+  problemList.hidden = false
+  view.setStale(true)
+  status.textContent = counted(problems.length, 'problem')
+}
+
+/** Opens the decision before or behind the one that is open; without one the first or the last. */
+function step(by: 1 | -1): void {
+  const all = view.decisions
+  const at = all.findIndex(({ decision }) => decision.id === explanation.shown?.id)
+  const next = all[at === -1 ? (by === 1 ? 0 : all.length - 1) : at + by]
+  if (next === undefined) return
+  const card = document.querySelector<HTMLDetailsElement>(`[data-target="${CSS.escape(next.target.id)}"]`)
+  if (card !== null) card.open = true
+  requestAnimationFrame(() => {
+    document.querySelector(`[data-decision="${CSS.escape(next.decision.id)}"]`)?.scrollIntoView({ block: 'center' })
+    explanation.open(next.decision, next.target)
+  })
+}
+
+function save(): void {
+  const file = editors?.current()
+  const text = editors?.texts().find(({ name }) => name === file?.name)?.text
+  if (file === undefined || text === undefined) return
+  saving.set(file.name, text)
+  connection.send({ kind: 'save', file: file.name, text })
+}
+
+chooser.addEventListener('change', () => {
+  before = undefined
+  explanation.close()
+  replay()
+})
+byId('save').addEventListener('click', save)
+const toggleTheme = themeToggle(() => view.repaint())
+dividerMoves()
+const toggleKeys = bindKeys({
+  Page: [
+    { keys: 'Alt 1', does: 'to the rules', on: { code: 'Digit1', modifier: 'alt', run: () => editors?.focus() } },
+    { keys: 'Alt 2', does: 'to the picture', on: { code: 'Digit2', modifier: 'alt', run: () => byId('scroll').focus() } },
+    { keys: 'Alt 3', does: 'to the recording', on: { code: 'Digit3', modifier: 'alt', run: () => chooser.focus() } },
+    { keys: 'Ctrl S', does: 'save the file', on: { code: 'KeyS', modifier: 'ctrl', run: save } },
+    { keys: 'Alt T', does: 'light or dark', on: { code: 'KeyT', modifier: 'alt', run: () => toggleTheme() } },
+    { keys: '?', does: 'these keys', on: { code: '?', modifier: 'none', run: () => toggleKeys() } },
+  ],
+  Decisions: [
+    { keys: 'Alt .', does: 'explain the next', on: { code: 'Period', modifier: 'alt', run: () => step(1) } },
+    { keys: 'Alt ,', does: 'explain the one before', on: { code: 'Comma', modifier: 'alt', run: () => step(-1) } },
+    { keys: '← →', does: 'the same, while one is open' },
+    { keys: 'Esc', does: 'close the explanation' },
+  ],
+  Rules: [
+    { keys: 'Ctrl Space', does: 'complete' },
+    { keys: 'F2', does: 'rename' },
+    { keys: 'F12', does: 'to the definition' },
+    { keys: 'Shift F12', does: 'all references' },
+    { keys: 'Shift Alt F', does: 'format' },
+    { keys: 'F8', does: 'next problem' },
+    { keys: 'Tab', does: 'leave the editor' },
+  ],
+})
+byId('help').addEventListener('click', toggleKeys)

@@ -1,0 +1,80 @@
+/** The thread that replays, so that neither the page's server nor an edit waits for it. It holds the last recording's messages where they are few. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { decisionText, explainDecision, readRecord } from '../../src/explain/index.ts'
+import { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from '../../src/recordings/index.ts'
+import { pictureOf } from './replay.ts'
+import type { Job, Told, WorkerStart } from './replays.ts'
+
+const { settings, newest } = workerData as WorkerStart
+const port = parentPort
+if (port === null) throw new Error('this file is a worker thread')
+const tell = (told: Told): void => port.postMessage(told)
+
+/** Decompressed, bytes. */
+const mostHeld = 64 * 1024 * 1024
+let held: { readonly path: string; readonly messages: readonly (RecordedMessage | RecordingFailure)[]; readonly from: Recording } | undefined
+let log: ReadonlyMap<string, string> = new Map()
+
+// One job after the other: a newer one is only a number until then, which makes the older one stop.
+let turn: Promise<void> = Promise.resolve()
+port.on('message', (job: Job) => {
+  turn = turn.then(() => done(job))
+})
+
+async function done(job: Job): Promise<void> {
+  if (job.kind === 'explain') {
+    const line = log.get(job.decision)
+    const read = line === undefined ? undefined : readRecord(line)
+    const text = read !== undefined && 'decision' in read ? decisionText(explainDecision(read.decision)) : undefined
+    return tell({ kind: 'explanation', request: job.request, decision: job.decision, text })
+  }
+  const { request } = job
+  const cancelled = (): boolean => Atomics.load(newest, 0) !== request
+  if (cancelled()) return tell({ kind: 'cancelled', request })
+  const recording = await recordingAt(job.path)
+  if (!isRecording(recording)) return tell({ kind: 'refused', request, problems: [{ message: `${recording.file}: ${recording.message}`, severity: 'error' }] })
+  const answer = await pictureOf(settings, {
+    recording,
+    texts: new Map(job.texts),
+    replicas: job.replicas,
+    cancelled,
+    onProgress: (share) => tell({ kind: 'progress', request, share }),
+  })
+  if (answer.kind === 'picture') log = answer.log
+  tell(answer.kind === 'picture' ? { kind: 'picture', request, picture: answer.picture } : { ...answer, request })
+}
+
+async function recordingAt(path: string): Promise<Recording | RecordingFailure> {
+  if (held?.path === path) return again(held.from, held.messages)
+  const opened = await openRecording(path)
+  if (!isRecording(opened)) return opened
+  const messages: (RecordedMessage | RecordingFailure)[] = []
+  let bytes = 0
+  for await (const message of opened) {
+    bytes += message.ok ? message.bytes.length : 0
+    // Read it from disk each time, then.
+    if (bytes > mostHeld) return openRecording(path)
+    // Its bytes may be a view of a buffer that the reader uses again.
+    messages.push(message.ok ? { ...message, bytes: message.bytes.slice() } : message)
+  }
+  held = { path, messages, from: opened }
+  return again(opened, messages)
+}
+
+function again({ files, leftOut, totalBytes }: Recording, messages: readonly (RecordedMessage | RecordingFailure)[]): Recording {
+  let read = 0
+  return {
+    files,
+    leftOut,
+    totalBytes,
+    get bytesRead() {
+      return (totalBytes * read) / Math.max(1, messages.length)
+    },
+    async *[Symbol.asyncIterator]() {
+      for (const message of messages) {
+        read++
+        yield message
+      }
+    },
+  }
+}
