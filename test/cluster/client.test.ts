@@ -3,19 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createWorld, isError, kubernetes, type OrchestrationClient, type WorldPoller } from '../../src/orchestrators/index.ts'
 import { clusterBinary } from './binary.ts'
 import { Cluster } from './cluster.ts'
-import { apps, create, deployment, patch, scaleTo, untilReady } from './support.ts'
-
-const clock = {
-  now: () => Date.now() * 1e6,
-  wait: (ms: number, signal: AbortSignal) =>
-    new Promise<void>((done) => {
-      const timer = setTimeout(done, ms)
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer)
-        done()
-      })
-    }),
-}
+import { apps, clock, create, deployment, patch, scaleTo, untilReady } from './support.ts'
 
 describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
   let cluster: Cluster

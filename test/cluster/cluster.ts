@@ -221,8 +221,6 @@ const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
-  - level: None
-    verbs: [watch]
   - level: RequestResponse
     resources:
       - {group: apps, resources: [deployments, deployments/scale, statefulsets, statefulsets/scale]}

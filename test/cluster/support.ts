@@ -2,6 +2,19 @@
 import { expect } from 'vitest'
 import type { Cluster } from './cluster.ts'
 
+/** The wall clock, for `createWorld`. */
+export const clock = {
+  now: () => Date.now() * 1e6,
+  wait: (ms: number, signal: AbortSignal) =>
+    new Promise<void>((done) => {
+      const timer = setTimeout(done, ms)
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer)
+        done()
+      })
+    }),
+}
+
 export const apps = '/apis/apps/v1/namespaces/default/deployments'
 
 export function deployment(

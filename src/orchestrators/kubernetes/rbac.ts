@@ -6,9 +6,9 @@ export interface AccessRule {
   /** Empty for the core group. */
   readonly group: string
   readonly resource: string
-  /** Absent where RBAC cannot restrict a verb to names: lists. */
+  /** Absent where RBAC cannot restrict a verb to names: lists of all objects. A list and a watch of the one object of a name can be. */
   readonly names?: readonly string[]
-  readonly verbs: readonly ('get' | 'list' | 'update')[]
+  readonly verbs: readonly ('get' | 'list' | 'watch' | 'update' | 'create')[]
   /** What it is for; one sentence without a full stop. */
   readonly why: string
 }
@@ -109,7 +109,8 @@ function rulesOf(uses: readonly Use[]): readonly AccessRule[] {
     if (written.length > 0) rules.push({ ...scale, names: written, verbs: ['get', 'update'], why: 'Read and write the number of replicas, and nothing else' })
     if (read.length > 0) rules.push({ ...scale, names: read, verbs: ['get'], why: 'Read the number of replicas of what the rules look at and never change' })
     const all = [...new Set([...written, ...read])].sort()
-    rules.push({ group, resource: plural, names: all, verbs: ['get'], why: 'See how many replicas are ready, and whether a rollout is under way' })
+    const why = 'See how many replicas are ready, whether a rollout is under way, and whether a person paused the scaling'
+    rules.push({ group, resource: plural, names: all, verbs: ['get', 'list', 'watch'], why })
     return rules
   })
   return [
@@ -117,9 +118,11 @@ function rulesOf(uses: readonly Use[]): readonly AccessRule[] {
     {
       group: 'autoscaling',
       resource: 'horizontalpodautoscalers',
-      verbs: ['list'],
+      verbs: ['list', 'watch'],
       why: 'Keep off what a HorizontalPodAutoscaler scales already; a list cannot be restricted to names',
     },
-    { group: '', resource: 'pods', verbs: ['list'], why: 'Notice pods that cannot be scheduled, where more of them would not help' },
+    { group: '', resource: 'pods', verbs: ['list', 'watch'], why: 'Notice pods that cannot be scheduled, where more of them would not help' },
+    { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'], why: 'Say where scaling in passes over a disruption budget' },
+    { group: 'events.k8s.io', resource: 'events', verbs: ['create'], why: 'Say on the workload what was decided, and why' },
   ]
 }

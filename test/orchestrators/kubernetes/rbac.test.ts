@@ -86,19 +86,23 @@ describe('the Roles of a bundle', () => {
       [
         'Role front',
         'rollouts/scale.argoproj.io web get,update',
-        'rollouts.argoproj.io web get',
-        'horizontalpodautoscalers.autoscaling * list',
-        'pods. * list',
+        'rollouts.argoproj.io web get,list,watch',
+        'horizontalpodautoscalers.autoscaling * list,watch',
+        'pods. * list,watch',
+        'poddisruptionbudgets.policy * list,watch',
+        'events.events.k8s.io * create',
       ].join('\n'),
       'RoleBinding front',
       [
         'Role shop',
         'deployments/scale.apps ads get,update',
-        'deployments.apps ads get',
+        'deployments.apps ads get,list,watch',
         'statefulsets/scale.apps db get',
-        'statefulsets.apps db get',
-        'horizontalpodautoscalers.autoscaling * list',
-        'pods. * list',
+        'statefulsets.apps db get,list,watch',
+        'horizontalpodautoscalers.autoscaling * list,watch',
+        'pods. * list,watch',
+        'poddisruptionbudgets.policy * list,watch',
+        'events.events.k8s.io * create',
       ].join('\n'),
       'RoleBinding shop',
     ])
@@ -116,6 +120,9 @@ describe('the Roles of a bundle', () => {
     for (const role of roles.filter(({ kind }) => kind === 'Role'))
       for (const rule of role.rules ?? [])
         for (const verb of rule.verbs) {
+          // What keeps copies in step, and events, are for a genuine API server: test/cluster/rbac.test.ts.
+          if (verb === 'watch' || verb === 'create' || rule.resources.includes('poddisruptionbudgets')) continue
+          if (verb === 'list' && rule.resourceNames !== undefined) continue
           // Nothing of this Rollout is pending, and nobody else scales it.
           if (role.metadata.namespace === 'front' && rule.resources.includes('pods')) continue
           const less = roles.map((each) =>
