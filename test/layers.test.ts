@@ -18,6 +18,7 @@ const order = [
   'recordings',
   'testing',
   'orchestrators',
+  'sources',
   'catalogs',
   'daemon',
   'cli',

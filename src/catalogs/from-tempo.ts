@@ -4,10 +4,10 @@
  * ends a minute ago.
  */
 import { type Catalog, type CatalogKind, type CatalogOperation, type CatalogService, catalogFormat, mergeCatalogs } from '../language/index.ts'
+import { type TempoError, type TempoOptions, tempoAt } from '../sources/index.ts'
 import { ServiceAttributes } from './recording/attributes.ts'
 import type { AttributeType, Scalar } from './recording/walk.ts'
 import { Workloads } from './recording/workloads.ts'
-import { type TempoError, type TempoOptions, tempoAt } from './tempo/client.ts'
 import { identifierOf, isFailure, type Tags, tagsOf } from './tempo/tags.ts'
 
 export interface FromTempoOptions extends TempoOptions {

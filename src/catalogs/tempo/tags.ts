@@ -1,7 +1,7 @@
 /** Names and values of tags, by TraceQL (`/api/v2/search/tags` and `/api/v2/search/tag/…/values`). */
 import { shapes } from '../../bundle/index.ts'
+import type { Tempo, TempoError } from '../../sources/index.ts'
 import type { Scalar } from '../recording/walk.ts'
-import type { Tempo, TempoError } from './client.ts'
 
 export interface TimeRange {
   /** Seconds since the epoch. */

@@ -1,9 +1,10 @@
 /**
- * A Tempo for tests: tag names and values over HTTP, with what is known of real ones. Searches end 30 s ago at the latest, without a range
+ * A Tempo for tests: tag names and values, traces by id and by search over HTTP, with what is known of real ones. Searches end 30 s ago at the latest, without a range
  * only recent data is looked at, a query that does not parse is ignored, tenants see their own.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerTraces, type StoredTrace } from './traces.ts'
 
 export interface StoredSpan {
   readonly tenant?: string
@@ -29,6 +30,9 @@ export interface Failure {
 export class TempoDouble {
   readonly #server: Server
   readonly spans: StoredSpan[] = []
+  readonly traces: StoredTrace[] = []
+  maxBytesPerTrace = 5_000_000
+  prunes = false
   readonly failures: Failure[] = []
   readonly requests: URL[] = []
   /** Of 2.1 and before: no TraceQL tags. `unfiltered`: values whatever `q` says. `unfiltered names`: names whatever `q` says. */
@@ -79,6 +83,18 @@ export class TempoDouble {
     const tenant = request.headers['x-scope-orgid'] as string | undefined
     if (this.multitenant && tenant === undefined) {
       response.writeHead(401).end('no org id\n')
+      return
+    }
+    const path = url.pathname.startsWith(this.prefix) ? url.pathname.slice(this.prefix.length) : ''
+    const ofTraces = answerTraces(path, url.searchParams, request.headers.accept ?? '', {
+      now: this.now,
+      traces: this.traces.filter((trace) => !this.multitenant || (tenant as string).split('|').includes(trace.tenant ?? '')),
+      maxBytesPerTrace: this.maxBytesPerTrace,
+      prunes: this.prunes,
+      hasNewer: this.version === 'new',
+    })
+    if (ofTraces !== undefined) {
+      response.writeHead(ofTraces.status, { 'content-type': ofTraces.contentType }).end(ofTraces.body)
       return
     }
     const body = url.pathname.startsWith(this.prefix) ? this.#answer(url.pathname.slice(this.prefix.length), url.searchParams, tenant) : undefined

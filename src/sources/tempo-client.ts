@@ -1,4 +1,4 @@
-/** Tempo's HTTP API, as far as it tells names: requests that are repeated where that helps, and errors that say what to do. */
+/** Tempo's HTTP API: requests for names and ids that are repeated where that helps, single ones for traces, and errors that say what to do. */
 
 export interface TempoOptions {
   /** `http://tempo:3200`, with a path where there is one in front of Tempo. */
@@ -21,7 +21,22 @@ export interface TempoError {
 
 export interface Tempo {
   /** The JSON of an answer; anything else is an error. */
-  get(path: string, parameters: Readonly<Record<string, string | number | undefined>>): Promise<{ readonly body: unknown } | TempoError>
+  get(path: string, parameters: Parameters): Promise<{ readonly body: unknown } | TempoError>
+  /** One request that is not repeated. */
+  getProtobuf(path: string, parameters: Parameters): Promise<RawAnswer>
+  getJson(path: string, parameters: Parameters): Promise<RawAnswer>
+}
+
+export type Parameters = Readonly<Record<string, string | number | undefined>>
+
+export interface RawAnswer {
+  /** 0 when there was none. */
+  readonly status: number
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  /** What the server, or the network, said that is not an answer; empty for 200. */
+  readonly message: string
+  readonly retryAfterMs: number | undefined
 }
 
 const attempts = 5
@@ -45,10 +60,32 @@ export function tempoAt(options: TempoOptions): Tempo | TempoError {
     }
   }
 
+  const urlOf = (path: string, parameters: Parameters): URL => {
+    const url = new URL(base + path)
+    for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, String(value))
+    return url
+  }
+
+  async function once(url: URL, accept: string): Promise<RawAnswer> {
+    try {
+      const response = await fetch(url, { headers: { ...headers, accept }, redirect: 'follow', signal: AbortSignal.timeout(timeoutMs) })
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const { status } = response
+      const asked = response.headers.get('retry-after')
+      const message = status === 200 ? '' : firstLineOf(Buffer.from(bytes).toString())
+      const retryAfterMs = asked === null ? undefined : waitOf(asked, 0, now())
+      return { status, bytes, contentType: response.headers.get('content-type') ?? '', message, retryAfterMs }
+    } catch (error) {
+      return { status: 0, bytes: new Uint8Array(0), contentType: '', message: reasonOf(error, timeoutMs), retryAfterMs: undefined }
+    }
+  }
+
   return {
+    // Matched by Tempo as a part of the text: `application/x-protobuf` would give JSON.
+    getProtobuf: (path, parameters) => once(urlOf(path, parameters), 'application/protobuf'),
+    getJson: (path, parameters) => once(urlOf(path, parameters), 'application/json'),
     async get(path, parameters) {
-      const url = new URL(base + path)
-      for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, String(value))
+      const url = urlOf(path, parameters)
       for (let attempt = 1; ; attempt++) {
         const answer = await ask(url)
         if (answer.status === 200) return bodyOf(answer, url)
@@ -83,7 +120,7 @@ function bodyOf({ text }: Answer, url: URL): { readonly body: unknown } | TempoE
 
 function errorOf({ status, text }: Answer, url: URL, tried: number): TempoError {
   const where = `${url.origin}${url.pathname}`
-  const said = text.trim().split('\n')[0]?.slice(0, 200) ?? ''
+  const said = firstLineOf(text)
   const why = said === '' ? '' : `: ${said}`
   const times = tried === 1 ? '' : ` ${tried} times`
   switch (status) {
@@ -97,6 +134,10 @@ function errorOf({ status, text }: Answer, url: URL, tried: number): TempoError 
     default:
       return { error: `${where} answered ${status}${times}${why}` }
   }
+}
+
+function firstLineOf(text: string): string {
+  return text.trim().split('\n')[0]?.slice(0, 200) ?? ''
 }
 
 /** As the server says, in seconds or as a date; else twice as long each time. */

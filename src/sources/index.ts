@@ -1,0 +1,6 @@
+export type * from './contract.ts'
+export { createEmbedded, type Embedded } from './embedded.ts'
+export { createFetcher, type Fetcher, type FetcherOptions, type FetcherReport, type FetchResult } from './fetcher.ts'
+export { jaegerSource } from './jaeger.ts'
+export { tempoSource } from './tempo.ts'
+export { type Tempo, type TempoError, type TempoOptions, tempoAt } from './tempo-client.ts'
