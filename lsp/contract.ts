@@ -48,6 +48,8 @@ export interface Project {
   readonly documents: ReadonlyMap<string, Document>
   /** The document that `import "path"` in `from` means. */
   readonly resolve: (path: string, from: Document) => Document | undefined
+  /** Files that `replay "path"` may name, as `documents` names its own; undefined where nobody has looked. */
+  readonly recordings?: readonly string[]
   readonly catalog: CatalogState
   /** How diagnostics are judged; the catalog is in it. */
   readonly lint: LintContext

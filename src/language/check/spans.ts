@@ -32,6 +32,18 @@ const ofDurations: Readonly<Record<string, Stat>> = {
 /** What may stand behind `span(…).`, or behind a duration there. */
 export const statNames: readonly string[] = [...Object.keys(ofSpans), ...Object.keys(ofDurations), 'quantile', 'apdex']
 
+/** Of a statistic, the type of what it measures; `apdex` and `quantile` have arguments. */
+export function statType(name: string): QuantityType | undefined {
+  if (Object.hasOwn(ofSpans, name)) return ofSpans[name]?.type
+  if (name === 'apdex') return 'ratio'
+  return name === 'quantile' || Object.hasOwn(ofDurations, name) ? 'duration' : undefined
+}
+
+/** Statistics of the spans as such, which stand behind no other duration than their own. */
+export function isOfSpans(stat: string): boolean {
+  return Object.hasOwn(ofSpans, stat)
+}
+
 const choices =
   '.count .rate .errors .error_rate .p50 .p95 .p99 .quantile(99.5%) .mean .min .max .apdex(400ms) .self .seen .gap .own .critical .blame .anomalies'
 /** Words of other languages for the same. */

@@ -1,3 +1,5 @@
+export { dayNames } from './build/calendar.ts'
+export { quote, unquote } from './build/literals.ts'
 export { nearest } from './nearest.ts'
 export type { Parsed } from './parse.ts'
 export { parse } from './parse.ts'

@@ -1,0 +1,156 @@
+/** What tests of spans behind `where` are made of: fields, and values that they are known to have. */
+import {
+  type CatalogAttribute,
+  canonicalOperation,
+  type Expected,
+  intrinsics,
+  pageOfWord,
+  printDuration,
+  printField,
+  quote,
+  vocabulary,
+} from '../../../../src/language/index.ts'
+import { roundAbove } from '../recorded.ts'
+import { type Request, tokensOf, unquoted, within } from '../request.ts'
+import { namedOperations } from '../spelling.ts'
+import { type Suggestion, tiers } from '../suggestion.ts'
+import { unitsBehind } from './units.ts'
+
+export function fields(request: Request, expected: Expected): readonly Suggestion[] {
+  if (expected.use.rule !== 'predicateOperand') return []
+  if (expected.type === 'FieldName') return fieldNames(request, expected)
+  if (expected.label === 'value') return fieldValues(request, expected)
+  return []
+}
+
+function attributesHere({ known, place }: Request, use: Expected['use']): readonly CatalogAttribute[] {
+  const selector = within(use, 'selector')
+  const service = selector === undefined ? undefined : place.tokens[selector.start]
+  return service === undefined || known === undefined ? [] : known.attributes(unquoted(service))
+}
+
+function fieldNames(request: Request, { use }: Expected): readonly Suggestion[] {
+  const behindHas = tokensOf(request.place, use).some(({ type }) => type === 'has')
+  const inQuotes = request.place.within === 'text'
+  const found = attributesHere(request, use).map((attribute): Suggestion => {
+    const name = printField({ kind: 'attribute', attribute })
+    return {
+      label: name,
+      kind: 'attribute',
+      tier: tiers.likely,
+      text: inQuotes || !bareField.test(name) ? quote(name) : name,
+      filter: inQuotes ? quote(name) : name,
+      detail: `${attribute.type}${attribute.examples.length === 0 ? '' : `: ${attribute.examples.slice(0, 3).map(String).join(', ')}`}`,
+    }
+  })
+  // Every span has them.
+  if (behindHas || inQuotes) return found
+  return [
+    ...intrinsics.map((name): Suggestion => ({ label: name, kind: 'field', tier: tiers.likely, weight: -1, page: pageOfWord(name), detail: typeOf(name) })),
+    ...found,
+  ]
+}
+
+/** What the lexer takes for one name. */
+const bareField = /^[A-Za-z_]\w*(?:[-.]\w+)*$/
+
+function typeOf(intrinsic: string): string {
+  switch (intrinsic) {
+    case 'status':
+      return vocabulary.status.join(', ')
+    case 'kind':
+      return vocabulary.kind.join(', ')
+    case 'name':
+    case 'service':
+      return 'text'
+    case 'depth':
+      return 'number of spans above it'
+    default:
+      return 'duration'
+  }
+}
+
+function fieldValues(request: Request, { use, type }: Expected): readonly Suggestion[] {
+  const tokens = tokensOf(request.place, use).filter((token) => token.type !== 'not')
+  const [field, how] = tokens
+  if (field === undefined) return []
+  const isIntrinsic = field.type !== 'Text' && (intrinsics as readonly string[]).includes(field.text)
+  const inList = how?.type === 'in'
+  const texts = inList || how?.type === 'matches' || request.place.within === 'text'
+  const given = new Set(tokens.slice(2).map(({ text }) => text))
+  const values = isIntrinsic ? intrinsicValues(request, use, field.text, texts) : attributeValues(request, use, unquoted(field), how?.type === 'matches')
+  const fitting = values.filter(({ text, label }) => !given.has(text ?? label))
+  // Names of kinds and of statuses are identifiers; everything else is a literal.
+  if (type === 'Identifier')
+    return [...fitting.filter(({ kind }) => kind === 'keyword'), ...(inList ? [] : constants(request, isIntrinsic ? field.text : undefined))]
+  return fitting.filter(({ kind }) => kind !== 'keyword')
+}
+
+function intrinsicValues(request: Request, use: Expected['use'], field: string, texts: boolean): readonly Suggestion[] {
+  const words = field === 'status' ? vocabulary.status : field === 'kind' ? vocabulary.kind : undefined
+  if (words !== undefined)
+    return words.map((word) =>
+      texts ? { ...textValue(word), tier: tiers.fitting } : { label: word, kind: 'keyword', tier: tiers.fitting, page: pageOfWord(word) },
+    )
+  if (field === 'service') return (request.catalog?.services ?? []).map(({ name }) => textValue(name))
+  if (field === 'name') return operationsHere(request, use).map(({ name }) => textValue(name))
+  if (field === 'depth') return ['1', '2', '3'].map((label) => ({ label, kind: 'value', tier: tiers.possible }))
+  return durations(request, use)
+}
+
+function textValue(value: string): Suggestion {
+  return { label: quote(value), kind: 'value', tier: tiers.likely, filter: quote(value) }
+}
+
+function operationsHere({ known, place }: Request, use: Expected['use']): readonly { readonly name: string; readonly p99: number | undefined }[] {
+  const selector = within(use, 'selector')
+  const service = selector === undefined ? undefined : place.tokens[selector.start]
+  if (service === undefined || known === undefined) return []
+  return known
+    .services(unquoted(service))
+    .flatMap(namedOperations)
+    .flatMap(({ recorded }) => recorded.map(({ name, p99 }) => ({ name: canonicalOperation(name), p99 })))
+}
+
+function durations(request: Request, use: Expected['use']): readonly Suggestion[] {
+  const typed = unitsBehind(request, ['duration'])
+  if (typed.length > 0) return typed
+  const slowest = Math.max(0, ...operationsHere(request, use).map(({ p99 }) => p99 ?? 0))
+  const near: Suggestion[] =
+    slowest > 0
+      ? [
+          {
+            label: printDuration(roundAbove(slowest)),
+            kind: 'value',
+            tier: tiers.fitting,
+            detail: `just above p99 of ${printDuration(Number(slowest.toPrecision(3)))}`,
+          },
+        ]
+      : []
+  return [...near, ...['100ms', '500ms', '1s', '5s'].map((label): Suggestion => ({ label, kind: 'value', tier: tiers.possible }))]
+}
+
+function attributeValues(request: Request, use: Expected['use'], field: string, isPattern: boolean): readonly Suggestion[] {
+  const attribute = attributesHere(request, use).find((each) => printField({ kind: 'attribute', attribute: each }) === field)
+  const examples = attribute?.examples ?? []
+  const texts = examples.filter((example) => typeof example === 'string')
+  const patterns = isPattern ? [...new Set(texts.flatMap((text) => /^[A-Za-z]+[-./ ]/.exec(text)?.[0] ?? []))].map((start) => textValue(`${start}*`)) : []
+  if (isPattern) return [...patterns, ...texts.map(textValue)]
+  return examples.map((example): Suggestion => {
+    const label = typeof example === 'string' ? quote(example) : String(example)
+    return { label, kind: 'value', tier: tiers.likely, filter: label, detail: 'seen' }
+  })
+}
+
+/** Constants of a type that the field can be compared with. */
+function constants({ facts }: Request, intrinsic: string | undefined): readonly Suggestion[] {
+  const fits = (type: string): boolean => {
+    if (intrinsic === undefined) return type === 'number' || type === 'text' || type === 'boolean'
+    if (intrinsic === 'status' || intrinsic === 'kind') return false
+    if (intrinsic === 'name' || intrinsic === 'service') return type === 'text'
+    return type === (intrinsic === 'depth' ? 'number' : 'duration')
+  }
+  return [...facts.constants.values()].flatMap(({ name, value }) =>
+    value !== undefined && fits(value.type) ? [{ label: name, kind: 'constant' as const, tier: tiers.likely }] : [],
+  )
+}

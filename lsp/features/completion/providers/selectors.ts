@@ -1,0 +1,202 @@
+/** Services and operations of selectors, from the catalog and from the rules that there are. */
+import {
+  type CatalogService,
+  canonicalOperation,
+  countedKinds,
+  type Expected,
+  type PlaceToken,
+  printDuration,
+  printRate,
+  printRatio,
+  workloadId,
+} from '../../../../src/language/index.ts'
+import { operationFacts, serviceFacts } from '../../facts.ts'
+import { type Request, tokensOf, unquoted, within } from '../request.ts'
+import { filterText, type NamedOperation, namedOperations, nameText, operationText } from '../spelling.ts'
+import { type Suggestion, tiers } from '../suggestion.ts'
+
+export function selectors(request: Request, { use, type, label }: Expected): readonly Suggestion[] {
+  if (use.rule !== 'selector' || type !== 'Part') return []
+  return label === 'service' ? services(request, use) : operations(request, use)
+}
+
+// Services
+
+function services(request: Request, use: Expected['use']): readonly Suggestion[] {
+  const { catalog, place } = request
+  const inQuotes = place.within === 'text'
+  const callers = callersOf(request, use)
+  const own = servicesOfTarget(request)
+  const known = catalog?.services ?? []
+  const found = known.map((service): Suggestion => {
+    const { name } = service
+    const fits = callers?.services.has(name) === true || (callers === undefined && own.has(name))
+    return {
+      label: name,
+      kind: 'service',
+      tier: fits ? tiers.fitting : tiers.likely,
+      weight: rateOfService(service),
+      text: nameText(name, inQuotes),
+      filter: filterText(name, inQuotes),
+      detail: serviceDetail(service),
+      documentation: serviceFacts(service),
+    }
+  })
+  const seen = new Set(known.map(({ name }) => name))
+  const others = [...servicesOfRules(request)].filter((name) => !seen.has(name) && !name.includes('*'))
+  return [
+    ...found,
+    ...others.map(
+      (name): Suggestion => ({
+        label: name,
+        kind: 'service',
+        tier: tiers.possible,
+        text: nameText(name, inQuotes),
+        filter: filterText(name, inQuotes),
+        detail: catalog === undefined ? 'a service of other rules' : 'a service of other rules, not in the catalog',
+      }),
+    ),
+    ...wholes(request, callers),
+  ]
+}
+
+function rateOfService({ operations }: CatalogService): number {
+  const own = countedKinds(false)
+  return operations.reduce((sum, { kind, rate }) => sum + (own.includes(kind) ? (rate ?? 0) : 0), 0)
+}
+
+function serviceDetail(service: CatalogService): string {
+  const count = namedOperations(service).length
+  const rate = rateOfService(service)
+  return `${count} ${count === 1 ? 'operation' : 'operations'}${rate > 0 ? `, ${printRate(rounded(rate))}` : ''}`
+}
+
+/** Operations by their own name, where so much is typed that one is meant; and those that call the selector behind which `under` stands. */
+function wholes(request: Request, callers: Callers | undefined): readonly Suggestion[] {
+  const { catalog, place } = request
+  if (place.within === 'text' || (place.prefix.length < 2 && callers === undefined)) return []
+  return (catalog?.services ?? []).flatMap((service) =>
+    namedOperations(service)
+      .filter((operation) => callers === undefined || operation.recorded.some(({ name }) => callers.operations.has(`${service.name} ${name}`)))
+      .map((operation): Suggestion => {
+        const written = `${nameText(service.name, false)}/${operationText(operation.name, false)}`
+        return {
+          ...operationSuggestion(service, operation, false),
+          label: `${service.name}/${operation.name}`,
+          tier: callers === undefined ? tiers.possible : tiers.fitting,
+          text: written,
+          filter: place.prefix === '' ? written : operation.name,
+        }
+      }),
+  )
+}
+
+interface Callers {
+  readonly services: ReadonlySet<string>
+  /** `service operation` */
+  readonly operations: ReadonlySet<string>
+}
+
+/** Behind `under` and `child of`: who is recorded to call what stands before it. */
+function callersOf(request: Request, use: Expected['use']): Callers | undefined {
+  const outer = within(use.within, 'selector')
+  const { catalog, known, place } = request
+  if (outer === undefined || catalog === undefined || known === undefined) return undefined
+  const [service, slash, ...rest] = tokensOf(place, outer)
+  if (service === undefined) return undefined
+  const operation = slash?.type === 'Slash' ? operationName(rest) : undefined
+  const called = new Set(
+    known
+      .ofAnyKind({ service: unquoted(service), kinds: [], ...(operation === undefined ? {} : { operation }) })
+      .map((match) => `${match.service}/${canonicalOperation(match.operation.name)}`),
+  )
+  const calls = (callee: string): boolean => {
+    const slash = callee.indexOf('/')
+    return called.has(`${callee.slice(0, slash)}/${canonicalOperation(callee.slice(slash + 1))}`)
+  }
+  const found = catalog.services.flatMap(({ name, operations }) =>
+    operations.filter((each) => each.calls?.some(calls) === true).map((each) => ({ service: name, operation: each.name })),
+  )
+  if (found.length === 0) return undefined
+  return { services: new Set(found.map((each) => each.service)), operations: new Set(found.map((each) => `${each.service} ${each.operation}`)) }
+}
+
+function operationName(tokens: readonly PlaceToken[]): string | undefined {
+  const end = tokens.findIndex(({ type }) => type === 'where' || type === 'under' || type === 'child' || type === 'RightParen')
+  const own = end < 0 ? tokens : tokens.slice(0, end)
+  const [first] = own
+  if (first === undefined) return undefined
+  return first.type === 'Text' ? unquoted(first) : own.map(({ text }) => text).join('')
+}
+
+/** The services whose spans the workload of the rule sends. */
+function servicesOfTarget({ catalog, place, facts }: Request): ReadonlySet<string> {
+  const workload = place.uses.find(({ rule, within: outer }) => rule === 'workload' && outer?.within === undefined)
+  if (catalog === undefined || workload === undefined) return new Set()
+  const [first, second, third, keyword, namespace] = place.tokens.slice(workload.start)
+  if (first === undefined) return new Set()
+  const spaced = keyword?.type === 'in' && namespace !== undefined ? unquoted(namespace) : facts.namespace
+  const id = workloadId({
+    ...(second?.type === 'Slash' && third !== undefined ? { kind: unquoted(first), name: unquoted(third) } : { name: unquoted(first) }),
+    ...(spaced === undefined ? {} : { namespace: spaced }),
+  })
+  return new Set(catalog.workloads.filter((known) => known.id === id || known.id.startsWith(`${id} in `)).flatMap(({ services }) => services))
+}
+
+function servicesOfRules({ view }: Request): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { service } of view.project.checked?.resolved.selectors.keys() ?? []) found.add(service.text)
+  return found
+}
+
+// Operations
+
+function operations(request: Request, use: Expected['use']): readonly Suggestion[] {
+  const { place, known } = request
+  const [service, , first] = tokensOf(place, use)
+  if (service === undefined || known === undefined) return []
+  const inQuotes = place.within === 'text'
+  const range = { start: first?.range.start ?? place.word.start, end: operationEnd(request) }
+  return known
+    .services(unquoted(service))
+    .flatMap((found) => namedOperations(found).map((operation) => ({ ...operationSuggestion(found, operation, inQuotes), range })))
+}
+
+/** A name of an operation may have slashes. */
+function operationEnd({ place, view }: Request): number {
+  if (place.within === 'text') return place.word.end
+  const more = place.prefix === '' ? null : /^(?:\/[\w.*-]+)*/.exec(view.document.text.slice(place.word.end, place.word.end + 200))
+  return place.word.end + (more?.[0].length ?? 0)
+}
+
+function operationSuggestion(service: CatalogService, operation: NamedOperation, inQuotes: boolean): Suggestion {
+  const internal = operation.recorded.every(({ kind }) => kind === 'internal')
+  return {
+    label: operation.name,
+    kind: 'operation',
+    tier: internal ? tiers.possible : tiers.likely,
+    weight: operation.rate ?? 0,
+    text: operationText(operation.name, inQuotes),
+    filter: filterText(operation.name, inQuotes),
+    detail: operationDetail(operation),
+    documentation: operationFacts(service.name, operation.name, operation.recorded),
+  }
+}
+
+function operationDetail({ recorded, rate }: NamedOperation): string {
+  const most = (numbers: readonly (number | undefined)[]): number | undefined => {
+    const known = numbers.filter((number) => number !== undefined)
+    return known.length === 0 ? undefined : Math.max(...known)
+  }
+  const p99 = most(recorded.map((each) => each.p99))
+  const errors = most(recorded.map((each) => each.errorRate))
+  return [
+    ...(rate === undefined ? [] : [printRate(rounded(rate))]),
+    ...(p99 === undefined ? [] : [`p99 ${printDuration(rounded(p99))}`]),
+    ...(errors === undefined || errors === 0 ? [] : [`errors ${printRatio(rounded(errors))}`]),
+  ].join(', ')
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3))
+}

@@ -1,0 +1,129 @@
+/** Values: literals of the type that is wanted, near what is recorded where something is compared, and constants of that type. */
+import {
+  type Comparison,
+  type Expected,
+  pageOfWord,
+  printQuantity,
+  type QuantityType,
+  type StaticValue,
+  typeName,
+  type Value,
+} from '../../../../src/language/index.ts'
+import { type FormulaPlace, formulaAt, isSpanField } from '../formula.ts'
+import { recordedValues } from '../recorded.ts'
+import { expressionOf, type Request } from '../request.ts'
+import { type Suggestion, tiers } from '../suggestion.ts'
+import { atomValues, typeOfAtom } from './durations.ts'
+import { unitsBehind } from './units.ts'
+
+const common: Readonly<Record<QuantityType, readonly string[]>> = {
+  number: ['1', '10', '100'],
+  duration: ['100ms', '250ms', '500ms', '1s'],
+  ratio: ['1%', '5%', '10%'],
+  rate: ['1/s', '10/s', '100/s'],
+  size: ['256MiB', '512MiB', '1GiB'],
+}
+
+export function values(request: Request, expected: Expected): readonly Suggestion[] {
+  const { rule } = expected.use
+  if (rule === 'atom')
+    return expected.type === 'Literal' ? atomValues(request, expected.use) : expected.type === 'Identifier' ? constants(request, typeOfAtom(expected.use)) : []
+  if (rule === 'functionCall' && expected.type === 'Literal') return metricUnits()
+  if (rule !== 'operand' || (expected.type !== 'Literal' && expected.type !== 'Identifier')) return []
+  const formula = formulaAt(request, expected.use)
+  if (formula === undefined || formula.behindOperand) return []
+  const { place } = request
+  if (isSpanField(formula.left) && formula.comparison !== undefined)
+    return expected.type === 'Identifier' ? spanFieldWords(formula) : spanFieldValues(request, formula)
+  if (expected.type === 'Identifier')
+    return constants(
+      request,
+      formula.type ?? (formula.wanted === 'condition' ? 'quantity' : undefined),
+      place.declaration === 'let' ? ownLet(request) : undefined,
+    )
+  return literals(request, formula)
+}
+
+function literals(request: Request, formula: FormulaPlace): readonly Suggestion[] {
+  const { type, compared, comparison, right, wanted, left } = formula
+  const types = type === undefined ? undefined : [type]
+  const typed = unitsBehind(request, types)
+  const recorded = compared !== undefined && comparison !== undefined && right.length === 0 ? recordedHere(request, compared, comparison.text) : []
+  if (type === undefined)
+    return [...typed, ...(wanted === 'value' && left.length === 0 && typed.length === 0 ? Object.values(common).flatMap((each) => example(each)) : [])]
+  return [...recorded, ...typed, ...shown(common[type])]
+}
+
+function example([first]: readonly string[]): readonly Suggestion[] {
+  return first === undefined ? [] : shown([first])
+}
+
+function shown(texts: readonly string[]): readonly Suggestion[] {
+  return texts.map((label) => ({ label, kind: 'value', tier: tiers.possible }))
+}
+
+function recordedHere(request: Request, value: Value | StaticValue, operator: string): readonly Suggestion[] {
+  if (value.type === 'text' || value.type === 'boolean') return []
+  return recordedValues(request, value as Value, operator as Comparison).map(({ text, detail }, i) => ({
+    label: text,
+    kind: 'value',
+    tier: tiers.fitting,
+    weight: -i,
+    detail,
+  }))
+}
+
+/** `span(…).duration > `: what the operation's spans are known to take. */
+function spanFieldValues(request: Request, { left }: FormulaPlace): readonly Suggestion[] {
+  const field = left.at(-1)?.text
+  if (field === 'status' || field === 'name') return []
+  if (field === 'depth') return shown(['1', '2', '3'])
+  const text = request.view.document.text.slice(left[0]?.range.start, left.at(-2)?.range.start)
+  const measured = valueOfSpan(request, `${text}.p99`)
+  return [...(measured === undefined ? [] : recordedHere(request, measured, '>')), ...unitsBehind(request, ['duration']), ...shown(common.duration)]
+}
+
+function valueOfSpan(request: Request, text: string): Value | StaticValue | undefined {
+  const node = expressionOf(text)
+  return node === undefined ? undefined : request.facts.valueOf(node, request.everyNs)
+}
+
+function spanFieldWords({ left }: FormulaPlace): readonly Suggestion[] {
+  return left.at(-1)?.text === 'status'
+    ? (['error', 'ok', 'unset'] as const).map((label) => ({ label, kind: 'keyword', tier: tiers.fitting, page: pageOfWord(label) }))
+    : []
+}
+
+/** `quantity`: anything that can be measured. */
+function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undefined, but?: string): readonly Suggestion[] {
+  return [...facts.constants.values()].flatMap(({ name, value, file }): readonly Suggestion[] => {
+    if (name === but || value === undefined) return []
+    const isQuantity = value.type !== 'text' && value.type !== 'boolean'
+    if (wanted === 'quantity' ? !isQuantity : wanted !== undefined && value.type !== wanted) return []
+    return [
+      {
+        label: name,
+        kind: 'constant',
+        tier: wanted === undefined || wanted === 'quantity' ? tiers.likely : tiers.fitting,
+        weight: -0.5,
+        detail: `${shownValue(value)} (${file})`,
+        documentation: `\`let ${name} = ${shownValue(value)}\`, ${typeName(value.type)}`,
+      },
+    ]
+  })
+}
+
+export function shownValue(value: StaticValue): string {
+  if (value.kind === 'constant') return printQuantity(value.value, value.type)
+  return value.kind === 'text' ? JSON.stringify(value.value) : String(value.value)
+}
+
+/** A constant cannot be made of itself. */
+function ownLet({ place }: Request): string | undefined {
+  return place.tokens[1]?.text
+}
+
+/** One unit of what the metric counts. */
+function metricUnits(): readonly Suggestion[] {
+  return ['1s', '1ms', '1B', '1MiB', '1%', '1/s'].map((label) => ({ label, kind: 'unit', tier: tiers.likely, detail: 'one unit of what it counts' }))
+}

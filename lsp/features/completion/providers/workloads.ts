@@ -1,0 +1,136 @@
+/** Workloads: targets of the rules, and what the catalog knows to run. In tests also the rules, of which something is expected. */
+import { type Expected, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
+import { namespaceOf } from '../../../symbols.ts'
+import { type Request, rangeOfUse, unquoted, within } from '../request.ts'
+import { type Suggestion, tiers } from '../suggestion.ts'
+
+/** Kinds that every cluster has. */
+const commonKinds = ['deployment', 'statefulset']
+
+export function workloads(request: Request, { use, type, label }: Expected): readonly Suggestion[] {
+  if (use.rule !== 'workload' || type !== 'Part') return []
+  if (label === 'namespace') return namespaces(request)
+  const range = rangeOfUse(request.place, use)
+  const inTest = within(use, 'testDeclaration') !== undefined
+  const found = [...(inTest ? targets(request, range) : everything(request, use, range))]
+  const begins = use.start >= request.place.tokens.length
+  if (!inTest && begins) found.push(...kinds(request))
+  return [...found, ...(use.within?.rule === 'expectSubject' && begins ? rules(request) : [])]
+}
+
+/** Targets before what only runs; of those that have a `target` already a second one would be rejected. */
+function everything(request: Request, use: Expected['use'], range: TextRange): readonly Suggestion[] {
+  const { catalog, facts } = request
+  const isTarget = use.within?.rule === 'targetDeclaration'
+  const own = ownWorkload(request)
+  const inValue = within(use, 'functionCall') !== undefined
+  const { declared, scaled } = namedIn(request)
+  const named = new Set([...declared, ...scaled])
+  const running = new Map((catalog?.workloads ?? []).map((workload) => [workload.id, workload]))
+  return [...new Set([...named, ...running.keys()])]
+    .filter((id) => !isTarget || !declared.has(id))
+    .map((id): Suggestion => {
+      const known = running.get(id)
+      const text = shortened(id, facts.namespace)
+      return {
+        label: text,
+        kind: 'workload',
+        tier: (inValue ? id === own : isTarget ? !declared.has(id) : declared.has(id)) ? tiers.fitting : tiers.likely,
+        weight: known?.replicas ?? 0,
+        range,
+        detail: [
+          ...(declared.has(id) ? ['target'] : []),
+          ...(known?.replicas === undefined ? [] : [`${known.replicas} ${known.replicas === 1 ? 'replica' : 'replicas'}`]),
+          ...(known === undefined || known.services.length === 0 ? [] : [known.services.join(', ')]),
+        ].join(', '),
+      }
+    })
+}
+
+/** Those that some rule or target names: a test of another one is an error. */
+function targets(request: Request, range: TextRange): readonly Suggestion[] {
+  const { declared, scaled } = namedIn(request)
+  return [...new Set([...declared, ...scaled])].map((id) => ({
+    label: shortened(id, request.facts.namespace),
+    kind: 'workload',
+    tier: tiers.fitting,
+    range,
+    detail: declared.has(id) ? 'target' : 'scaled by a rule',
+  }))
+}
+
+/** Without the namespace that `defaults` says. */
+function shortened(id: string, namespace: string | undefined): string {
+  return namespace !== undefined && id.endsWith(` in ${namespace}`) ? id.slice(0, -` in ${namespace}`.length) : id
+}
+
+interface Named {
+  /** By a `target`. */
+  readonly declared: ReadonlySet<string>
+  /** By rules and freezes. */
+  readonly scaled: ReadonlySet<string>
+  readonly rules: ReadonlySet<string>
+}
+
+/** Of the whole project, whose rules are compiled together, but for the declaration around the place: what is written there is not yet meant. */
+function namedIn({ view, place }: Request): Named {
+  const found = { declared: new Set<string>(), scaled: new Set<string>(), rules: new Set<string>() }
+  for (const document of view.project.documents.values()) {
+    const namespace = lazily(() => namespaceOf(document, view.project))
+    for (const declaration of document.parsed.tree.declarations) {
+      const { kind, range } = declaration
+      if ((kind !== 'target' && kind !== 'rule' && kind !== 'freeze') || (document === view.document && range.start === place.start)) continue
+      if (declaration.workload !== undefined) (kind === 'target' ? found.declared : found.scaled).add(idOf(declaration.workload, namespace))
+      if (kind !== 'target' && declaration.label !== undefined) found.rules.add(declaration.label.text)
+    }
+  }
+  for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.rules.add(name)
+  return found
+}
+
+function lazily<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined
+  return () => {
+    found ??= { value: find() }
+    return found.value
+  }
+}
+
+function idOf({ orchestrator, workloadKind, name, namespace }: WorkloadNode, standard: () => string | undefined): string {
+  const spaced = namespace?.text ?? standard()
+  return workloadId({
+    ...(orchestrator === undefined ? {} : { orchestrator: orchestrator.text }),
+    ...(workloadKind === undefined ? {} : { kind: workloadKind.text }),
+    name: name.text,
+    ...(spaced === undefined ? {} : { namespace: spaced }),
+  })
+}
+
+/** The workload of the rule around the place. */
+function ownWorkload({ place, facts }: Request): string | undefined {
+  const workload = place.uses.find(({ rule, within: outer }) => rule === 'workload' && outer?.within === undefined)
+  if (workload === undefined) return undefined
+  const end = place.uses.find(({ start, within: outer }) => start > workload.start && outer === workload.within)?.start
+  const text = place.tokens
+    .slice(workload.start, end)
+    .map((token) => (token.type === 'in' ? ' in ' : unquoted(token)))
+    .join('')
+  return facts.namespace === undefined || text.includes(' in ') ? text : `${text} in ${facts.namespace}`
+}
+
+function kinds({ place }: Request): readonly Suggestion[] {
+  return place.within === 'text'
+    ? []
+    : commonKinds.map((kind): Suggestion => ({ label: `${kind}/`, kind: 'workload', tier: tiers.possible, detail: 'a kind of workload' }))
+}
+
+function namespaces(request: Request): readonly Suggestion[] {
+  const { declared, scaled } = namedIn(request)
+  const ids = [...declared, ...scaled, ...(request.catalog?.workloads ?? []).map(({ id }) => id)]
+  const found = new Set(ids.flatMap((id) => / in (.+)$/.exec(id)?.[1] ?? []))
+  return [...found].map((name): Suggestion => ({ label: name, kind: 'workload', tier: tiers.likely, text: printName(name), detail: 'namespace' }))
+}
+
+function rules(request: Request): readonly Suggestion[] {
+  return [...namedIn(request).rules].map((name): Suggestion => ({ label: name, kind: 'rule', tier: tiers.likely, text: printName(name), detail: 'rule' }))
+}

@@ -1,0 +1,123 @@
+/** What providers suggest, and how the suggestions of all become the protocol's list: those that fit, each once, the best first. */
+import { CompletionItemKind, type CompletionList, InsertTextFormat } from 'vscode-languageserver-protocol'
+import type { TextRange } from '../../../src/language/index.ts'
+import type { LineIndex } from '../../positions.ts'
+import { matchClass } from './match.ts'
+
+export type SuggestionKind =
+  | 'keyword'
+  | 'snippet'
+  | 'sign'
+  | 'service'
+  | 'operation'
+  | 'attribute'
+  | 'field'
+  | 'stat'
+  | 'value'
+  | 'unit'
+  | 'constant'
+  | 'workload'
+  | 'rule'
+  | 'file'
+  | 'zone'
+  | 'code'
+
+/** From what fits best to what is merely possible. */
+export const tiers = { fitting: 0, likely: 1, possible: 2, keyword: 3, unlikely: 4 } as const
+export type Tier = (typeof tiers)[keyof typeof tiers]
+
+export interface Suggestion {
+  readonly label: string
+  readonly kind: SuggestionKind
+  readonly tier: Tier
+  /** Within the tier: how often it is seen. The greater comes first; those of one weight stay in their order. */
+  readonly weight?: number
+  /** What is written; the label by default. */
+  readonly text?: string
+  /** The same with places to fill in, in the protocol's syntax. */
+  readonly snippet?: string
+  /** What is replaced; the word at the place by default. */
+  readonly range?: TextRange
+  /** What is compared with what is typed; the text by default. */
+  readonly filter?: string
+  /** Beside the label, in a few words. */
+  readonly detail?: string
+  /** Markdown; or the page of the reference, by its path, which is read when somebody looks. */
+  readonly documentation?: string
+  readonly page?: string | undefined
+}
+
+/** What an item carries to `resolveCompletion`. */
+export interface ItemData {
+  readonly page: string
+}
+
+const kinds: Readonly<Record<SuggestionKind, CompletionItemKind>> = {
+  keyword: CompletionItemKind.Keyword,
+  snippet: CompletionItemKind.Snippet,
+  sign: CompletionItemKind.Operator,
+  service: CompletionItemKind.Module,
+  operation: CompletionItemKind.Method,
+  attribute: CompletionItemKind.Field,
+  field: CompletionItemKind.Property,
+  stat: CompletionItemKind.Function,
+  value: CompletionItemKind.Value,
+  unit: CompletionItemKind.Unit,
+  constant: CompletionItemKind.Constant,
+  workload: CompletionItemKind.Class,
+  rule: CompletionItemKind.Event,
+  file: CompletionItemKind.File,
+  zone: CompletionItemKind.EnumMember,
+  code: CompletionItemKind.EnumMember,
+}
+
+/** More than people read; the client asks again with every letter. */
+const mostItems = 200
+
+export interface Typing {
+  readonly text: string
+  readonly lines: LineIndex
+  readonly offset: number
+  readonly word: TextRange
+  /** The client fills in the places of snippets. */
+  readonly snippets: boolean
+}
+
+export function listOf(suggestions: readonly Suggestion[], { text, lines, offset, word, snippets }: Typing): CompletionList {
+  const found: { readonly suggestion: Suggestion; readonly fit: number; readonly range: TextRange; readonly written: string }[] = []
+  const seen = new Set<string>()
+  let left = false
+  for (const suggestion of suggestions) {
+    const range = suggestion.range ?? word
+    const written = suggestion.text ?? suggestion.label
+    const fit = matchClass(text.slice(range.start, offset), suggestion.filter ?? written)
+    const key = `${suggestion.label}\n${range.start}`
+    if (fit === undefined) left = true
+    else if (!seen.has(key)) {
+      seen.add(key)
+      found.push({ suggestion, fit, range, written })
+    }
+  }
+  found.sort((a, b) => a.fit - b.fit || a.suggestion.tier - b.suggestion.tier || (b.suggestion.weight ?? 0) - (a.suggestion.weight ?? 0))
+  const items = found.slice(0, mostItems).map(({ suggestion, range, written }, i) => {
+    const { label, kind, snippet, filter, detail, documentation, page } = suggestion
+    const filled = snippets && snippet !== undefined
+    return {
+      label,
+      kind: kinds[kind],
+      sortText: String(i).padStart(4, '0'),
+      filterText: filter ?? written,
+      insertTextFormat: filled ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+      textEdit: { range: lines.rangeOf(range), newText: filled ? snippet : written },
+      ...(detail === undefined ? {} : { detail }),
+      ...(documentation === undefined ? {} : { documentation: { kind: 'markdown' as const, value: documentation } }),
+      ...(page === undefined ? {} : { data: { page } satisfies ItemData }),
+    }
+  })
+  return { isIncomplete: left || found.length > mostItems, items }
+}
+
+/** Text that means itself within a snippet. */
+export function escaped(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&')
+}
