@@ -53,6 +53,7 @@ const savedSchema = z.object({
         epoch: z.union([z.object({ kind: z.literal('since'), at: z.number() }), z.object({ kind: z.literal('pending'), since: z.number() })]).optional(),
         base: replicas.optional(),
         observed: change.optional(),
+        reversions: z.array(z.object({ at: z.number(), id: z.string(), to: replicas })).optional(),
       }),
     ),
     spent: z.array(z.object({ at: z.number(), id: z.string(), target: z.string(), added: replicas, done: z.boolean() })).optional(),

@@ -27,6 +27,8 @@ export interface Engine {
   step(at: Nanos, world: World, counted?: Counted): StepResult
   /** What those who count for the step that ends at `at` must know; the step follows with the same world. */
   begin(at: Nanos, world: World): CountRequest
+  /** Where spans are counted elsewhere: whole traces that were sampled there, for the next step. */
+  bring(table: SpanTable): void
   /** Where spans are counted elsewhere: everything that ended before is. */
   reached(watermark: Nanos): void
   /** The series that are counted as spans come. */
@@ -34,6 +36,8 @@ export interface Engine {
   /** Tells that the orchestrator took a `scale` decision. A decision that failed is simply not told: the next step plans anew. */
   acted(decision: Decision): void
   state(): EngineState
+  /** Takes over another engine's planning memory, as a successor does; what is evaluated stays. Targets that it does not know keep theirs. */
+  restore(state: EngineState): void
   readonly watermark: Nanos | undefined
   /** Start of the next step; undefined before the first one is due. */
   readonly next: Nanos | undefined

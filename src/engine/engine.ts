@@ -48,7 +48,7 @@ export class PlanningEngine implements Engine {
   }
 
   table(): SpanTable {
-    return new SpanTable(this.dictionary, this.#bundle.projection)
+    return new SpanTable(this.dictionary, columnsFor(this.#bundle))
   }
 
   ingest(table: SpanTable, now?: Nanos): IngestReport {
@@ -116,6 +116,10 @@ export class PlanningEngine implements Engine {
     return { targets: Object.fromEntries(this.#states), ...(this.#spent.length === 0 ? {} : { spent: this.#spent }) }
   }
 
+  bring(table: SpanTable): void {
+    this.evaluator.bring(table)
+  }
+
   reached(watermark: Nanos): void {
     this.evaluator.reached(watermark)
   }
@@ -126,6 +130,14 @@ export class PlanningEngine implements Engine {
 
   get next(): Nanos | undefined {
     return this.evaluator.next
+  }
+
+  restore({ targets, spent = [] }: EngineState): void {
+    for (const id of this.#states.keys()) {
+      const state = targets[id]
+      if (state !== undefined) this.#states.set(id, state)
+    }
+    if (this.#budget !== undefined) this.#spent = spent
   }
 
   get watermark(): Nanos | undefined {
