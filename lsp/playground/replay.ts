@@ -1,4 +1,5 @@
 /** Texts and a recording in, a picture out: what `scalec replay` does, with the same engine. */
+import { DecisionEvidence } from '../../src/blame/index.ts'
 import { type Bundle, compile, refusals } from '../../src/bundle/index.ts'
 import { createEngine } from '../../src/engine/index.ts'
 import { loadSources } from '../../src/files/index.ts'
@@ -47,7 +48,8 @@ export async function pictureOf(settings: ReplaySettings, job: ReplayJob): Promi
   const compiled = compiledOf(settings, job.texts)
   if ('problems' in compiled) return { kind: 'refused', problems: compiled.problems }
   const { bundle } = compiled
-  const engine = createEngine({ bundle, latenessNs: settings.latenessNs })
+  const evidence = new DecisionEvidence(bundle)
+  const engine = createEngine({ bundle, latenessNs: settings.latenessNs, traces: { onDecided: evidence.decided } })
   const before = startOf(bundle, { ...settings.replicas, ...job.replicas })
   const world = simulatedWorld(
     [...before].map(([id, replicas]) => ({ id, replicas })),
@@ -64,7 +66,8 @@ export async function pictureOf(settings: ReplaySettings, job: ReplayJob): Promi
   let told = 0
   for await (const step of replay({ engine, tables, world, totals, observe: (table) => catalog.observe(table) })) {
     if (job.cancelled()) return { kind: 'cancelled' }
-    for (const decision of builder.add(step, world.at(step.at))) log.set(decision.id, decisionLine(decision))
+    evidence.stepped(step.decisions)
+    for (const decision of builder.add(step, world.at(step.at))) log.set(decision.id, decisionLine(decision, evidence.of(decision)))
     const share = job.recording.bytesRead / Math.max(1, job.recording.totalBytes)
     if (share >= told + 0.05) {
       told = share

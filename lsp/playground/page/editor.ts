@@ -4,11 +4,21 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language'
 import { lintGutter, lintKeymap } from '@codemirror/lint'
-import { LSPClient, languageServerExtensions } from '@codemirror/lsp-client'
+import {
+  findReferencesKeymap,
+  formatKeymap,
+  hoverTooltips,
+  jumpToDefinitionKeymap,
+  LSPClient,
+  renameKeymap,
+  serverCompletion,
+  signatureHelp,
+} from '@codemirror/lsp-client'
 import { Compartment, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
 import type { EditedFile } from '../contract.ts'
 import { languageTransport } from './connection.ts'
+import { diagnostics } from './diagnostics.ts'
 import { element } from './dom.ts'
 import { highlighting, scaleLanguage, type Words } from './highlight.ts'
 import { sanitized } from './sanitize.ts'
@@ -48,6 +58,11 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
   let client: LSPClient | undefined
   let shown = files[0] as EditedFile
 
+  const fromServer = (lsp: LSPClient, file: EditedFile): Extension => [
+    lsp.plugin(file.uri, 'scale'),
+    diagnostics(lsp, () => [...open.values()].map(({ view }) => view)),
+  ]
+
   const editorOf = (file: EditedFile): Open => {
     const known = open.get(file.name)
     if (known !== undefined) return known
@@ -59,7 +74,7 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
       extensions: [
         basics,
         language,
-        server.of(client === undefined ? [] : client.plugin(file.uri, 'scale')),
+        server.of(client === undefined ? [] : fromServer(client, file)),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) events.onEdit()
         }),
@@ -97,11 +112,11 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
       sanitizeHTML: sanitized,
       highlightLanguage: (name) => (name === 'scale' ? language : null),
       workspace: (lsp) => new OpenFiles(lsp, (uri) => show(files.find((file) => file.uri === uri)?.name ?? '')),
-      extensions: languageServerExtensions(),
+      extensions: served,
     }).connect(transport)
     client = made
     await made.initializing
-    for (const { file, view } of open.values()) view.dispatch({ effects: server.reconfigure(made.plugin(file.uri, 'scale')) })
+    for (const { file, view } of open.values()) view.dispatch({ effects: server.reconfigure(fromServer(made, file)) })
     events.onLanguage('ready')
   }
 
@@ -131,6 +146,14 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
     names: files.map(({ name }) => name),
   }
 }
+
+/** What the language server does by itself; what is wrong with the text is asked for. */
+const served: readonly Extension[] = [
+  serverCompletion(),
+  hoverTooltips(),
+  signatureHelp(),
+  keymap.of([...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap]),
+]
 
 /** Tab moves on, as everywhere on a page: nobody is caught in the editor. */
 const basics: Extension = [

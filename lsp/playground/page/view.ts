@@ -262,9 +262,9 @@ export function kindOf({ outcome, from = 0, to = 0 }: DecisionPicture): 'up' | '
   return outcome === 'scale' ? (to >= from ? 'up' : 'down') : outcome
 }
 
-/** `4 → 8 (ScaleUp)` */
-export function decisionWords({ outcome, from, to, reason }: DecisionPicture): string {
-  return outcome === 'scale' ? `${from} → ${to}` : `${outcome} at ${from ?? '?'} (${reason})`
+/** `4 → 8`, `held at 12` */
+export function decisionWords({ outcome, from, to }: DecisionPicture): string {
+  return outcome === 'scale' ? `${from} → ${to}` : `${outcome === 'hold' ? 'held' : 'steady'} at ${from ?? '?'}`
 }
 
 function markerText(decision: DecisionPicture): string {
