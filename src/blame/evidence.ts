@@ -28,9 +28,9 @@ const defaultBaselineNs = 600e9
 const longestWindowNs = 600e9
 /** With fewer on either side nothing is said. */
 const leastTraces = 10
-/** Of each side so many are compared, evenly chosen: some milliseconds a decision. */
-const mostTraces = 200
-const mostSpans = 6000
+/** Of each side so many are compared, evenly chosen: it takes some 20 ms a decision. */
+const mostTraces = 150
+const mostSpans = 3000
 const resamples = 40
 const shownServices = 3
 const shownTraces = 2
@@ -74,8 +74,7 @@ export class DecisionEvidence {
       const { target, at } = decision
       const asking = this.#asking(decision)
       const settles = decision.rules.some(({ unknown }) => unknown === 'settling')
-      const lookback = Math.max(...asking.map(({ lookbackNs }) => lookbackNs))
-      if (asking.length > 0) this.#troubles.add(target, { earliest: at - lookback, latest: at - windowOf(asking), to: at })
+      if (asking.length > 0) this.#troubles.add(target, { earliest: at - lookbackOfAll(asking), latest: at - windowOf(asking), to: at })
       else if (settles) this.#troubles.goesOn(target, at)
     }
   }
@@ -88,8 +87,11 @@ export class DecisionEvidence {
     const recent = this.#recent
     const { log } = recent
     const reads = (service: string): boolean => asking.some((rule) => rule.reads(service))
-    const decidedIn = (of: Window): number[] => recent.decidedIn(of).filter((trace) => log !== undefined && touches(log, trace, reads))
-    const window: Window = { from: at - windowOf(asking), to: at }
+    const isRead = log === undefined ? () => false : touching(log, reads)
+    const decidedIn = (of: Window): number[] => recent.decidedIn(of).filter(isRead)
+    // The time that it takes at the least; where that has too few traces, all that may have counted.
+    const windows = [windowOf(asking), lookbackOfAll(asking)].map((ns): Window => ({ from: at - ns, to: at }))
+    const window = windows.find((of) => decidedIn(of).length >= leastTraces) ?? (windows[1] as Window)
     const after = decidedIn(window)
     // Rather without what may be trouble already; but a little of that is better than no baseline.
     const sides = (['earliest', 'latest'] as const).map((begin) => this.#before(target, window, begin, decidedIn))
@@ -102,7 +104,11 @@ export class DecisionEvidence {
     const note = elsewhere(said, asking, target)
     return {
       window: { from: isoOf(window.from), to: isoOf(at), traces: after.length },
-      baseline: { from: isoOf(Math.max(baseline.from, recent.since)), to: isoOf(baseline.to), traces: before.length },
+      baseline: {
+        from: isoOf(before.reduce((least, trace) => Math.min(least, log.begin[trace] as number), baseline.to)),
+        to: isoOf(baseline.to),
+        traces: before.length,
+      },
       sureness: said.sureness,
       why: why(log, after, ranking, said),
       ...(note === undefined ? {} : { note }),
@@ -157,9 +163,25 @@ function windowOf(asking: readonly ReadRule[]): number {
   return Math.max(...asking.map(({ leastNs }) => leastNs))
 }
 
-function touches(log: TraceLog, trace: number, reads: (service: string) => boolean): boolean {
-  for (let row = log.firstRow[trace] as number; row < log.endOf(trace); row++) if (reads(log.dictionary.text(log.service[row] as number))) return true
-  return false
+function lookbackOfAll(asking: readonly ReadRule[]): number {
+  return Math.max(...asking.map(({ lookbackNs }) => lookbackNs))
+}
+
+/** A test of traces: whether one has a service that is read. Names are looked at once each. */
+function touching(log: TraceLog, reads: (service: string) => boolean): (trace: number) => boolean {
+  const known = new Map<number, boolean>()
+  const isRead = (code: number): boolean => {
+    let found = known.get(code)
+    if (found === undefined) {
+      found = reads(log.dictionary.text(code))
+      known.set(code, found)
+    }
+    return found
+  }
+  return (trace) => {
+    for (let row = log.firstRow[trace] as number; row < log.endOf(trace); row++) if (isRead(log.service[row] as number)) return true
+    return false
+  }
 }
 
 function whyMissing(before: number, after: number, { from, to }: Window): string | undefined {

@@ -48,11 +48,6 @@ export class RecentTraces {
     this.#steps = previous === undefined ? [] : previous.#steps
   }
 
-  /** End of the first step of which traces are kept; without any, infinite. */
-  get since(): Nanos {
-    return this.#steps[0]?.at ?? Number.POSITIVE_INFINITY
-  }
-
   /** Takes what the step that ended at `at` decided; `at` never goes back. */
   add(decided: AssembledSpans, at: Nanos): void {
     const { spans } = decided

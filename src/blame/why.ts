@@ -30,9 +30,10 @@ function ofCaller({ service, plain, added }: BlamedService): string {
 /** The service that calls it most. */
 function callerOf(log: TraceLog, after: readonly number[], service: string, services: readonly BlamedService[]): BlamedService | undefined {
   const calls = new Map<number, number>()
+  const code = log.dictionary.code(service)
   for (const trace of after) {
     for (let row = log.firstRow[trace] as number; row < log.endOf(trace); row++) {
-      if (log.dictionary.text(log.service[row] as number) !== service) continue
+      if (log.service[row] !== code) continue
       const caller = log.callerOf(row)
       if (caller !== log.service[row]) calls.set(caller, (calls.get(caller) ?? 0) + (log.weight[trace] as number))
     }

@@ -176,11 +176,11 @@ describe('what it cannot say', () => {
   })
 
   it('is why: too few traces in the window', () => {
-    const rare: readonly Load[] = [slowCart[0] as Load, { from: 60_000, every: 4000, count: 20, call: () => page(300) }]
+    const rare: readonly Load[] = [slowCart[0] as Load, { from: 80_000, every: 4000, count: 20, call: () => page(300) }]
     const [seen] = driven(cartRule, rare)
     expect(seen?.decision.outcome).toBe('scale')
     expect(seen?.blame).toEqual({
-      missing: expect.stringMatching(/^[2-3] traces only through what these rules read ended in the 10s that they look at; 10 are needed to compare$/),
+      missing: expect.stringMatching(/^[2-4] traces only through what these rules read ended in the 15s that they look at; 10 are needed to compare$/),
     })
   })
 

@@ -78,7 +78,11 @@ async function replayed(bench: Bench, file: string): Promise<StepResult[]> {
 
 /** All that people and orchestrators see of a step. */
 function visible({ at, outcomes, decisions }: StepResult): object {
-  return { at, truths: outcomes.map(({ rule, truth, unknown, because }) => [rule, truth, unknown, because]), decisions: decisions.map(decisionLine) }
+  return {
+    at,
+    truths: outcomes.map(({ rule, truth, unknown, because }) => [rule, truth, unknown, because]),
+    decisions: decisions.map((decision) => decisionLine(decision)),
+  }
 }
 
 describe('a test', () => {
