@@ -6,6 +6,7 @@ import {
   type FileTree,
   type LintContext,
   linting,
+  meansPeers,
   type Parsed,
   type Program,
   parse,
@@ -29,6 +30,8 @@ export interface CompileInput {
    * is reached. Without it nothing can be imported.
    */
   readonly resolve?: (path: string, from: string) => SourceText | undefined
+  /** Service patterns of which a selector means the calls to them, beside those that the catalog has as peers only. */
+  readonly peers?: readonly string[]
   /** What `parse` said of sources, where that is known. */
   readonly parsed?: { get(source: SourceText): Parsed | undefined }
 }
@@ -62,10 +65,13 @@ export function* analysing(input: CompileInput, context: LintContext): Sliced<An
     roots.add(treeOf(root))
     yield
   }
-  const checked = yield* checking([...roots], (path, from) => {
+  const isPeer = (pattern: string): boolean =>
+    input.peers?.includes(pattern) === true || (context.catalog !== undefined && meansPeers(context.catalog, pattern))
+  const resolve = (path: string, from: FileTree): FileTree | undefined => {
     const source = input.resolve?.(path, from.source.name)
     return source === undefined ? undefined : treeOf(source)
-  })
+  }
+  const checked = yield* checking([...roots], resolve, isPeer)
   const { program } = checked
   const linted = yield* linting(checked, context)
   const found = [...diagnostics, ...checked.diagnostics, ...linted, ...overBudget(program, context)]
@@ -90,7 +96,7 @@ export function compile(input: CompileInput, { compiler, portableFrom, ...contex
   const { diagnostics, program } = analyse(input, context)
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics }
   // Names decide the order of files and lines their offsets, so the bundle is made of the portable texts altogether.
-  const told = portableFrom === undefined ? program : analyse(portable(input, portableFrom)).program
+  const told = portableFrom === undefined ? program : analyse({ ...portable(input, portableFrom), peers: program.peers }).program
   return { diagnostics, bundle: bundleOf(told, compiler) }
 }
 
@@ -98,7 +104,8 @@ export function compile(input: CompileInput, { compiler, portableFrom, ...contex
 export function bundleOf(program: Program, compiler: string): Bundle {
   const { projection, rules, targets } = lower(program)
   const sources = program.files.map(({ source }) => ({ name: source.name, text: source.text }))
-  const content = { format: bundleFormat, language: 1, compiler, sources, projection, targets, rules } as const
+  const { peers } = program
+  const content = { format: bundleFormat, language: 1, compiler, sources, projection, targets, rules, ...(peers.length === 0 ? {} : { peers }) } as const
   return { ...content, digest: digestOf(content) }
 }
 

@@ -17,6 +17,8 @@ export interface Bundle {
   readonly sources: readonly { readonly name: string; readonly text: string }[]
   /** Attributes that some rule names, the only ones the decoder reads; sorted. */
   readonly projection: readonly AttributeRef[]
+  /** Service patterns that the catalog of the compilation had as peers; sorted, absent without any. With them the sources give these rules again. */
+  readonly peers?: readonly string[]
   readonly targets: readonly TargetIR[]
   readonly rules: readonly RuleIR[]
 }
@@ -170,7 +172,10 @@ export interface SelectorIR {
   readonly service: string
   /** Undefined: every operation. May hold `*` wildcards. */
   readonly operation?: string
-  /** OTLP span kinds that match: 1 INTERNAL, 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER (0 counts as 1). */
+  /**
+   * OTLP span kinds that match: 1 INTERNAL, 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER (0 counts as 1). Or 6 alone: CLIENT and PRODUCER spans that nobody
+   * answered, as spans of the service that they name as their peer.
+   */
   readonly kinds: readonly number[]
   readonly where?: PredicateIR
   readonly ancestor?: { readonly relation: 'under' | 'child of'; readonly selector: SelectorIR }

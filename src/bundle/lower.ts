@@ -14,6 +14,8 @@ import {
   type Value,
 } from '../language/index.ts'
 import type { AttributeRef, ConditionIR, PaceIR, RuleIR, SourceRef, TargetIR, ValueIR } from './ir.ts'
+import { peerAttributes } from './peers.ts'
+import { selectsPeers } from './traced.ts'
 
 export interface Lowered {
   readonly targets: readonly TargetIR[]
@@ -129,16 +131,20 @@ function lineFinder(): (file: FileTree, offset: number) => number {
   }
 }
 
-/** The attributes that `where` tests name anywhere, each once, by scope and name. */
+/** The attributes that `where` tests name anywhere, and those that name peers where these are asked for; each once, by scope and name. */
 function projectionOf(rules: readonly Rule[]): readonly AttributeRef[] {
   const found = new Map<string, AttributeRef>()
+  const add = (attribute: AttributeRef): void => {
+    found.set(`${attribute.scope} ${attribute.name}`, attribute)
+  }
   const ofPredicate = (predicate: CheckedPredicate): void => {
     if (predicate.kind === 'and') predicate.all.forEach(ofPredicate)
     else if (predicate.kind === 'or') predicate.any.forEach(ofPredicate)
     else if (predicate.kind === 'not') ofPredicate(predicate.of)
-    else if (predicate.field.kind === 'attribute') found.set(`${predicate.field.attribute.scope} ${predicate.field.attribute.name}`, predicate.field.attribute)
+    else if (predicate.field.kind === 'attribute') add(predicate.field.attribute)
   }
   const ofSelector = (selector: Selector): void => {
+    if (selectsPeers(selector)) peerAttributes.forEach(add)
     if (selector.where !== undefined) ofPredicate(selector.where)
     if (selector.ancestor !== undefined) ofSelector(selector.ancestor.selector)
   }

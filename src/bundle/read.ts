@@ -134,7 +134,7 @@ const bundle = record(
     ...{ format: number, language: number, compiler: text, digest: text, projection: list(attribute) },
     ...{ sources: list(record({ name: text, text })), targets: list(target), rules: list(rule) },
   },
-  { signatures: list(signature, 1) },
+  { signatures: list(signature, 1), peers: list(text, 1) },
 )
 
 /** Deeper than any program nests, shallow enough for the stack. */

@@ -17,10 +17,11 @@ export function rebuild(bundle: Bundle): Bundle | undefined {
   }
   // The bundle does not say which sources were given and which were imported. One that has rules in it was given; one that nobody imports
   // too. Of any other it makes no difference: an import takes all of it but its rules.
-  analyse({ roots: [...sources.values()], resolve })
+  const { peers = [] } = bundle
+  analyse({ roots: [...sources.values()], resolve, peers })
   const withRules = new Set(bundle.rules.map(({ source }) => source.file))
   const roots = [...sources.values()].filter(({ name }) => withRules.has(name) || !imported.has(name))
-  const { diagnostics, program } = analyse({ roots, resolve })
+  const { diagnostics, program } = analyse({ roots, resolve, peers })
   // A project may have switched a lint off.
   return diagnostics.some(({ code, severity }) => severity === 'error' && !isSuppressible(code)) ? undefined : bundleOf(program, bundle.compiler)
 }

@@ -4,7 +4,7 @@ import type { Counted, CountRequest, Epoch, Evaluator, IngestReport, RuleOutcome
 import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
 import { acted, advance, allowanceOf, firstSight, givenBack, plan, setAside, settled, within } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
-import { SpanTable } from '../spans/index.ts'
+import { columnsFor, SpanTable } from '../spans/index.ts'
 import type { Engine, EngineState, StepResult } from './contract.ts'
 
 /** A target with its rules, in bundle order. */

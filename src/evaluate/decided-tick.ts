@@ -55,9 +55,9 @@ export class DecidedTick implements TickRows {
     this.endTime[row] = nanosOf(endTime, row)
   }
 
-  /** What is counted from now on is the series' field. */
-  read({ field, wantsPaths, wantsAnomalies }: Series): void {
-    if (this.#found !== undefined) this.duration = valuesOf(this.#found, field ?? 'duration')
+  /** What is counted from now on is the series' field, by what derived times mean to its spans. */
+  read({ field, wantsPaths, wantsAnomalies }: Series, meaning: AssembledSpans): void {
+    this.duration = valuesOf(meaning, field ?? 'duration')
     this.#wantsPaths = wantsPaths
     this.#wantsAnomalies = wantsAnomalies
   }

@@ -34,6 +34,7 @@ export class SelectorIndex {
   readonly #byService = new Map<string, Group>()
   readonly #byGlob: { readonly matches: (service: string) => boolean; readonly group: Group }[] = []
   readonly #limit: number
+  readonly #namesOf: (service: string) => readonly string[]
   /** Open addressing: service, operation and list + 1 (0: free) a slot. */
   #slots: Uint32Array
   #mask: number
@@ -48,10 +49,12 @@ export class SelectorIndex {
   readonly above: number[] = [0.5]
   readonly where: (RowTest | undefined)[] = [undefined]
 
-  constructor(dictionary: Dictionary, columns: Columns, limit: number = pairLimit) {
+  /** `namesOf` a service: all by which patterns may call it. */
+  constructor(dictionary: Dictionary, columns: Columns, limit: number = pairLimit, namesOf: (service: string) => readonly string[] = (name) => [name]) {
     this.#dictionary = dictionary
     this.#columns = columns
     this.#limit = limit
+    this.#namesOf = namesOf
     this.#mask = 1023
     this.#slots = new Uint32Array(1024 * 3)
   }
@@ -115,9 +118,12 @@ export class SelectorIndex {
   }
 
   #match(service: string, operation: string): readonly Selector[] {
-    const groups = this.#byGlob.filter(({ matches }) => matches(service)).map(({ group }) => group)
-    const exact = this.#byService.get(service)
-    if (exact !== undefined) groups.push(exact)
+    const names = this.#namesOf(service)
+    const groups = this.#byGlob.filter(({ matches }) => names.some(matches)).map(({ group }) => group)
+    for (const name of names) {
+      const exact = this.#byService.get(name)
+      if (exact !== undefined) groups.push(exact)
+    }
     const found = new Set<Selector>()
     for (const group of groups) {
       for (const selector of group.every) found.add(selector)

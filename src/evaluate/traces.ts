@@ -1,4 +1,5 @@
 /** The traced half of evaluation: spans go into assembly, and what is decided by the end of a tick becomes the tick's cells, beside those of the stream. */
+import { selectsPeers } from '../bundle/index.ts'
 import {
   type AssembledSpans,
   type Assembler,
@@ -14,6 +15,7 @@ import { Ancestors } from './ancestors.ts'
 import type { TracesSeen } from './context.ts'
 import type { TracesReport } from './contract.ts'
 import { DecidedTick, valuesOf } from './decided-tick.ts'
+import { Peers, peerCode } from './peers.ts'
 import { Columns, kindOf } from './predicate.ts'
 import { SampledTicks } from './sampled-ticks.ts'
 import { SelectorIndex } from './selector-index.ts'
@@ -44,6 +46,8 @@ export class Traces {
   readonly #columns: Columns
   readonly #index: SelectorIndex
   readonly #ancestors: Ancestors
+  /** Undefined where no selector asks for peers. */
+  readonly #peers: Peers | undefined
   readonly #tick: DecidedTick
   readonly #onDecided: TracesOptions['onDecided']
   readonly #sampler: TraceSampler | undefined
@@ -65,10 +69,12 @@ export class Traces {
     this.#tick = new DecidedTick(series.length)
     this.#onDecided = options.onDecided
     this.#sampler = options.sampler
+    if (series.some(({ selector }) => selectsPeers(selector))) this.#peers = new Peers(dictionary)
     for (const { id, selector, above, field } of series) {
       if (field === undefined) continue
       const { ancestor } = selector
-      this.#index.add(selector, id, above, ancestor === undefined ? undefined : this.#ancestors.test(ancestor))
+      const index = selectsPeers(selector) && this.#peers !== undefined ? this.#peers.index : this.#index
+      index.add(selector, id, above, ancestor === undefined ? undefined : this.#ancestors.test(ancestor))
     }
     this.#sampledTicks = new SampledTicks(Math.max(0, ...series.map(({ longest }) => longest)), previous === undefined ? undefined : previous.#sampledTicks)
     if (previous !== undefined && sameOptions(previous.#options, this.#options)) {
@@ -101,6 +107,11 @@ export class Traces {
     this.#assembler.add(within(table, Math.max(1, next - this.#options.idleNs), latest))
   }
 
+  /** Takes whole traces that were sampled elsewhere; the next step decides them, however old they are. */
+  bring(table: SpanTable): void {
+    this.#assembler.add(table)
+  }
+
   /** Decides what is complete at `at`, or everything, and calls `emit` for each series that has spans of it. */
   close(start: Nanos, at: Nanos, all: boolean, emit: (series: Series, tick: DecidedTick) => void): void {
     const found = this.#assembler.close(at, all)
@@ -110,41 +121,61 @@ export class Traces {
     const sampled = this.#sampler !== undefined && this.#sampledTicks.note(at, found.weight, found.spans.length)
     this.#onDecided?.(found, at)
     this.#columns.bindTraces(found)
+    this.#peers?.bind(found)
     this.#ancestors.bind(found)
     this.#tick.reuse(start, at, found, sampled)
     this.#deal(found)
     for (const id of this.#tick.touched) {
       const series = this.#series[id] as Series
-      this.#tick.read(series)
+      this.#tick.read(series, this.#meaningTo(series, found))
       emit(series, this.#tick)
     }
+  }
+
+  /** What the columns of derived times are to the spans of a series. */
+  #meaningTo({ selector }: Series, found: AssembledSpans): AssembledSpans {
+    return this.#peers !== undefined && selectsPeers(selector) ? this.#peers.view : found
   }
 
   /** Gives each row to the series that it belongs to. */
   #deal(found: AssembledSpans): void {
     const { service, operation, kind, duration, endTime, length } = found.spans
-    const { weight } = found
-    const index = this.#index
-    const { series, kinds, above, where } = index
-    const tick = this.#tick
-    const values = this.#series.map((one) => (one?.field === undefined ? duration : valuesOf(found, one.field)))
+    const { weight, peer } = found
+    const values = this.#series.map((one) => (one?.field === undefined ? duration : valuesOf(this.#meaningTo(one, found), one.field)))
+    const [index, peers] = [this.#index, this.#peers?.index]
     for (let row = 0; row < length; row++) {
       this.#lastSpan = Math.max(this.#lastSpan, nanosOf(endTime, row))
       if (weight[row] === 0) continue
-      let candidate = index.find(service[row] as number, operation[row] as number)
-      const code = kindOf(kind[row] as number)
-      let matched = false
-      for (let id = series[candidate] as number; id >= 0; id = series[++candidate] as number) {
-        if (!((duration[row] as number) > (above[candidate] as number)) || (((kinds[candidate] as number) >>> code) & 1) === 0) continue
-        // Where there is no value, as of `seen` without a caller's span, there is nothing to count.
-        if (Number.isNaN((values[id] as Float64Array)[row])) continue
-        const test = where[candidate]
-        if (test !== undefined && !test(row)) continue
-        tick.link(id, row)
+      let matched = this.#offer(index, service[row] as number, operation[row] as number, kindOf(kind[row] as number), row, values, duration)
+      if (peers !== undefined && peer[row] !== 0 && this.#offer(peers, peer[row] as number, operation[row] as number, peerCode, row, values, duration))
         matched = true
-      }
       if (matched) this.#matched++
     }
+  }
+
+  /** Links the row to the series of the index that count it as a span of the service; whether there is one. */
+  #offer(
+    index: SelectorIndex,
+    service: number,
+    operation: number,
+    code: number,
+    row: number,
+    values: readonly Float64Array[],
+    duration: Float64Array,
+  ): boolean {
+    const { series, kinds, above, where } = index
+    let candidate = index.find(service, operation)
+    let matched = false
+    for (let id = series[candidate] as number; id >= 0; id = series[++candidate] as number) {
+      if (!((duration[row] as number) > (above[candidate] as number)) || (((kinds[candidate] as number) >>> code) & 1) === 0) continue
+      // Where there is no value, as of `seen` without a caller's span, there is nothing to count.
+      if (Number.isNaN((values[id] as Float64Array)[row])) continue
+      const test = where[candidate]
+      if (test !== undefined && !test(row)) continue
+      this.#tick.link(id, row)
+      matched = true
+    }
+    return matched
   }
 }
 
@@ -164,22 +195,7 @@ function within(table: SpanTable, from: Nanos, to: Nanos): SpanTable {
 }
 
 function picked(table: SpanTable, rows: readonly number[]): SpanTable {
-  const some = new SpanTable(
-    table.dictionary,
-    table.attributes.map(({ attribute }) => attribute),
-    Math.max(1, rows.length),
-  )
-  for (const row of rows) {
-    const to = some.length++
-    for (const name of ['service', 'operation', 'kind', 'status', 'duration'] as const) some[name][to] = table[name][row] as number
-    for (const name of ['startTime', 'endTime'] as const) some[name].set(table[name].subarray(row * 2, row * 2 + 2), to * 2)
-    for (const name of ['spanId', 'parentSpanId'] as const) some[name].set(table[name].subarray(row * 8, row * 8 + 8), to * 8)
-    some.traceId.set(table.traceId.subarray(row * 16, row * 16 + 16), to * 16)
-    some.attributes.forEach((column, i) => {
-      const from = table.attributes[i] as (typeof table.attributes)[number]
-      column.type[to] = from.type[row] as number
-      column.value[to] = from.value[row] as number
-    })
-  }
+  const some = new SpanTable(table.dictionary, table.projection, Math.max(1, rows.length))
+  for (const row of rows) some.append(table, row)
   return some
 }

@@ -1,12 +1,12 @@
 /** Which spans a selector counts, in words. */
-import type { SelectorIR } from '../bundle/index.ts'
-import type { Catalog, CatalogKind } from '../language/index.ts'
+import { type SelectorIR, selectsPeers } from '../bundle/index.ts'
+import type { Catalog, CountedKind } from '../language/index.ts'
 import { operationsMatching, printPredicate, printRate } from '../language/index.ts'
 import { list } from '../plan/index.ts'
 
 /** By OTLP's number. */
 const kindNames = ['', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const
-const catalogKinds: readonly (CatalogKind | undefined)[] = [undefined, 'internal', 'server', 'client', 'producer', 'consumer']
+const catalogKinds: readonly (CountedKind | undefined)[] = [undefined, 'internal', 'server', 'client', 'producer', 'consumer', 'peer']
 /** An RPC's method, or its service and method: what has several spellings. */
 const rpcLike = /^(?:[\w.]+\/)?[A-Za-z_]\w*$/
 /** Operations of the catalog that are named one by one. */
@@ -31,6 +31,7 @@ function ancestorWords(ancestor: SelectorIR['ancestor']): string {
 /** Only where the selector itself says something of the kind. */
 function kindWord({ kinds, operation }: SelectorIR): string {
   if (kinds.length === 5 || isUsual(kinds, operation)) return ''
+  if (selectsPeers({ kinds })) return ' (calls to it)'
   return ` (${list(kinds.map(kindName))} spans only)`
 }
 
@@ -60,7 +61,8 @@ export function selectorFacts(selector: SelectorIR, catalog?: Catalog): readonly
   ]
 }
 
-function services({ service }: SelectorIR): string {
+function services({ service, kinds }: SelectorIR): string {
+  if (selectsPeers({ kinds })) return service === '*' ? 'Calls to every service that sends no spans' : `Calls to ${service}, which sends no spans itself`
   if (service === '*') return 'Spans of every service'
   return service.includes('*') ? `Spans of services named ${service} (* stands for any characters)` : `Spans of the service ${service}`
 }
@@ -78,6 +80,8 @@ function spellings(operation: string | undefined): readonly string[] {
 }
 
 function kinds({ kinds: counted, operation }: SelectorIR): string {
+  if (selectsPeers({ kinds: counted }))
+    return `CLIENT and PRODUCER spans that nobody answered in their trace, and whose attributes name it as their peer; nobody can tell the way there from the work, so that gap is 0.`
   const names = list(counted.map(kindName))
   if (counted.length === 5) return 'Spans of every kind.'
   if (!isUsual(counted, operation)) return `Only ${names} spans.`

@@ -1,16 +1,26 @@
 /** Questions to a catalog, by the patterns that selectors use. A lookup reads the whole catalog: thousands of operations, not millions. */
 import type { Catalog, CatalogAttribute, CatalogKind, CatalogOperation, CatalogService, CatalogWorkload } from './catalog.ts'
-import { canonicalOperation, operationMatcher, serviceMatcher } from './names.ts'
+import { canonicalOperation, operationMatcher, peerMatcher, serviceMatcher } from './names.ts'
 
 export interface CatalogMatch {
   readonly service: string
   readonly operation: CatalogOperation
 }
 
+/** Peers too, by their names with and without a namespace. */
 export function servicesMatching(catalog: Catalog, pattern: string): readonly CatalogService[] {
-  const matches = serviceMatcher(pattern)
-  return catalog.services.filter(({ name }) => matches(name))
+  const [matches, matchesPeer] = [serviceMatcher(pattern), peerMatcher(pattern)]
+  return catalog.services.filter(({ name, peer }) => (peer === true ? matchesPeer(name) : matches(name)))
 }
+
+/** Whether the pattern means services that send no spans themselves, and no others. */
+export function meansPeers(catalog: Catalog, pattern: string): boolean {
+  const found = servicesMatching(catalog, pattern)
+  return found.length > 0 && found.every(({ peer }) => peer)
+}
+
+/** The kinds of spans that a selector may count, and `peer` for what is only seen by those who call it. */
+export type CountedKind = CatalogKind | 'peer'
 
 /**
  * Operations whose spans a selector may count, of every kind unless `kinds` says which (`countedKinds` for a selector that names none).
@@ -20,12 +30,12 @@ export function operationsMatching(
   catalog: Catalog,
   servicePattern: string,
   operationPattern?: string,
-  kinds?: readonly CatalogKind[],
+  kinds?: readonly CountedKind[],
 ): readonly CatalogMatch[] {
   const matches = operationPattern === undefined ? () => true : operationMatcher(operationPattern)
-  return servicesMatching(catalog, servicePattern).flatMap(({ name, operations }) =>
+  return servicesMatching(catalog, servicePattern).flatMap(({ name, peer, operations }) =>
     operations
-      .filter((operation) => (kinds === undefined || kinds.includes(operation.kind)) && matches(operation.name))
+      .filter((operation) => (kinds === undefined || kinds.includes(peer === true ? 'peer' : operation.kind)) && matches(operation.name))
       .map((operation) => ({ service: name, operation })),
   )
 }

@@ -4,7 +4,7 @@
  * seen), of types that differ `mixed`, and of examples the first few in their order.
  */
 import type { Catalog, CatalogAttribute, CatalogOperation, CatalogService, CatalogWorkload } from './catalog.ts'
-import { catalogFormat } from './catalog.ts'
+import { catalogFormat, peersFormat } from './catalog.ts'
 
 /** Of an attribute's values, as many as help with spelling and no more. */
 export const mostExamples = 5
@@ -13,13 +13,14 @@ type Example = CatalogAttribute['examples'][number]
 
 /** In normal form: everything once and sorted, whatever the inputs are. */
 export function mergeCatalogs(catalogs: readonly Catalog[]): Catalog {
+  const services = joinedBy(
+    catalogs.flatMap(({ services }) => services.map(normalService)),
+    ({ name }) => name,
+    joinServices,
+  )
   return {
-    format: catalogFormat,
-    services: joinedBy(
-      catalogs.flatMap(({ services }) => services.map(normalService)),
-      ({ name }) => name,
-      joinServices,
-    ),
+    format: services.some(({ peer }) => peer) ? peersFormat : catalogFormat,
+    services,
     workloads: joinedBy(
       catalogs.flatMap(({ workloads }) => workloads.map(normalWorkload)),
       ({ id }) => id,
@@ -28,16 +29,19 @@ export function mergeCatalogs(catalogs: readonly Catalog[]): Catalog {
   }
 }
 
-function normalService({ name, operations, attributes }: CatalogService): CatalogService {
+function normalService({ name, peer, operations, attributes }: CatalogService): CatalogService {
   return {
     name,
+    ...(peer === true ? { peer } : {}),
     operations: joinedBy(operations.map(normalOperation), ({ name, kind }) => `${name}\0${kind}`, joinOperations),
     attributes: joinedBy(attributes.map(normalAttribute), ({ scope, name }) => `${name}\0${scope}`, joinAttributes),
   }
 }
 
+/** What sends spans somewhere is no peer: then what its callers say of it does not matter. */
 function joinServices(a: CatalogService, b: CatalogService): CatalogService {
-  return normalService({ name: a.name, operations: [...a.operations, ...b.operations], attributes: [...a.attributes, ...b.attributes] })
+  if (a.peer !== b.peer) return a.peer === true ? b : a
+  return normalService({ ...a, operations: [...a.operations, ...b.operations], attributes: [...a.attributes, ...b.attributes] })
 }
 
 function normalOperation(operation: CatalogOperation): CatalogOperation {

@@ -4,9 +4,11 @@
  */
 
 export const catalogFormat = 1
+/** Of a catalog with peers: a reader that does not know of them must not take them for services. */
+export const peersFormat = 2
 
 export interface Catalog {
-  readonly format: typeof catalogFormat
+  readonly format: typeof catalogFormat | typeof peersFormat
   /** By name, sorted. */
   readonly services: readonly CatalogService[]
   /** By id, sorted. */
@@ -15,6 +17,11 @@ export interface Catalog {
 
 export interface CatalogService {
   readonly name: string
+  /**
+   * It sends no spans itself (a database, a cache, a broker, a third party): its operations are its callers' CLIENT and PRODUCER spans that nobody
+   * answered. Absent of a service.
+   */
+  readonly peer?: true
   /** By name and kind, sorted. */
   readonly operations: readonly CatalogOperation[]
   readonly attributes: readonly CatalogAttribute[]

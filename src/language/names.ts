@@ -60,6 +60,21 @@ export function serviceMatcher(pattern: string): (name: string) => boolean {
   return globMatcher(pattern)
 }
 
+/**
+ * A test of the names of peers, those who send no spans themselves: as of services, and a name without the namespace behind its slash means all of them
+ * (`postgresql` also `postgresql/orders`).
+ */
+export function peerMatcher(pattern: string): (name: string) => boolean {
+  const matches = globMatcher(pattern)
+  return (name) => matches(name) || matches(peerSystem(name))
+}
+
+/** The name without a namespace. */
+export function peerSystem(name: string): string {
+  const slash = name.indexOf('/')
+  return slash < 0 ? name : name.slice(0, slash)
+}
+
 /** A test of whole texts against a pattern in which `*` stands for any run of characters, none included. */
 export function globMatcher(pattern: string): (text: string) => boolean {
   if (!pattern.includes('*')) return (text) => text === pattern

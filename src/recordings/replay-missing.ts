@@ -1,5 +1,5 @@
 /** Which names of the rules a recording does not have: the first thing to know about a rule that never fires. */
-import type { ActionIR, Bundle, ConditionIR, RuleIR, SelectorIR, ValueIR } from '../bundle/index.ts'
+import { type ActionIR, type Bundle, type ConditionIR, type RuleIR, type SelectorIR, selectsPeers, type ValueIR } from '../bundle/index.ts'
 import { type Catalog, type CatalogMatch, nearest, operationSpellings, operationsMatching, servicesMatching } from '../language/index.ts'
 import { catalogKinds } from './replay-catalog.ts'
 
@@ -30,6 +30,8 @@ export function missingNames(bundle: Bundle, seen: Catalog): readonly MissingNam
 
 function missingOf(selector: SelectorIR, seen: Catalog): Omit<MissingName, 'rules'> | undefined {
   const { service, operation, kinds } = selector
+  // Whom unanswered calls went to is not among the names that are noted in passing.
+  if (selectsPeers(selector)) return undefined
   const services = servicesMatching(seen, service)
   if (services.length === 0) {
     const names = seen.services.map(({ name }) => name)

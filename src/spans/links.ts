@@ -1,5 +1,8 @@
 /** Span links of CONSUMER spans: which messages they took, where no parent says it. Kept by tables that ask for them; of other spans links are skipped. */
 
+import { type Bundle, needsLinks } from '../bundle/index.ts'
+import type { ColumnRef } from './table.ts'
+
 /** A column of links. Ask for it in a table's projection behind its attributes; without, no link is looked at. */
 export interface LinkRef {
   readonly scope: 'link'
@@ -7,6 +10,11 @@ export interface LinkRef {
 }
 
 export const linkColumns: readonly LinkRef[] = [{ scope: 'link', name: 'spans' }]
+
+/** What tables of spans for a bundle's rules have columns of. */
+export function columnsFor(bundle: Pick<Bundle, 'projection' | 'rules'>): readonly ColumnRef[] {
+  return needsLinks(bundle) ? [...bundle.projection, ...linkColumns] : bundle.projection
+}
 
 /** Of one span; what a batch has beyond them is left out. */
 export const mostLinks = 16

@@ -1,20 +1,9 @@
 /**
  * Who was called where nobody answered: databases, caches, brokers and third parties send no spans of their own, and are known by what their callers say
- * of them. Names are those of OpenTelemetry's semantic conventions, the present one before the one it replaced.
+ * of them.
  */
-import type { AttributeRef } from '../bundle/index.ts'
+import { peerNaming } from '../bundle/index.ts'
 import { type AttributeColumn, attributeText, type SpanTable } from './table.ts'
-
-/** The first that a span has names its peer. A database is named with its namespace; a broker without its topics, which it serves all alike. */
-const ways: readonly { readonly name: readonly string[]; readonly part: readonly string[] }[] = [
-  { name: ['service.peer.name', 'peer.service'], part: [] },
-  { name: ['db.system.name', 'db.system'], part: ['db.namespace', 'db.name'] },
-  { name: ['messaging.system'], part: [] },
-  { name: ['server.address', 'net.peer.name'], part: [] },
-]
-
-/** What a table must have columns of where peers are asked for. */
-export const peerColumns: readonly AttributeRef[] = ways.flatMap(({ name, part }) => [...name, ...part]).map((name) => ({ scope: 'span', name }))
 
 /** Names that were put together; when there are more, it is begun anew. */
 const mostNames = 65_536
@@ -32,7 +21,7 @@ export class PeerNames {
   constructor(table: SpanTable) {
     this.#table = table
     const columns = (names: readonly string[]): AttributeColumn[] => names.flatMap((name) => table.spanAttributes.byName.get(name) ?? [])
-    this.#ways = ways.map(({ name, part }) => ({ name: columns(name), part: columns(part) })).filter(({ name }) => name.length > 0)
+    this.#ways = peerNaming.map(({ name, part }) => ({ name: columns(name), part: columns(part) })).filter(({ name }) => name.length > 0)
     this.any = this.#ways.length > 0
   }
 

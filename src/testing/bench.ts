@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { type Bundle, bundleOf } from '../bundle/index.ts'
 import type { Program, Test } from '../language/index.ts'
-import { createDictionary, type Dictionary, type Nanos, SpanTable } from '../spans/index.ts'
+import { columnsFor, createDictionary, type Dictionary, type Nanos, SpanTable } from '../spans/index.ts'
 import { type RecordingResult, readRecording } from './recording.ts'
 
 /** Monday 1 January 2024, 00:00 UTC. */
@@ -42,7 +42,7 @@ export function createBench(program: Program, compiler: string): Bench {
       const file = isAbsolute(path) ? path : join(dirname(test.file.source.name), path)
       let result = read.get(file)
       if (result === undefined) {
-        result = readRecording(file, new SpanTable(dictionary, bundle.projection), tickNs, latenessNs)
+        result = readRecording(file, new SpanTable(dictionary, columnsFor(bundle)), tickNs, latenessNs)
         read.set(file, result)
       }
       return result

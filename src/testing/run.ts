@@ -3,7 +3,7 @@ import { createEngine, type StepResult } from '../engine/index.ts'
 import { defaultTraces } from '../evaluate/index.ts'
 import type { CheckedLoad, Test, TextRange } from '../language/index.ts'
 import { simulatedWorld, step } from '../recordings/index.ts'
-import { type Nanos, SpanTable } from '../spans/index.ts'
+import { columnsFor, type Nanos, SpanTable } from '../spans/index.ts'
 import type { Bench } from './bench.ts'
 import { Facts } from './facts.ts'
 import { type Failure, isExpectation, judge } from './judge.ts'
@@ -148,7 +148,7 @@ function drive(bench: Bench, plan: Plan, observe: (result: StepResult) => void):
     [...plan.initial].map(([id, replicas]) => ({ id, replicas })),
     plan.readyAfterNs,
   )
-  const table = new SpanTable(dictionary, bundle.projection, 256)
+  const table = new SpanTable(dictionary, columnsFor(bundle), 256)
   const loads = plan.loads.map((load, i) => createLoad(load, i + 1, start, dictionary, paused))
   let spans = 0
   const ingest = (): void => {

@@ -4,7 +4,7 @@ import type { PredicateIR, SelectorIR } from '../ir.ts'
 import { align, keyOf } from './align.ts'
 import { type Found, partsOr, told } from './change.ts'
 
-const kindWords = ['', 'internal', 'server', 'client', 'producer', 'consumer']
+const kindWords = ['', 'internal', 'server', 'client', 'producer', 'consumer', 'peer']
 
 export function diffSelectors(a: SelectorIR, b: SelectorIR): readonly Found[] {
   if (keyOf(a) === keyOf(b)) return []

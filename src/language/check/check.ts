@@ -23,17 +23,18 @@ export interface Checked {
 
 /**
  * Checks files as one program. The rules of the roots are the program's; of the files that they import, by `resolve`, only the `let`s,
- * targets and defaults are taken. The answer does not depend on the order of the roots.
+ * targets and defaults are taken. The answer does not depend on the order of the roots. `isPeer` says of which services a selector that says nothing of
+ * `kind` means the calls to them, because they send no spans.
  */
-export function check(roots: readonly FileTree[], resolve: Resolve = () => undefined): Checked {
-  return atOnce(checking(roots, resolve))
+export function check(roots: readonly FileTree[], resolve: Resolve = () => undefined, isPeer: Scope['isPeer'] = () => false): Checked {
+  return atOnce(checking(roots, resolve, isPeer))
 }
 
 /** The same, a declaration at a time. */
-export function* checking(roots: readonly FileTree[], resolve: Resolve): Sliced<Checked> {
+export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: Scope['isPeer']): Sliced<Checked> {
   const diagnostics: Diagnostic[] = []
   const resolved = nothingResolved()
-  const scopes = scopesOf(roots, resolve, diagnostics, resolved)
+  const scopes = scopesOf(roots, resolve, diagnostics, resolved, isPeer)
   for (const scope of scopes) checkLanguage(scope)
   for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol)
 
@@ -83,6 +84,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve): Sliced<
       rules,
       tests,
       declaredTargets: declaredTargets(targets),
+      peers: [...resolved.peers].sort(compareText),
     },
     resolved,
   }

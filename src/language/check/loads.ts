@@ -4,7 +4,7 @@ import { messages } from './messages.ts'
 import { printPredicate } from './print.ts'
 import type { CheckedLoad, CheckedPredicate, LoadedSpan, Scalar, Selector } from './program.ts'
 import { replaceWith, type Scope, say } from './scope.ts'
-import { checkSelector } from './selectors.ts'
+import { checkSelector, peerKind } from './selectors.ts'
 import { printDuration, printRate, printRatio } from './units.ts'
 import { constantOf, positiveDuration } from './values.ts'
 
@@ -15,6 +15,10 @@ export type Period = { readonly fromNs: number; readonly toNs: number }
 export function checkLoad(node: LoadNode, period: Period | undefined, scope: Scope): CheckedLoad | undefined {
   const own = checkLoadSelector(node.selector, scope)
   const under = node.under === undefined ? [] : checkLoadSelector(node.under, scope)
+  if (node.under !== undefined && under?.some(({ peer }) => peer !== undefined)) {
+    say(scope, messages.peerAbove, node.under.range, { relation: 'under' })
+    return undefined
+  }
   const perSecond = constantOf(node.rate, scope, 'rate', 'the rate of a load')
   if (perSecond !== undefined && !(perSecond > 0)) {
     const parameters = { what: 'the rate of a load', given: printRate(perSecond), range: 'a rate above 0/s; leave the load out for none' }
@@ -28,8 +32,21 @@ export function checkLoad(node: LoadNode, period: Period | undefined, scope: Sco
   if (jitter === undefined || failing === undefined || period === undefined) return undefined
   const callers = [...inner, ...under]
   if (!checkGaps([first, ...callers], node, scope)) return undefined
-  const { direct: _, ...span } = first
+  const { direct: _, ...asWritten } = first
+  const span = asWritten.peer === undefined ? asWritten : calling(asWritten, asWritten.peer, callers[0]?.service ?? lonelyCaller)
   return { kind: 'load', span, callers, perSecond, takingNs, jitter, failing, ...period }
+}
+
+/** With the peer that it is to have. */
+type WrittenSpan = LoadedSpan & { readonly peer?: string }
+type Caller = CheckedLoad['callers'][number] & WrittenSpan
+
+/** Of the calls to a peer where the load names no caller. */
+const lonelyCaller = 'caller'
+
+/** What is known of a peer's spans are the calls of others. */
+function calling({ peer: _, attributes, ...span }: WrittenSpan, peer: string, caller: string): LoadedSpan {
+  return { ...span, service: caller, attributes: [{ attribute: { scope: 'span', name: 'service.peer.name' }, value: peer }, ...attributes] }
 }
 
 /** A gap is seen by a caller's client span: of each span that asks for one, this is between it and the next. */
@@ -50,10 +67,10 @@ function checkShare(node: RatioLiteral | undefined, what: string, scope: Scope):
 }
 
 /** The span that the selector describes and those that it stands under, the nearest first. */
-function checkLoadSelector(node: SelectorNode, scope: Scope): CheckedLoad['callers'] | undefined {
+function checkLoadSelector(node: SelectorNode, scope: Scope): readonly Caller[] | undefined {
   const selector = checkSelector(node, scope)
   if (selector === undefined) return undefined
-  const spans: CheckedLoad['callers'][number][] = []
+  const spans: Caller[] = []
   let direct = false
   for (let [at, tree]: [Selector, SelectorNode] | [] = [selector, node]; at !== undefined && tree !== undefined; ) {
     const span = spanOf(at, tree, scope)
@@ -65,7 +82,7 @@ function checkLoadSelector(node: SelectorNode, scope: Scope): CheckedLoad['calle
   return spans
 }
 
-function spanOf(selector: Selector, node: SelectorNode, scope: Scope): LoadedSpan | undefined {
+function spanOf(selector: Selector, node: SelectorNode, scope: Scope): WrittenSpan | undefined {
   const pattern = [node.service, node.operation].find((name) => name?.text.includes('*'))
   if (pattern !== undefined) {
     say(scope, messages.wildcardLoad, pattern.range, { pattern: pattern.text })
@@ -83,11 +100,13 @@ function spanOf(selector: Selector, node: SelectorNode, scope: Scope): LoadedSpa
     return undefined
   }
   const { kinds, service, operation } = selector
+  if (kinds.includes(peerKind)) return { service, operation, spanKind: clientKind, peer: service, ...made }
   const spanKind = kinds.includes(serverKind) ? serverKind : (kinds[0] ?? serverKind)
   return { service, operation, spanKind, ...made }
 }
 
 const serverKind = 2
+const clientKind = 3
 
 interface Made {
   readonly attributes: { readonly attribute: LoadedSpan['attributes'][number]['attribute']; readonly value: Scalar }[]

@@ -349,6 +349,19 @@ export const messages = {
     () => 'join tests of `kind` by `or`, or write kind in ("client", "producer")',
   ),
 
+  peerAlone: message(
+    'SC3025',
+    'error',
+    () => '`peer` is no kind of span: it asks for the calls to a service that sends none',
+    () => 'write kind == peer by itself, joined to other tests by `and`',
+  ),
+  peerAbove: message<{ relation: string }>(
+    'SC3026',
+    'error',
+    (p) => `no span is ${p.relation} one of a peer, which sends none`,
+    () => 'name the calling service in its place',
+  ),
+
   // Warnings
 
   impliedBounds: message<{ target: string; min: number; max: number }>(

@@ -253,6 +253,8 @@ export interface Program {
   readonly tests: readonly Test[]
   /** Where targets are declared, for those that are; by id. */
   readonly declaredTargets: readonly DeclaredTarget[]
+  /** Service patterns that mean peers because somebody said so from outside, sorted: with them and the files the program is what it is. */
+  readonly peers: readonly string[]
 }
 
 export interface DeclaredTarget {

@@ -11,6 +11,8 @@ export interface Resolutions {
   readonly predicates: ReadonlyMap<Predicate, CheckedPredicate>
   /** With the window that an `over` around them says. */
   readonly spans: ReadonlyMap<SpanExpression, SpanValue>
+  /** Service patterns of selectors that say nothing of `kind` and are taken for peers. */
+  readonly peers: ReadonlySet<string>
 }
 
 /** The same while it is being made. */
@@ -18,8 +20,9 @@ export interface Resolved extends Resolutions {
   readonly selectors: Map<SelectorNode, Selector>
   readonly predicates: Map<Predicate, CheckedPredicate>
   readonly spans: Map<SpanExpression, SpanValue>
+  readonly peers: Set<string>
 }
 
 export function nothingResolved(): Resolved {
-  return { selectors: new Map(), predicates: new Map(), spans: new Map() }
+  return { selectors: new Map(), predicates: new Map(), spans: new Map(), peers: new Set() }
 }

@@ -32,6 +32,8 @@ export interface Scope {
   readonly lets: Map<string, LetSymbol>
   /** An import could not be read: unknown names are not reported, they may be there. */
   incomplete: boolean
+  /** Whether a service pattern means only services that send no spans themselves, of those that are known. */
+  readonly isPeer: (pattern: string) => boolean
   /** Of the whole compilation. */
   readonly diagnostics: Diagnostic[]
   /** Of the whole compilation. */
@@ -66,7 +68,13 @@ export type Resolve = (path: string, from: FileTree) => FileTree | undefined
  * Scopes of the roots and of everything they import, by file name. Reports imports that cannot be read, import cycles and names that
  * are defined twice.
  */
-export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnostics: Diagnostic[], resolved: Resolved): readonly Scope[] {
+export function scopesOf(
+  roots: readonly FileTree[],
+  resolve: Resolve,
+  diagnostics: Diagnostic[],
+  resolved: Resolved,
+  isPeer: Scope['isPeer'] = () => false,
+): readonly Scope[] {
   const byName = (a: { source: { name: string } }, b: { source: { name: string } }) => compareText(a.source.name, b.source.name)
   const rootNames = new Set(roots.map((root) => root.source.name))
   const scopes = new Map<string, Scope>()
@@ -82,6 +90,7 @@ export function scopesOf(roots: readonly FileTree[], resolve: Resolve, diagnosti
       imports,
       lets: new Map(),
       incomplete: false,
+      isPeer,
       diagnostics,
       resolved,
     }

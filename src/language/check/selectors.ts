@@ -12,7 +12,9 @@ import { literalValue, sayMismatch, valueOfLet } from './values.ts'
 
 type ComparedValue = (Predicate & { kind: 'compare' })['value']
 
-export const kindCodes: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
+/** Not one of OTLP's kinds: CLIENT and PRODUCER spans that nobody answered, as spans of whom they called. */
+export const peerKind = 6
+export const kindCodes: Readonly<Record<string, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5, peer: peerKind }
 export const statusCodes: Readonly<Record<string, number>> = { unset: 0, ok: 1, error: 2 }
 const everyKind: readonly number[] = [1, 2, 3, 4, 5]
 
@@ -23,7 +25,17 @@ export function checkSelector(node: SelectorNode, scope: Scope): Selector | unde
   const ancestor = node.ancestor === undefined ? undefined : checkSelector(node.ancestor.selector, scope)
   const tests = checked.filter((predicate) => predicate !== undefined)
   if (tests.length < checked.length || (node.ancestor !== undefined && ancestor === undefined)) return undefined
-  const { kinds, where } = split(tests, node.operation !== undefined)
+  const misplaced = conjuncts.find((_, i) => namesPeer(tests[i] as CheckedPredicate) && !asksForPeer(tests[i] as CheckedPredicate))
+  if (misplaced !== undefined) {
+    say(scope, messages.peerAlone, misplaced.range, {})
+    return undefined
+  }
+  if (node.ancestor !== undefined && ancestor?.kinds.includes(peerKind)) {
+    say(scope, messages.peerAbove, node.ancestor.selector.range, { relation: node.ancestor.relation })
+    return undefined
+  }
+  const { kinds, where } = split(tests, node.operation !== undefined, scope.isPeer(node.service.text))
+  if (kinds[0] === peerKind && !tests.some(asksForPeer)) scope.resolved.peers.add(node.service.text)
   if (kinds.length === 0 && node.where !== undefined) {
     say(scope, messages.noKind, node.where.range, {})
     return undefined
@@ -46,12 +58,12 @@ export function withTest(selector: Selector, test: CheckedPredicate): Selector {
 }
 
 /** Tests of `kind` that all spans must pass go into `kinds`; one that is deeper in `where` lets every kind through. */
-function split(tests: readonly CheckedPredicate[], hasOperation: boolean): Pick<Selector, 'kinds' | 'where'> {
+function split(tests: readonly CheckedPredicate[], hasOperation: boolean, isPeer: boolean): Pick<Selector, 'kinds' | 'where'> {
   let kinds: readonly number[] | undefined
   const rest: CheckedPredicate[] = []
   for (const test of tests) {
     const allowed = kindsOf(test)
-    if (allowed !== undefined) kinds = (kinds ?? everyKind).filter((kind) => allowed.includes(kind))
+    if (allowed !== undefined) kinds = kinds === undefined ? allowed : kinds.filter((kind) => allowed.includes(kind))
     else {
       rest.push(test)
       if (testsKind(test)) kinds ??= everyKind
@@ -59,15 +71,41 @@ function split(tests: readonly CheckedPredicate[], hasOperation: boolean): Pick<
   }
   const [only] = rest
   return {
-    kinds: kinds ?? defaultKinds(hasOperation),
+    kinds: kinds ?? (isPeer ? [peerKind] : defaultKinds(hasOperation)),
     ...(only === undefined ? {} : { where: rest.length === 1 ? only : { kind: 'and', all: rest } }),
   }
 }
 
 function kindsOf(test: CheckedPredicate): readonly number[] | undefined {
   if ((test.kind !== 'compare' && test.kind !== 'in') || test.field.kind !== 'intrinsic' || test.field.name !== 'kind') return undefined
+  if (asksForPeer(test)) return [peerKind]
   if (test.kind === 'in') return everyKind.filter((kind) => test.values.includes(kind))
   return everyKind.filter((kind) => (test.operator === '==' ? kind === test.value : kind !== test.value))
+}
+
+function asksForPeer(test: CheckedPredicate): boolean {
+  return test.kind === 'compare' && test.operator === '==' && isKindOfPeer(test)
+}
+
+function isKindOfPeer(test: CheckedPredicate & { readonly kind: 'compare' }): boolean {
+  return test.field.kind === 'intrinsic' && test.field.name === 'kind' && test.value === peerKind
+}
+
+function namesPeer(test: CheckedPredicate): boolean {
+  switch (test.kind) {
+    case 'and':
+      return test.all.some(namesPeer)
+    case 'or':
+      return test.any.some(namesPeer)
+    case 'not':
+      return namesPeer(test.of)
+    case 'compare':
+      return isKindOfPeer(test)
+    case 'in':
+      return test.field.kind === 'intrinsic' && test.field.name === 'kind' && test.values.includes(peerKind)
+    default:
+      return false
+  }
 }
 
 function testsKind(test: CheckedPredicate): boolean {

@@ -5,6 +5,7 @@
 import { printValue } from '../check/print.ts'
 import type { CheckedPredicate, Rule, Selector } from '../check/program.ts'
 import type { SpanValue } from '../check/resolved.ts'
+import { peerKind } from '../check/selectors.ts'
 import { plain, printDuration, printRatio } from '../check/units.ts'
 import type { Diagnostic, Fix } from '../diagnostics.ts'
 import { inRule, type Lint, type Subject } from './context.ts'
@@ -84,8 +85,8 @@ function needsTraces({ field, selector }: SpanValue): boolean {
   return field !== 'duration' || selectsTraced(selector)
 }
 
-function selectsTraced({ where, ancestor }: Selector): boolean {
-  return ancestor !== undefined || (where !== undefined && testsTraced(where))
+function selectsTraced({ kinds, where, ancestor }: Selector): boolean {
+  return kinds.includes(peerKind) || ancestor !== undefined || (where !== undefined && testsTraced(where))
 }
 
 const traced: readonly string[] = ['self', 'seen', 'gap', 'own', 'depth']

@@ -1,6 +1,6 @@
 /** Questions to the catalog about checked selectors. Rules ask the same ones again and again: an answer is found once. */
-import type { Catalog, CatalogAttribute, CatalogKind, CatalogService } from '../catalog.ts'
-import { attributesMatching, type CatalogMatch, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
+import type { Catalog, CatalogAttribute, CatalogService } from '../catalog.ts'
+import { attributesMatching, type CatalogMatch, type CountedKind, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
 
@@ -17,8 +17,8 @@ export interface CatalogView {
   ofAnyKind(selector: Asked): readonly CatalogMatch[]
 }
 
-/** By OTLP's number, less one. */
-const kindNames: readonly CatalogKind[] = ['internal', 'server', 'client', 'producer', 'consumer']
+/** By the selector's number, less one. */
+const kindNames: readonly CountedKind[] = ['internal', 'server', 'client', 'producer', 'consumer', 'peer']
 
 export function viewOf(catalog: Catalog): CatalogView {
   const services = remembering((pattern: string) => servicesMatching(catalog, pattern))

@@ -9,6 +9,7 @@ import { clientName } from './client-name.ts'
 import { type Lint, type LintContext, subjectOf } from './context.ts'
 import { fewSpans } from './few-spans.ts'
 import { neverFires } from './never-fires.ts'
+import { peerByName } from './peer-by-name.ts'
 import { severalOperations } from './several-operations.ts'
 import { shadowed } from './shadowed.ts'
 import { superfluous } from './superfluous.ts'
@@ -22,6 +23,7 @@ const lints: readonly Lint[] = [
   alwaysHolds,
   shadowed,
   superfluous,
+  peerByName,
   unknownService,
   unknownOperation,
   unknownAttribute,

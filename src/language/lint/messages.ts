@@ -64,6 +64,13 @@ export const messages = {
     () => 'change it, or leave it out',
   ),
 
+  peerByName: message<{ service: string }>(
+    'SC4107',
+    'warning',
+    (p) => `${p.service} is likely to send no spans: nothing is counted here`,
+    () => 'write where kind == peer to count the calls to it',
+  ),
+
   // Against the catalog
 
   unknownService: message<Unknown>(

@@ -53,7 +53,7 @@ export interface AssembledSpans {
   readonly path: Float64Array
   /**
    * Of a CLIENT or PRODUCER span without a counterpart in its trace: who it called, by its attributes; a dictionary code, 0 where they do not say or the
-   * tables have no columns of them (`peerColumns`). The span's duration, self and critical are the peer's: nobody can tell the way there from the work.
+   * tables have no columns of them (`peerAttributes`). The span's duration, self and critical are the peer's: nobody can tell the way there from the work.
    */
   readonly peer: Uint32Array
   /** How many traces the span's trace stands for: 1 without a sampler; else 1/p, at least 1, where the trace was kept, and 0 where it was left out. */

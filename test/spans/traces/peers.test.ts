@@ -1,6 +1,7 @@
 /** Whom a call went to that nobody answered, by what its span says of them. */
 import { describe, expect, it } from 'vitest'
-import { type AssembledSpans, createAssembler, createDictionary, decodeRequest, peerColumns, SpanTable } from '../../../src/spans/index.ts'
+import { peerAttributes } from '../../../src/bundle/index.ts'
+import { type AssembledSpans, createAssembler, createDictionary, decodeRequest, SpanTable } from '../../../src/spans/index.ts'
 import { type Attributes, encodeRequest, type PlainSpan, service } from '../../support/otlp.ts'
 import { at, ms, seconds, zero } from './builders.ts'
 
@@ -24,7 +25,7 @@ function peersOf(found: AssembledSpans): Record<number, string> {
   return Object.fromEntries(rows.map((row) => [Number.parseInt(spans.spanIdOf(row), 16), spans.dictionary.text(peer[row] as number)]))
 }
 
-function assembledPeers(resources: Readonly<Record<string, readonly PlainSpan[]>>, columns = peerColumns): Record<number, string> {
+function assembledPeers(resources: Readonly<Record<string, readonly PlainSpan[]>>, columns = peerAttributes): Record<number, string> {
   const table = new SpanTable(createDictionary(), columns)
   const bytes = encodeRequest(Object.entries(resources).map(([name, spans]) => service(name, spans)))
   expect(decodeRequest(bytes, table)).toMatchObject({ ok: true })
