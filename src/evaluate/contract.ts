@@ -150,6 +150,8 @@ export interface Evaluator {
   readonly openSpans: number
   /** Of a counter: closes a tick, for a judge elsewhere. Ticks must be asked for in order. */
   count(request: CountRequest): CountedTick
+  /** Of a judge: whole traces that were sampled elsewhere, for the next step; left aside where no rule needs traces. */
+  bring(table: SpanTable): void
   /** Of a judge: everything that ended before has been counted, wherever it was. */
   reached(watermark: Nanos): void
   /** Undefined where no rule needs traces: none are assembled then. */

@@ -211,6 +211,10 @@ class StreamEvaluator implements Evaluator {
     if (before === undefined || watermark > before) this.#clock.watermark = watermark
   }
 
+  bring(table: SpanTable): void {
+    this.#traces?.bring(table)
+  }
+
   count({ start, at, epochs }: CountRequest): CountedTick {
     for (const [key, tick] of this.#open) if (tick.end <= start) this.#open.delete(key)
     const cells: { series: number; cell: Cell }[] = []
@@ -284,7 +288,8 @@ class StreamEvaluator implements Evaluator {
   /** What is decided by now is counted now, whenever it ended; with the last step of a recording, all the rest. */
   #closeTraces(start: Nanos, at: Nanos, epochs: StepInput['epochs']): void {
     const { lastEnd } = this.#clock
-    const all = this.#drained && (lastEnd === undefined || lastEnd < at)
+    // What a judge is brought is whole.
+    const all = this.#part === 'judge' || (this.#drained && (lastEnd === undefined || lastEnd < at))
     this.#traces?.close(start, at, all, (series, tick) => series.push(this.#cells.build(tick, series.id, series.thresholds, filtersOf(series, epochs))))
   }
 

@@ -8,11 +8,12 @@ import { outcome } from '../plan/build.ts'
 export type Script = Readonly<Record<number, Readonly<Record<string, Said>>>>
 
 /** Nothing is counted elsewhere. */
-export const countsAlone: Pick<Evaluator, 'next' | 'layout' | 'openSpans' | 'count' | 'reached'> = {
+export const countsAlone: Pick<Evaluator, 'next' | 'layout' | 'openSpans' | 'count' | 'bring' | 'reached'> = {
   next: undefined,
   layout: [],
   openSpans: 0,
   count: ({ start, at }) => ({ start, end: at, lastEnd: 0, cells: [] }),
+  bring: () => {},
   reached: () => {},
 }
 
