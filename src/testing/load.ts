@@ -15,7 +15,7 @@ const errorStatus = 2
 const anyOperation = 'request'
 
 export interface LoadSource {
-  /** Appends the spans that start before `untilNs`, those not made yet; times are from the start of the test. */
+  /** Appends the spans that start before `untilNs`, those not made yet, with all spans of their traces; times are from the start of the test. */
   fill(table: SpanTable, untilNs: number): void
 }
 
@@ -36,12 +36,15 @@ function startsOf({ perSecond, fromNs, toNs }: CheckedLoad): number {
 /** `number` tells the loads of a test apart; in `paused` periods nothing arrives that ended there. */
 export function createLoad(load: CheckedLoad, number: number, start: Nanos, dictionary: Dictionary, paused: readonly Period[]): LoadSource {
   const { perSecond, takingNs, jitter, failing, fromNs } = load
-  const chain = chainOf(load).map(({ leadNs, ...span }) => ({
+  const chain = chainOf(load).map(({ leadNs, lagNs, ...span }) => ({
     span,
     leadNs,
+    lagNs,
     service: dictionary.code(span.service),
     operation: dictionary.code(span.operation ?? anyOperation),
   }))
+  /** The first of a chain's spans ends so long before the load's span starts. */
+  const lag = Math.max(0, ...chain.map(({ lagNs }) => lagNs ?? 0))
   const count = startsOf(load)
   const seed = seedOf(load)
   let next = 0
@@ -49,15 +52,15 @@ export function createLoad(load: CheckedLoad, number: number, start: Nanos, dict
     fill(table, untilNs) {
       for (; next < count; next++) {
         const from = Math.round(fromNs + ((next + 0.5) * 1e9) / perSecond)
-        if (from >= untilNs) return
+        if (from - lag >= untilNs) return
         const spread = (seed + next * golden) % 1
         const duration = Math.max(0, Math.round(takingNs * (1 + jitter * (2 * spread - 1))))
         if (within(paused, from + duration)) continue
         // An error is diffused: of any n spans, n × share fail, give or take one.
         const fails = Math.floor((next + 1) * failing + 1e-9) > Math.floor(next * failing + 1e-9)
         for (let level = 0; level < chain.length; level++) {
-          const { span, leadNs, service, operation } = chain[level] as (typeof chain)[number]
-          const row = append(table, start, from - leadNs, duration + leadNs)
+          const { span, leadNs, lagNs, service, operation } = chain[level] as (typeof chain)[number]
+          const row = append(table, start, from - leadNs, lagNs === undefined ? duration + leadNs : leadNs - lagNs)
           table.service[row] = service
           table.operation[row] = operation
           table.kind[row] = span.spanKind
@@ -70,23 +73,30 @@ export function createLoad(load: CheckedLoad, number: number, start: Nanos, dict
   }
 }
 
-/** A span that starts `leadNs` before the one that the load is about, and ends with it. */
+/** A span that starts `leadNs` before the one that the load is about. */
 interface ChainedSpan extends LoadedSpan {
   readonly leadNs: number
+  /** It ends so long before that one starts; undefined: with it. */
+  readonly lagNs: number | undefined
 }
 
-/** The span and what is above it: between a server or consumer span and its caller lies the caller's client or producer span, which waits for its gap. */
+/**
+ * The span and what is above it: between a server or consumer span and its caller lies the caller's client or producer span. A client waits for the
+ * answer, gap and all. A message waits in its queue for as long as the consumer's gap; its producer does not wait for it, nor do those above.
+ */
 function chainOf({ span, callers }: CheckedLoad): readonly ChainedSpan[] {
-  const chain: ChainedSpan[] = [{ ...span, leadNs: 0 }]
+  const chain: ChainedSpan[] = [{ ...span, leadNs: 0, lagNs: undefined }]
   let below = span
   let leadNs = 0
+  let lagNs: number | undefined
   for (const { direct, ...caller } of callers) {
     if (!direct && below.spanKind !== clientKind && below.spanKind !== producerKind) {
       const spanKind = below.spanKind === consumerKind ? producerKind : clientKind
       leadNs += below.gapNs
-      chain.push({ service: caller.service, operation: below.operation, spanKind, status: undefined, gapNs: 0, attributes: [], leadNs })
+      if (spanKind === producerKind && below.gapNs > 0) lagNs = leadNs
+      chain.push({ service: caller.service, operation: below.operation, spanKind, status: undefined, gapNs: 0, attributes: [], leadNs, lagNs })
     }
-    chain.push({ ...caller, leadNs })
+    chain.push({ ...caller, leadNs, lagNs })
     below = caller
   }
   return chain

@@ -125,6 +125,19 @@ describe('a load', () => {
     expect(Number((early?.start ?? 0n) - BigInt(start)) / ms).toBe(-1500)
   })
 
+  it('lets a message wait in its queue, and nobody for it', () => {
+    const message = 'span(workers/"process messages" where kind == consumer and gap == 2s)'
+    const rows = rowsOf(`load ${message} at 1/s taking 100ms under span(gateway/Post where gap == 20ms under web/Upload) from 5s to 6s`)
+    expect(rows.map(({ service, kind, start: begun, end }) => [service, kind, Number(begun - BigInt(start)) / ms, Number(end - BigInt(start)) / ms])).toEqual([
+      ['workers', 5, 5500, 5600],
+      ['gateway', 4, 3500, 3500],
+      ['gateway', 2, 3500, 3500],
+      ['web', 3, 3480, 3500],
+      ['web', 2, 3480, 3500],
+    ])
+    expect(rows.map(({ duration }) => duration / ms)).toEqual([100, 0, 0, 20, 20])
+  })
+
   it('is a direct child where its selector says so', () => {
     const rows = rowsOf('load span(redis/GET child of cart/GetCart) at 1/s taking 10ms under span(front/Home) from 0s to 1s')
     expect(rows.map(({ service, operation, kind }) => [service, operation, kind])).toEqual([

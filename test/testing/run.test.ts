@@ -210,6 +210,50 @@ describe('a test', () => {
     expect(own?.left).toMatchObject({ value: 500e6, spans: 50 })
   })
 
+  it('knows how long messages waited before their consumers took them', async () => {
+    const { failures, seen } = await runOne(
+      benchOf(`
+        target deployment/workers { between 1 and 5 }
+        too-few: scale deployment/workers +1 when span(workers/process where kind == consumer).gap.p95 > 500ms 2 times in 30s
+        slow: scale deployment/workers +1 when span(workers/process where kind == consumer).p95 > 500ms 2 times in 30s
+        gateway-slow: scale deployment/gateway +1 when span(gateway/Post).p95 > 500ms 2 times in 30s
+        test "t" {
+          load span(workers/process where kind == consumer and gap == 8s) at 10/s taking 100ms under span(gateway/Post) from 10s to 30s
+          expect too-few fires
+          expect slow fires at most 0 times
+          expect gateway-slow fires at most 0 times
+        }`),
+    )
+    expect(failures).toEqual([])
+    const [gap] = seen
+      .flatMap(({ outcomes }) => outcomes.filter(({ rule, truth }) => rule === 'too-few' && truth === 'true'))
+      .map(({ because }) => because.of?.[0])
+    expect(gap?.left).toMatchObject({ value: 8e9, spans: 50 })
+  })
+
+  it('knows the last traces of a recording, as a replay does', async () => {
+    const at = BigInt(1_704_067_200) * 1_000_000_000n
+    const spans = (service: string, of: readonly Omit<PlainSpan, 'traceId' | 'name'>[]) => ({
+      service,
+      of: of.map((span): PlainSpan => ({ traceId: '1'.padStart(32, '0'), name: 'Get', ...span })),
+    })
+    const [front, cart] = ['a'.padStart(16, '0'), 'b'.padStart(16, '0')]
+    const resources = [
+      spans('front', [{ spanId: front, kind: 3, start: at, end: at + 700_000_000n }]),
+      spans('cart', [{ spanId: cart, parentSpanId: front, kind: 2, start: at + 300_000_000n, end: at + 500_000_000n }]),
+    ]
+    writeFileSync(join(folder, 'last.jsonl'), `${encodeJson(resources.map(({ service: name, of }) => service(name, of)))}\n`)
+    const source = (more: string): string => `
+      target deployment/cart { between 1 and 5 }
+      far: scale deployment/cart +1 when span(cart/Get).gap.max > 400ms
+      test "t" { replay "last.jsonl" ${more} expect far fires }`
+    const failuresOf = async (more: string) => (await runOne(benchOf(source(more), join(folder, 'rules.scale')))).failures
+    expect(await failuresOf('')).toEqual([])
+    // With time enough it is complete by itself; beside a load the test goes on, and nothing is cut short.
+    expect(await failuresOf('expect no action after 20s')).toEqual([])
+    expect(await failuresOf('load span(ads/Get) at 1/s taking 10ms from 0s to 1s')).toHaveLength(1)
+  })
+
   it('cannot replay what is not there, or broken', async () => {
     writeFileSync(join(folder, 'broken.jsonl'), '{"resourceSpans": [}\n')
     const problem = async (path: string) => (await runOne(benchOf(`${rules}\ntest "t" { replay "${path}" }`, join(folder, 'rules.scale')))).problem?.message

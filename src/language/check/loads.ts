@@ -49,11 +49,11 @@ function calling({ peer: _, attributes, ...span }: WrittenSpan, peer: string, ca
   return { ...span, service: caller, attributes: [{ attribute: { scope: 'span', name: 'service.peer.name' }, value: peer }, ...attributes] }
 }
 
-/** A gap is seen by a caller's client span: of each span that asks for one, this is between it and the next. */
+/** A gap is seen by a caller's client span, or begins with its producer span: of each span that asks for one, this is between it and the next. */
 function checkGaps(spans: CheckedLoad['callers'], node: LoadNode, scope: Scope): boolean {
-  const lone = spans.find(({ gapNs, spanKind }, i) => gapNs > 0 && (spanKind !== serverKind || (spans[i + 1]?.direct ?? true)))
+  const lone = spans.find(({ gapNs, spanKind }, i) => gapNs > 0 && ((spanKind !== serverKind && spanKind !== consumerKind) || (spans[i + 1]?.direct ?? true)))
   if (lone === undefined) return true
-  const range = 'a gap of a server span that another calls: add `under span(…)`'
+  const range = 'a gap of a server or consumer span that another calls: add `under span(…)`'
   say(scope, messages.outOfRange, node.selector.range, { what: 'the gap of a load', given: printDuration(lone.gapNs), range })
   return false
 }
@@ -106,6 +106,7 @@ function spanOf(selector: Selector, node: SelectorNode, scope: Scope): WrittenSp
 }
 
 const serverKind = 2
+const consumerKind = 5
 const clientKind = 3
 
 interface Made {

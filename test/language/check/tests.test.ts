@@ -51,13 +51,13 @@ const cases: Case[] = [
     it: 'a gap that no caller sees',
     source: test('load span(«ads/Get where gap == 50ms») at 20/s taking 150ms from 0s to 30s'),
     says: 'SC3018 the gap of a load cannot be 50ms',
-    help: 'write a gap of a server span that another calls: add `under span(…)`',
+    help: 'write a gap of a server or consumer span that another calls: add `under span(…)`',
   },
   {
     it: 'a gap of what runs in its caller',
     source: test('load span(«ads/Get where gap == 50ms child of front/Home») at 20/s taking 150ms from 0s to 30s'),
     says: 'SC3018 the gap of a load cannot be 50ms',
-    help: 'write a gap of a server span that another calls: add `under span(…)`',
+    help: 'write a gap of a server or consumer span that another calls: add `under span(…)`',
   },
   {
     it: 'more failures than spans',
