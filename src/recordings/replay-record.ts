@@ -105,8 +105,8 @@ function releaseRecord({ afterNs, limit, rules, bound }: Release): object {
   return defined({ afterNs, limit, rules, bound })
 }
 
-function observedRecord({ text, type, value, unknown, spans }: Observed): object {
-  return defined({ text, type, value, unknown, spans })
+function observedRecord({ text, type, value, unknown, spans, ofSpans, effectiveSpans }: Observed): object {
+  return defined({ text, type, value, unknown, spans, ofSpans, effectiveSpans })
 }
 
 /** Without the keys whose value is undefined. */
