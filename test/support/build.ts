@@ -4,7 +4,7 @@ import { globSync, statSync } from 'node:fs'
 
 export default function setup(): void {
   const built = Math.min(...['dist/scalec.js', 'dist/scaled.js', 'dist/scalec.main.js', 'dist/scaled.main.js'].map(changed))
-  const made = Math.max(...globSync(['src/**/*.{ts,json}', 'lsp/**/*.ts', 'grammar/*/*.md', '.ci/build.ts', 'package.json']).map(changed))
+  const made = Math.max(...globSync(['src/**/*.{ts,json}', 'lsp/**/*.{ts,css,html,svg}', 'grammar/*/*.md', '.ci/build.ts', 'package.json']).map(changed))
   if (built <= made) execFileSync(process.execPath, ['.ci/build.ts'], { stdio: 'inherit' })
 }
 

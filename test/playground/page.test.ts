@@ -1,0 +1,218 @@
+/// <reference lib="dom" />
+/** The playground in a real browser: what is seen, what the keyboard does, and what a page from elsewhere cannot. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { scalec } from '../cli/scalec.ts'
+import { type Browser, browser, missing } from './chromium.ts'
+import { playground, type RunningPlayground } from './running.ts'
+
+describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefined ? '' : `, ${missing}`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scale-page-'))
+  const original = readFileSync('examples/queue-and-workers/rules.scale', 'utf8')
+  let running: RunningPlayground
+  let chromium: Browser
+  let page: Page
+  /** Errors of the page, and addresses that it asked for. */
+  let errors: string[] = []
+  let asked: string[] = []
+
+  beforeAll(async () => {
+    for (const name of ['rules.scale', 'backlog.jsonl.gz', 'saturation.jsonl.gz']) copyFileSync(`examples/queue-and-workers/${name}`, join(folder, name))
+    running = await playground(['rules.scale', '--replicas', 'deployment/workers=4'], folder)
+    chromium = await browser()
+  })
+  afterAll(async () => {
+    await chromium.close()
+    await running.stop()
+    rmSync(folder, { recursive: true })
+  })
+  beforeEach(async () => {
+    errors = []
+    asked = []
+    await page?.close()
+    page = await chromium.context.newPage()
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+    page.on('request', (request) => asked.push(new URL(request.url()).host))
+    await page.goto(running.url)
+    await page.waitForSelector('[data-rule="workers-too-few"] canvas')
+  })
+
+  /** The text behind `before` in the editor is replaced, by typing. */
+  async function retype(before: string, old: string, typed: string): Promise<void> {
+    await page.click(`.cm-line:has-text("${before}")`)
+    await page.keyboard.press('End')
+    for (const _ of old) await page.keyboard.press('Backspace')
+    await page.keyboard.type(typed)
+  }
+
+  it('shows at a glance what the rules did, without an error and without anything from elsewhere', async () => {
+    expect(await page.textContent('[data-target="deployment/workers"] summary')).toContain('→ 8')
+    expect(await page.locator('[data-target="deployment/workers"] .decision').allTextContents()).toEqual(['▲ +4', '·', '❚❚'])
+    const band = page.locator('[data-rule="workers-too-few"] > .band')
+    expect(await band.locator('.run').evaluateAll((runs) => runs.map((run) => run.className))).toEqual(['run false', 'run true', 'run false', 'run unknown'])
+    expect(await band.getAttribute('aria-label')).toBe('workers-too-few: true at 1 of 12 steps, unknown at 2; asked at 1')
+    // What nothing happened to is closed, and below.
+    expect(
+      await page.locator('.card').evaluateAll((cards) => cards.map((card) => `${card.getAttribute('data-target')} ${(card as HTMLDetailsElement).open}`)),
+    ).toEqual([
+      'deployment/workers true',
+      ...['deployment/gateway', 'deployment/orders', 'deployment/uploads', 'statefulset/database'].map((id) => `${id} false`),
+    ])
+    expect(errors).toEqual([])
+    expect(new Set(asked)).toEqual(new Set([`127.0.0.1:${running.port}`]))
+  })
+
+  it('draws a gap where a value is unknown, not a zero', async () => {
+    // Columns of the plot in which the line's colour appears, as shares of its width.
+    const inked = await page.locator('[data-rule="workers-too-few"] .chart canvas').evaluate((node) => {
+      const canvas = node as HTMLCanvasElement
+      const over = canvas.parentElement?.querySelector('.u-over') as HTMLElement
+      const scale = canvas.width / canvas.clientWidth
+      const [left, width] = [over.offsetLeft * scale, over.offsetWidth * scale]
+      const probe = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D
+      probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--value')
+      probe.fillRect(0, 0, 1, 1)
+      const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data
+      const columns: number[] = []
+      for (let x = 0; x < width; x++) {
+        const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(left + x, over.offsetTop * scale, 1, over.offsetHeight * scale)
+        for (let i = 0; i < data.length; i += 4)
+          if (Math.abs((data[i] ?? 0) - r) + Math.abs((data[i + 1] ?? 0) - g) + Math.abs((data[i + 2] ?? 0) - b) < 12 && (data[i + 3] ?? 0) > 200) {
+            columns.push(x / width)
+            break
+          }
+      }
+      return columns
+    })
+    const inStep = (step: number): number => inked.filter((x) => x > (step + 0.1) / 12 && x < (step + 0.9) / 12).length
+    // Known from the second step to the ninth; then the new replicas start.
+    expect(Array.from({ length: 12 }, (_, step) => inStep(step) > 0)).toEqual([false, ...Array(8).fill(true), false, false, false])
+  })
+
+  it('explains a decision as scalec does; Escape goes back to it', async () => {
+    await page.click('.decision.up')
+    const text = await page.waitForSelector('#explanation pre:has-text("From truth to a number")')
+    const id = await page.getAttribute('.decision.up', 'data-decision')
+    const log = join(folder, 'log.jsonl')
+    scalec(['replay', 'backlog.jsonl.gz', '--rules', 'rules.scale', '--replicas', 'deployment/workers=4', '--decisions', log], { cwd: folder })
+    expect((await text.textContent())?.trimEnd()).toBe(scalec(['explain', '--decision', id ?? '', log]).out.trimEnd())
+    expect(await page.getAttribute('.decision.up', 'aria-expanded')).toBe('true')
+    await page.keyboard.press('Escape')
+    expect(await page.isVisible('#explanation')).toBe(false)
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-decision'))).toBe(id)
+  })
+
+  it('replays as one types, and dims what is old while the rules are wrong', async () => {
+    await retype('let backlog = 500ms', '500ms', '500')
+    await page.waitForSelector('#picture.stale')
+    expect(await page.textContent('#problems')).toContain('a Duration is compared with a Number')
+    expect(await page.textContent('[data-target="deployment/workers"] summary')).toContain('→ 8')
+    // Its place is a button.
+    await page.click('.problem')
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('cm-content'))).toBe(true)
+    expect(await page.textContent('.cm-activeLine')).toContain('gap.p95 > backlog')
+    // And the language server says it under the text.
+    expect(await page.waitForSelector('.cm-lintRange-error')).toBeTruthy()
+
+    await retype('let backlog = 500', '', 's')
+    await page.waitForSelector('#picture:not(.stale)')
+    expect(await page.isVisible('#problems')).toBe(false)
+    await page.waitForFunction(() => document.querySelector('[data-target="deployment/workers"] summary')?.textContent?.includes('→ 4'))
+    expect(await page.locator('.decision').count()).toBe(0)
+    expect(await page.isVisible('#save')).toBe(true)
+    expect(readFileSync(join(folder, 'rules.scale'), 'utf8')).toBe(original)
+  })
+
+  it('saves on Ctrl+S', async () => {
+    await retype('let backlog = 500ms', '500ms', '700ms')
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#status:has-text("rules.scale is saved")')
+    expect(readFileSync(join(folder, 'rules.scale'), 'utf8')).toBe(original.replace('let backlog = 500ms', 'let backlog = 700ms'))
+    expect(await page.isVisible('#save')).toBe(false)
+    copyFileSync('examples/queue-and-workers/rules.scale', join(folder, 'rules.scale'))
+    await retype('let backlog = 700ms', '700ms', '500ms')
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#save', { state: 'hidden' })
+  })
+
+  it('starts with other replicas, and with another recording', async () => {
+    await page.fill('[data-key="start deployment/workers"]', '10')
+    await page.keyboard.press('Tab')
+    await page.waitForFunction(() => document.querySelector('[data-target="deployment/workers"] summary')?.textContent?.includes('→ 14'))
+    await page.selectOption('#recording', { label: (await page.locator('#recording option').nth(1).textContent()) ?? '' })
+    await page.waitForSelector('[data-target="statefulset/database"] .decision.up')
+  })
+
+  it('is used without a mouse', async () => {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('recording')
+    await page.keyboard.press('Alt+1')
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('cm-content'))).toBe(true)
+    // Nobody is caught in the editor.
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('divider')
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getAttribute('#divider', 'aria-valuenow')).toBe('44')
+    await page.keyboard.press('Alt+.')
+    await page.waitForSelector('#explanation h2:has-text("4 → 8")')
+    await page.keyboard.press('ArrowRight')
+    await page.waitForSelector('#explanation h2:has-text("steady at 8")')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Shift+?')
+    expect(await page.isVisible('#keys')).toBe(true)
+    expect(await page.textContent('#keys')).toContain('explain the next')
+    await page.keyboard.press('Escape')
+    expect(await page.isVisible('#keys')).toBe(false)
+  })
+
+  it('is light or dark as the system is, and as somebody says', async () => {
+    const theme = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset.theme)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await theme()).toBe('dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await theme()).toBe('light')
+    await page.click('#theme')
+    expect(await theme()).toBe('dark')
+    await page.reload()
+    await page.waitForSelector('.card')
+    expect(await theme()).toBe('dark')
+    await page.evaluate(() => localStorage.clear())
+  })
+
+  it.each([360, 700, 1100])('fits %d pixels', async (width) => {
+    await page.setViewportSize({ width, height: 900 })
+    await page.waitForFunction((most) => document.querySelector('.chart canvas') !== null && document.documentElement.scrollWidth <= most, width)
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  it('a page from elsewhere can neither read it nor drive it', async () => {
+    const elsewhere = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<title>elsewhere</title>'))
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    const stranger = await chromium.context.newPage()
+    await stranger.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`)
+    const got = await stranger.evaluate(async (url) => {
+      const socket = (path: string): Promise<string> =>
+        new Promise((found) => {
+          const opened = new WebSocket(url.replace('http', 'ws') + path)
+          opened.onopen = () => found('open')
+          opened.onerror = () => found('refused')
+        })
+      const read = await fetch(url).then(
+        () => 'read',
+        () => 'refused',
+      )
+      return [read, await socket('replay'), await socket('language')]
+    }, running.url)
+    expect(got).toEqual(['refused', 'refused', 'refused'])
+    await stranger.close()
+    await new Promise((resolve) => elsewhere.close(resolve))
+  })
+})
