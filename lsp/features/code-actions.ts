@@ -21,6 +21,7 @@ export function codeActions(
   { range, only, today, pageUrl }: ActionRequest,
 ): readonly CodeAction[] {
   const isAsked = (kind: string): boolean => only === undefined || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`))
+  const own = `${CodeActionKind.SourceFixAll}.scale`
   const edit = (edits: readonly TextEdit[]): Pick<CodeAction, 'edit'> => ({ edit: { changes: { [document.uri]: [...edits] } } })
   const textEdits = (edits: Fix['edits']): TextEdit[] => edits.map((each) => ({ range: document.lines.rangeOf(each.range), newText: each.text }))
   const shown = (diagnostic: Diagnostic): ProtocolDiagnostic[] => [...protocolDiagnostics(document, project, [diagnostic], pageUrl)]
@@ -46,13 +47,11 @@ export function codeActions(
         })
   }
   const fixes = compatible(diagnostics)
-  if (fixes.length > 0 && isAsked(CodeActionKind.SourceFixAll))
+  if (fixes.length > 0 && isAsked(own))
     actions.push({
       title: `Apply ${fixes.length === 1 ? 'the one fix' : `all ${fixes.length} fixes`} of this file`,
-      kind:
-        only?.some((asked) => asked.startsWith(`${CodeActionKind.SourceFixAll}.`)) === true
-          ? `${CodeActionKind.SourceFixAll}.scale`
-          : CodeActionKind.SourceFixAll,
+      // Whoever asks for fixes of all servers is answered in these words.
+      kind: only?.includes(own) === true ? own : CodeActionKind.SourceFixAll,
       ...edit(textEdits(fixes.flatMap((fix) => fix.edits))),
     })
   return actions

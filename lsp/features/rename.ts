@@ -51,8 +51,8 @@ function taken({ kind, name }: Entity, newName: string, project: Project): strin
   if (newName === name) return undefined
   if (kind === 'let') {
     // Whoever sees the constant must not see another of the new name.
-    const others = [...project.documents.values()].filter((document) => letsOf(document, project).has(newName) && letsOf(document, project).has(name))
-    return others.length === 0 ? undefined : `there is a constant ${newName} already, in ${others[0]?.name}`
+    const seeing = [...project.documents.values()].map((document) => letsOf(document, project)).find((lets) => lets.has(newName) && lets.has(name))
+    return seeing === undefined ? undefined : `there is a constant ${newName} already, in ${seeing.get(newName)?.name}`
   }
   // Two names of workloads that become one are the user's choice, such as when a deployment is.
   if (kind !== 'rule') return undefined

@@ -1,5 +1,13 @@
 /** Requests of our own, and the commands of lenses that do the same (README.md has the table). */
-import { type CancellationToken, CodeLensRefreshRequest, type Connection, type GenericRequestHandler, type Position } from 'vscode-languageserver/node'
+import {
+  type CancellationToken,
+  CodeLensRefreshRequest,
+  type Connection,
+  type GenericRequestHandler,
+  MessageType,
+  type Position,
+  ShowMessageNotification,
+} from 'vscode-languageserver/node'
 import type { Document } from '../contract.ts'
 import { explain } from '../session/explain.ts'
 import { replayRules } from '../session/replay.ts'
@@ -41,6 +49,11 @@ export function wireOwnRequests({ connection, workspace, report, version, settin
     const state = workspace.projectOf(uri)
     const document = workspace.documentOf(uri)
     return state === undefined || document === undefined ? { problem: `${uri} is no rule file that is known` } : { state, document }
+  }
+
+  /** A notification: the requests of that name ask for an answer, which not every client gives. */
+  function say(type: MessageType, message: string): void {
+    void connection.sendNotification(ShowMessageNotification.type, { type, message })
   }
 
   /** Lenses show what was run. */
@@ -106,7 +119,7 @@ export function wireOwnRequests({ connection, workspace, report, version, settin
   function changed(project: ProjectState): void {
     void connection.sendNotification('scale/catalogChanged', { uri: uriOf(project.unit.folder), ...summary(project) })
     const { problem, catalog } = project.catalog
-    if (problem !== undefined) void connection.window.showWarningMessage(`${problem}${catalog === undefined ? '' : '; the last good catalog is used on'}`)
+    if (problem !== undefined) say(MessageType.Warning, `${problem}${catalog === undefined ? '' : '; the last good catalog is used on'}`)
     published()
   }
 
@@ -121,17 +134,17 @@ export function wireOwnRequests({ connection, workspace, report, version, settin
           case 'scale.runTest': {
             const answer = await test({ uri, ...(typeof second === 'string' ? { name: second } : {}) }, token)
             const lines = answer.results.map(({ name, outcome, failures }) => [`${name}: ${outcome}`, ...failures.map(({ message }) => message)].join('; '))
-            connection.window.showInformationMessage(answer.problem ?? lines.join('\n'))
+            say(MessageType.Info, answer.problem ?? lines.join('\n'))
             return answer
           }
           case 'scale.replay': {
             const answer = await replayed({ uri, ...(typeof second === 'string' ? { recording: second } : {}) }, token)
-            connection.window.showInformationMessage(answer.text.trimEnd())
+            say(MessageType.Info, answer.text.trimEnd())
             return answer
           }
           case 'scale.explain': {
             const answer = await explained({ uri, ...(isPosition(second) ? { position: second } : {}) })
-            connection.window.showInformationMessage(answer.markdown)
+            say(MessageType.Info, answer.markdown)
             return answer
           }
           default:

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CodeAction, CodeActionRequest } from 'vscode-languageserver-protocol/node'
+import { lineIndex } from '../../lsp/positions.ts'
+import { analyse } from '../../src/bundle/index.ts'
+import { type Client, edited, startClient } from './client.ts'
+
+const text = 'let unused = 1\nads: scale deployment/ads +1 when span(ads/GetAds).p99 > 400 5 times in 60s\n'
+
+let client: Client
+beforeAll(async () => {
+  client = await startClient({ 'ads.scale': text })
+  await client.open('ads.scale')
+})
+afterAll(() => client.stop())
+
+async function actionsAt(word: string, only?: readonly string[]): Promise<readonly CodeAction[]> {
+  const now = client.text('ads.scale')
+  const start = word === '' ? 0 : now.indexOf(word)
+  const found = await client.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri: client.uri('ads.scale') },
+    range: lineIndex(now).rangeOf({ start, end: word === '' ? now.length : start + word.length }),
+    context: { diagnostics: [], ...(only === undefined ? {} : { only: [...only] }) },
+  })
+  return (found ?? []).filter((each): each is CodeAction => 'kind' in each)
+}
+
+function applied(action: CodeAction | undefined): string {
+  return edited(client.text('ads.scale'), action?.edit?.changes?.[client.uri('ads.scale')] ?? [])
+}
+
+describe('row: code actions: quick fix', () => {
+  it('mends what the diagnostic knows to mend, and is preferred', async () => {
+    const [fix] = await actionsAt('400', ['quickfix'])
+    expect(fix).toMatchObject({ title: 'Write 400ms', kind: 'quickfix', isPreferred: true, diagnostics: [{ code: 'SC2101' }] })
+    expect(applied(fix)).toBe(text.replace('400', '400ms'))
+  })
+
+  it('offers nothing where nothing is wrong', async () => {
+    expect(await actionsAt('when', ['quickfix'])).toEqual([])
+  })
+
+  it('suppresses a warning, which is then gone', async () => {
+    const suppress = (await actionsAt('unused', ['quickfix'])).find(({ title }) => title.startsWith('Suppress'))
+    const after = applied(suppress)
+    const saying = (source: string) => analyse({ roots: [{ name: 'ads.scale', text: source }] }, { today: '2026-01-01' }).diagnostics.map(({ code }) => code)
+    const [code = ''] = suppress?.diagnostics?.map((diagnostic) => String(diagnostic.code)) ?? []
+    expect(saying(text)).toContain(code)
+    expect(saying(after)).toEqual(saying(text).filter((other) => other !== code))
+  })
+
+  it('suppresses no error', async () => {
+    expect((await actionsAt('400')).filter(({ title }) => title.includes('SC2101'))).toEqual([])
+  })
+})
+
+describe('row: code actions: fix all', () => {
+  it('makes every fix that does not touch another, at once', async () => {
+    const [all, ...others] = await actionsAt('', ['source.fixAll'])
+    expect(others).toEqual([])
+    expect(all).toMatchObject({ kind: 'source.fixAll' })
+    const after = applied(all)
+    expect(after).toContain('> 400ms')
+    expect(after).toContain('target deployment/ads { between 1 and 10 }')
+    expect(after).not.toContain('unused')
+  })
+
+  it('is asked for by the name of this server too, as on save', async () => {
+    expect((await actionsAt('', ['source.fixAll.scale'])).map(({ kind }) => kind)).toEqual(['source.fixAll.scale'])
+  })
+})
