@@ -1,10 +1,12 @@
 /** A catalog of what was recorded, in one pass and in bounded memory. */
+import { peerAttributes } from '../bundle/index.ts'
 import { type Catalog, catalogFormat, mergeCatalogs } from '../language/index.ts'
 import { type DecodeOptions, decodeMessages, PlausibleTimes, type Recording } from '../recordings/index.ts'
 import { createDictionary, SpanTable } from '../spans/index.ts'
 import { type AttributeLimits, ServiceAttributes } from './recording/attributes.ts'
 import { type CallLimits, Calls } from './recording/calls.ts'
 import { type OperationLimits, Operations } from './recording/operations.ts'
+import { Peers } from './recording/peers.ts'
 import { RecordedTime } from './recording/time.ts'
 import { type AttributeVisitor, walkJson, walkProtobuf } from './recording/walk.ts'
 import { Workloads } from './recording/workloads.ts'
@@ -41,7 +43,7 @@ const usualLimits: Limits = {
 export async function catalogFromRecording(recording: Recording, options: FromRecordingOptions = {}): Promise<Learned> {
   const limits = { ...usualLimits, ...options.limits }
   const learner = new Learner(limits, options.examples ?? true)
-  const table = new SpanTable(createDictionary())
+  const table = new SpanTable(createDictionary(), peerAttributes)
   const times = new PlausibleTimes()
   let implausible = 0
   const onMessage: DecodeOptions['onMessage'] = ({ encoding, bytes }) => {
@@ -62,6 +64,7 @@ class Learner implements AttributeVisitor {
   readonly #attributeLimits: AttributeLimits
   readonly #operations: Operations
   readonly #calls: Calls
+  readonly #peers: Peers
   readonly #time = new RecordedTime()
   readonly #workloads: Workloads
   readonly #services = new Map<string, ServiceAttributes>()
@@ -73,6 +76,7 @@ class Learner implements AttributeVisitor {
     this.#attributeLimits = { attributes: limits.attributes, examples }
     this.#operations = new Operations(limits)
     this.#calls = new Calls(this.#operations, limits)
+    this.#peers = new Peers(limits)
     this.#workloads = new Workloads(limits.workloads)
   }
 
@@ -100,6 +104,7 @@ class Learner implements AttributeVisitor {
     this.#time.observe(table)
     this.#operations.observe(table, this.#ids)
     this.#calls.observe(table, this.#ids)
+    this.#peers.observe(table)
   }
 
   learned(implausible: number, refusedTexts: number): Learned {
@@ -107,7 +112,10 @@ class Learner implements AttributeVisitor {
     const seconds = this.#time.seconds()
     const byService = this.#operations.byService(seconds, (id) => this.#calls.of(id))
     const services = [...byService].map(([name, operations]) => ({ name, operations, attributes: this.#services.get(name)?.attributes() ?? [] }))
-    const catalog = mergeCatalogs([{ format: catalogFormat, services, workloads: this.#workloads.workloads() }])
+    // What sends spans somewhere is a service, whatever its callers say.
+    const catalog = mergeCatalogs([
+      { format: catalogFormat, services: [...services, ...this.#peers.services(seconds)], workloads: this.#workloads.workloads() },
+    ])
     return { catalog, spans: this.spans, seconds, notes: this.#notes(implausible, refusedTexts) }
   }
 

@@ -1,7 +1,7 @@
 /** Catalogs from files and to files. */
 import { shapes } from '../bundle/index.ts'
-import { type Catalog, catalogFormat, mergeCatalogs } from '../language/index.ts'
-import { object, oneOf, parseJson } from './json.ts'
+import { type Catalog, catalogFormat, mergeCatalogs, peersFormat } from '../language/index.ts'
+import { object, oneOf, parseJson, type Shape, wrong } from './json.ts'
 
 const { list, numberFrom, scalar, text, whole } = shapes
 
@@ -17,7 +17,9 @@ const attribute = object({
   type: oneOf('text', 'number', 'boolean', 'mixed'),
   examples: list(scalar),
 })
-const service = object({ name: text, operations: list(operation), attributes: list(attribute) })
+/** Of a service the key is not there. */
+const onlyTrue: Shape = (value, path) => (value === true ? undefined : wrong(path, 'true or no such key', value))
+const service = object({ name: text, operations: list(operation), attributes: list(attribute) }, { peer: onlyTrue })
 const workload = object({ id: text, services: list(text) }, { replicas: whole(0) })
 const catalog = object({ format: whole(1), services: list(service), workloads: list(workload) }, { $schema: text })
 
@@ -38,8 +40,8 @@ export function readCatalog(source: string): { readonly catalog: Catalog } | { r
 /** Told first: of a newer format nothing else can be said. */
 function formatError(value: unknown): string | undefined {
   if (!shapes.isObject(value) || typeof value.format !== 'number') return '$.format: expected a number: this is not a catalog'
-  if (value.format > catalogFormat) return `$.format: ${value.format} is newer than ${catalogFormat}: the catalog needs a newer version of this program`
-  return value.format === catalogFormat ? undefined : `$.format: there is no format ${value.format}`
+  if (value.format > peersFormat) return `$.format: ${value.format} is newer than ${peersFormat}: the catalog needs a newer version of this program`
+  return value.format === catalogFormat || value.format === peersFormat ? undefined : `$.format: there is no format ${value.format}`
 }
 
 /** The catalog's file: small enough a diff for a review, one operation, attribute or workload a line. */
@@ -47,8 +49,8 @@ export function serializeCatalog({ format, services, workloads }: Catalog): stri
   const lines = (items: readonly unknown[], indent: string): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `${indent}  ${JSON.stringify(item)}`).join(',\n')}\n${indent}]`
   const parts = services.map(
-    ({ name, operations, attributes }) =>
-      `    {\n      "name": ${JSON.stringify(name)},\n      "operations": ${lines(operations, '      ')},\n      "attributes": ${lines(attributes, '      ')}\n    }`,
+    ({ name, peer, operations, attributes }) =>
+      `    {\n      "name": ${JSON.stringify(name)},\n${peer === true ? '      "peer": true,\n' : ''}      "operations": ${lines(operations, '      ')},\n      "attributes": ${lines(attributes, '      ')}\n    }`,
   )
   return `{\n  "format": ${format},\n  "services": ${parts.length === 0 ? '[]' : `[\n${parts.join(',\n')}\n  ]`},\n  "workloads": ${lines(workloads, '  ')}\n}\n`
 }

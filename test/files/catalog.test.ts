@@ -26,7 +26,7 @@ describe('reading a catalog', () => {
       '$.workloads[0].replicas: expected a whole number of at least 0, found -1',
     )
     expect(wrong({ format: 1, services: [] })).toBe('$: the key "workloads" is missing')
-    expect(wrong({ format: 2, services: 'later' })).toContain('needs a newer version')
+    expect(wrong({ format: 3, services: 'later' })).toContain('needs a newer version')
     expect(wrong([])).toBe('$.format: expected a number: this is not a catalog')
   })
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Catalog, mergeCatalogs } from '../../src/language/index.ts'
-import { someCatalog } from '../support/catalogs.ts'
+import { someCatalog, someCatalogWithPeers } from '../support/catalogs.ts'
 
 const merge = (...catalogs: Catalog[]): Catalog => mergeCatalogs(catalogs)
-const anyTwo = [someCatalog, someCatalog] as const
+const anyTwo = [someCatalogWithPeers, someCatalogWithPeers] as const
 
 describe('merging catalogs', () => {
   it('does not depend on the order', () => {
@@ -13,7 +13,7 @@ describe('merging catalogs', () => {
 
   it('does not depend on the grouping', () => {
     fc.assert(
-      fc.property(...anyTwo, someCatalog, (a, b, c) => {
+      fc.property(...anyTwo, someCatalogWithPeers, (a, b, c) => {
         expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)))
         expect(merge(a, b, c)).toEqual(merge(merge(a, b), c))
       }),
@@ -39,7 +39,21 @@ describe('merging catalogs', () => {
           ...s.attributes.map((a) => `${s.name} ${a.scope} ${a.name}`),
         ]),
       ])
-    fc.assert(fc.property(...anyTwo, (a, b) => void expect(names(merge(a, b))).toEqual(new Set([...names(a), ...names(b)]))))
+    fc.assert(fc.property(someCatalog, someCatalog, (a, b) => void expect(names(merge(a, b))).toEqual(new Set([...names(a), ...names(b)]))))
+  })
+
+  it('knows a peer only as long as nobody has seen spans of its own, and says so in its format', () => {
+    const operation = (name: string, kind: 'client' | 'server') => ({ name, kind }) as const
+    const peer: Catalog = { format: 2, services: [{ name: 'mysql', peer: true, operations: [operation('SELECT', 'client')], attributes: [] }], workloads: [] }
+    const service: Catalog = { format: 1, services: [{ name: 'mysql', operations: [operation('query', 'server')], attributes: [] }], workloads: [] }
+    expect(merge(peer)).toEqual(peer)
+    expect(merge(peer, service)).toEqual(service)
+    expect(
+      merge(peer, { ...peer, services: [{ ...(peer.services[0] as (typeof peer.services)[number]), operations: [operation('INSERT', 'client')] }] }),
+    ).toMatchObject({
+      format: 2,
+      services: [{ peer: true, operations: [{ name: 'INSERT' }, { name: 'SELECT' }] }],
+    })
   })
 
   it('keeps the busiest and the slowest of an operation, and says of types that differ that they do', () => {

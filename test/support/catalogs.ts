@@ -37,3 +37,12 @@ export const someCatalog: fc.Arbitrary<Catalog> = fc.record({
   }),
   workloads: fc.array(workload, { maxLength: 3 }),
 })
+
+/** The same, in which some services are peers. */
+export const someCatalogWithPeers: fc.Arbitrary<Catalog> = fc
+  .tuple(someCatalog, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }))
+  .map(([{ services, ...rest }, peers]) => ({
+    ...rest,
+    format: 2,
+    services: services.map((service, i) => (peers[i] === true ? { ...service, peer: true } : service)),
+  }))

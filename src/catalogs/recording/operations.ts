@@ -40,19 +40,20 @@ export class Operations {
 
   /** Counts every span of the table; `ids` gets the operation of each row. All tables must share one dictionary. */
   observe(table: SpanTable, ids: Uint32Array): void {
-    const { service, operation, kind, status, duration } = table
-    for (let row = 0; row < table.length; row++) {
-      const code = Math.max(1, kind[row] as number)
-      const id = this.#idOf(table, service[row] as number, operation[row] as number, code)
-      ids[row] = id
-      const tally = this.#tallies[id]
-      if (tally === undefined) {
-        this.refused++
-        continue
-      }
-      tally.durations.add(duration[row] as number)
-      if (status[row] === 2) tally.errors++
+    for (let row = 0; row < table.length; row++) ids[row] = this.count(table, row, table.service[row] as number)
+  }
+
+  /** Counts one span as the service's; returns its operation. */
+  count(table: SpanTable, row: number, service: number): number {
+    const code = Math.max(1, table.kind[row] as number)
+    const id = this.#idOf(table, service, table.operation[row] as number, code)
+    const tally = this.#tallies[id]
+    if (tally === undefined) this.refused++
+    else {
+      tally.durations.add(table.duration[row] as number)
+      if (table.status[row] === 2) tally.errors++
     }
+    return id
   }
 
   serviceOf(id: number): string {

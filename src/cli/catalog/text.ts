@@ -20,12 +20,12 @@ export function catalogText(catalog: Catalog): string {
   return [...services.map(serviceText), ...(workloads.length === 0 ? [] : [workloadsText(catalog)])].join('\n')
 }
 
-function serviceText({ name, operations, attributes }: CatalogService): string {
+function serviceText({ name, peer, operations, attributes }: CatalogService): string {
   const head = ['operation', 'kind', 'rate', 'errors', 'p50', 'p95', 'p99', 'max']
   const known = operations.some(({ rate, p99 }) => rate !== undefined || p99 !== undefined)
   const rows = [head, ...operations.map(row)].map((cells) => (known ? cells : cells.slice(0, 2)))
   const more = attributes.length === 0 ? '' : `  attributes: ${attributes.map((a) => (a.scope === 'resource' ? `resource.${a.name}` : a.name)).join(', ')}\n`
-  return `${name}\n${operations.length === 0 ? '' : table(rows)}${more}`
+  return `${name}${peer === true ? ' (a peer: sends no spans, known by the calls to it)' : ''}\n${operations.length === 0 ? '' : table(rows)}${more}`
 }
 
 function row({ name, kind, rate, errorRate, ...durations }: CatalogOperation): readonly string[] {
