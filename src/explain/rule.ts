@@ -1,6 +1,6 @@
 /** A rule, explained: what it counts, when it fires, when it does not, and what it costs. */
 import type { Bundle, RuleIR, SourceRef, TargetIR, ValueIR } from '../bundle/index.ts'
-import { costOf, needsTraces, ruleWords } from '../bundle/index.ts'
+import { costOf, isTraced, needsTraces, ruleWords } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printValue } from '../language/index.ts'
 import { actionBrief, actionClause } from './actions.ts'
@@ -41,6 +41,8 @@ export interface ExplainedValue {
   readonly windowNs?: number
   /** Decided by counters, whatever the number of spans: no sketch has a part in it. */
   readonly exact: boolean
+  /** Of a sample of traces the number that was kept, whatever their weights. */
+  readonly asKept?: true
 }
 
 /** Of one rule; plain JSON. */
@@ -132,26 +134,28 @@ function explainedValues(rule: RuleIR): readonly ExplainedValue[] {
     const window = value.kind === 'span' ? { windowNs: value.windowNs } : {}
     // What is also read as a number somewhere else is no longer decided by counters alone.
     const isExact = exact.has(value) && found.get(text)?.exact !== false
-    found.set(text, { text, provenance: provenanceOf(value), ...window, exact: isExact })
+    const asKept = value.kind === 'span' && value.stat.kind === 'anomalies' ? { asKept: true as const } : {}
+    found.set(text, { text, provenance: provenanceOf(value), ...window, exact: isExact, ...asKept })
   }
   for (const node of nodes)
     if (node.kind === 'spans' || node.kind === 'absent') {
       const provenance: Provenance = needsTraces(node.selector) ? 'traced' : 'stream'
-      found.set(node.text, { text: node.text, provenance, windowNs: node.kind === 'spans' ? node.withinNs : node.ns, exact: true })
+      found.set(node.text, { text: node.text, provenance, windowNs: node.kind === 'spans' ? node.withinNs : node.ns, exact: provenance === 'stream' })
     }
   return [...found.values()]
 }
 
-/** A quantile against a constant. */
+/** A quantile of the stream against a constant. */
 function exactIn(left: ValueIR, right: ValueIR): readonly ValueIR[] {
   return [[left, right] as const, [right, left] as const].flatMap(([value, other]) =>
-    value.kind === 'span' && value.stat.kind === 'quantile' && value.field === 'duration' && other.kind === 'constant' ? [value] : [],
+    value.kind === 'span' && value.stat.kind === 'quantile' && !isTraced(value) && other.kind === 'constant' ? [value] : [],
   )
 }
 
-function valueSentence({ text, provenance, exact, windowNs }: ExplainedValue): string {
+function valueSentence({ text, provenance, exact, windowNs, asKept }: ExplainedValue): string {
   const window = windowNs === undefined ? '' : `, over ${printDuration(windowNs)}`
-  return `${text}: ${provenanceWords(provenance)}${window}.${exact ? ' Decided by exact counters, no estimate.' : ''}`
+  const from = asKept === true ? 'traced, as many as the sampler marked among the traces that it kept' : provenanceWords(provenance)
+  return `${text}: ${from}${window}.${exact ? ' Decided by exact counters, no estimate.' : ''}`
 }
 
 function provenanceWords(provenance: Provenance): string {
