@@ -2,6 +2,7 @@
 export { printDuration, printQuantity, printRate, printRatio, printSize } from '../language/index.ts'
 export { printBytes, printWork } from './budget.ts'
 export * from './canonical.ts'
+export { type Combined, combine, type Part } from './combine.ts'
 export * from './compile.ts'
 export * from './cost.ts'
 export * from './diff/index.ts'
