@@ -4,7 +4,7 @@ import { DecisionEvidence } from '../blame/index.ts'
 import type { Bundle, WorkloadRef } from '../bundle/index.ts'
 import type { Engine, EngineOptions, EngineState } from '../engine/index.ts'
 import { createEngine } from '../engine/index.ts'
-import type { Nanos, SpanTable } from '../spans/index.ts'
+import type { Nanos, SpanTable, TraceSampler } from '../spans/index.ts'
 import type { Config } from './config/index.ts'
 
 export interface Current {
@@ -20,12 +20,25 @@ export interface Current {
 }
 
 /** `startAt`: where the first step begins, so that silence from the very start is noticed too. */
-export function createCurrent(first: Bundle, state: EngineState | undefined, config: Config['engine'], startAt: Nanos): Current {
+export function createCurrent(
+  first: Bundle,
+  state: EngineState | undefined,
+  config: Config['engine'],
+  how: Pick<EngineOptions, 'countedElsewhere'> & { readonly startAt: Nanos; readonly sampler?: TraceSampler },
+): Current {
+  const { startAt, sampler, countedElsewhere = false } = how
   const { lateness, stale, traces, min_available, budget } = config
   const limits = { latenessNs: lateness, staleNs: stale, minAvailable: min_available, traces: tracesOf(traces), ...budgetOf(budget) }
   const made = (bundle: Bundle, from: { readonly state?: EngineState; readonly previous?: Engine }, before?: DecisionEvidence) => {
     const evidence = new DecisionEvidence(bundle, before === undefined ? {} : { previous: before })
-    const engine = createEngine({ bundle, ...limits, traces: { ...limits.traces, onDecided: evidence.decided }, startAt, ...from })
+    const engine = createEngine({
+      bundle,
+      ...limits,
+      traces: { ...limits.traces, onDecided: evidence.decided, ...(sampler === undefined ? {} : { sampler }) },
+      startAt,
+      countedElsewhere,
+      ...from,
+    })
     return { bundle, engine, evidence, table: engine.table(), workloads: new Map(bundle.targets.map(({ id, workload }) => [id, workload])) }
   }
   let now = made(first, state === undefined ? {} : { state })

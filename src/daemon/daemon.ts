@@ -19,10 +19,15 @@ import { createMetrics } from './metrics.ts'
 import { defaultOrchestrator } from './orchestrate.ts'
 import { createReporter } from './reporter.ts'
 import type { LoadedRules, RulesResult } from './rules.ts'
+import { openSampling } from './sampling.ts'
 import { createSaver } from './saver.ts'
+import { startModeler } from './split/modeler.ts'
+import { givenWeights } from './split/weights.ts'
 import { createStatus } from './status.ts'
 import type { Saved, StateStore } from './store.ts'
+import { traceStore } from './stores.ts'
 import { createTracesWatch, tracesDocument } from './traces.ts'
+import { train } from './training.ts'
 import { version } from './version.ts'
 
 export interface DaemonParts {
@@ -34,6 +39,8 @@ export interface DaemonParts {
   /** Of the last run. */
   readonly saved: Saved | undefined
   readonly decisionFile: DecisionFile | undefined
+  /** modeler: spans are counted and traces sampled by samplers; nothing is received here. */
+  readonly role: 'whole' | 'modeler'
 }
 
 export interface Daemon {
@@ -47,6 +54,10 @@ export interface Daemon {
 const firstReadingMs = 2000
 /** State that no action depends on is written this much later. */
 const saveDelayMs = 1000
+/** What the sampler has learnt is written so often; it is larger, and losing a minute of it is no harm. */
+const saveSamplerMs = 60_000
+/** Silence of a sampler is noticed this soon. */
+const lookAtSamplersMs = 250
 /** Part of the time to stop that is kept for requests under way. */
 const listenersMs = 500
 
@@ -59,7 +70,15 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   const status = createStatus()
   const feed = createFeed<DecisionRecord>(config.decisions.recent, Math.floor(started / 1e3))
   const reporter = createReporter({ logger, metrics, status, feed, decisionFile: parts.decisionFile, evidence: (decision) => current.evidence.of(decision) })
-  const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine, started)
+  const source = traceStore(config.traces)
+  const isModeler = parts.role === 'modeler'
+  const sampling = isModeler ? undefined : openSampling(config, logger)
+  const weights = givenWeights()
+  const current = createCurrent(parts.rules.bundle, saved?.engine, config.engine, {
+    startAt: started,
+    sampler: sampling?.sampler ?? weights,
+    countedElsewhere: isModeler,
+  })
   let { from } = parts.rules
   let phase: 'starting' | 'running' | 'shutting down' = 'starting'
 
@@ -81,8 +100,12 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     pending: saved?.pending ?? {},
   })
   const watchTraces = createTracesWatch(logger)
+  const modeler = isModeler ? await startModeler({ config, logger, weights, source, current: () => current, wake }) : undefined
+  modeler?.configure(current.bundle, current.engine)
   const control = createControl({
     engine: () => current.engine,
+    due: () => (modeler === undefined ? current.engine.due(wallClock()) : modeler.due(current.engine)),
+    ...(modeler === undefined ? {} : { count: modeler.count }),
     actions,
     workloadOf: current.workloadOf,
     lookEveryMs: () => lookEvery(current.bundle),
@@ -100,22 +123,25 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     maxInFlightBytes: config.receivers.max_in_flight,
     metrics,
     current: () => current,
-    fed: () => {
-      if (phase === 'running') control.wake()
-    },
+    fed: wake,
     refused: reporter.exportRefused,
   })
   metrics.observeWatermark(() => current.engine.watermark)
   metrics.observeTraces(() => current.engine.traces)
+  metrics.observeSampler(() => (current.engine.traces === undefined ? undefined : sampling?.sampler.report))
+  if (modeler !== undefined) metrics.observeModeler(() => modeler.report)
 
-  const listeners = await listen(config, intake, {
+  const listeners = await listen(config, isModeler ? undefined : intake, {
     metrics,
     decisions: feed,
     status: document,
     ready: { phase: () => (phase === 'running' ? undefined : phase) },
     failed: reporter.bug,
   })
-  if ('error' in listeners) return listeners
+  if ('error' in listeners) {
+    modeler?.close()
+    return listeners
+  }
   const { receivers, api } = listeners
   function document(): object {
     const { bundle, engine } = current
@@ -130,16 +156,26 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       receivers: receivers.map(({ transport, host, port }) => ({ transport, address: `${host}:${port}` })),
       orchestrator,
       ...(engine.traces === undefined ? {} : { traces: tracesDocument(engine.traces) }),
+      ...(engine.traces === undefined || sampling === undefined ? {} : { sampler: sampling.sampler.report }),
+      ...(modeler === undefined ? {} : { modeler: modeler.report }),
       unresolved: [...actions.pending.values()].map(({ decision: { id, target, from: before, to } }) => ({ id, target, from: before, to })),
       ...status.document(actions.world()),
     }
   }
 
+  function wake(): void {
+    if (phase === 'running') control.wake()
+  }
+
   reporter.loaded(parts.rules)
+  if (sampling !== undefined && !sampling.restored)
+    void train({ sampler: sampling.sampler, training: config.sampler.training, source, now: started }).then(reporter.trained, reporter.bug)
   await within(firstReadingMs, world.refresh())
   world.start()
   phase = 'running'
   control.start()
+  const saveSampler = setInterval(() => void sampling?.save(), saveSamplerMs)
+  const lookAtSamplers = modeler === undefined ? undefined : setInterval(modeler.look, lookAtSamplersMs)
   const addresses = receivers.map(({ transport, host, port }) => [transport, `${host}:${port}`])
   logger.info({ ...Object.fromEntries(addresses), api: `${config.api.host}:${api.port}`, orchestrator }, 'ready')
   if (orchestrator === 'dry-run') logger.warn('dry run: decisions are logged and nothing is scaled; configure `orchestrators` to act')
@@ -151,18 +187,22 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
         reporter.notLoaded(result.problems)
         return
       }
-      try {
-        current.swap(result.bundle)
-      } catch (error) {
-        // The compiler and the loader let it through, and the engine does not take it: a bug, but no reason to stop scaling by the old rules.
-        reporter.bug(error)
-        reporter.notLoaded([`the engine refuses the rules: ${(error as Error).message}`])
-        return
-      }
-      from = result.from
-      world.retarget(result.bundle.targets)
-      reporter.loaded(result)
-      void world.refresh()
+      // Samplers may be counting a step for the rules of the moment.
+      control.between(() => {
+        try {
+          current.swap(result.bundle)
+        } catch (error) {
+          // The compiler and the loader let it through, and the engine does not take it: a bug, but no reason to stop scaling by the old rules.
+          reporter.bug(error)
+          reporter.notLoaded([`the engine refuses the rules: ${(error as Error).message}`])
+          return
+        }
+        from = result.from
+        modeler?.configure(result.bundle, current.engine)
+        world.retarget(result.bundle.targets)
+        reporter.loaded(result)
+        void world.refresh()
+      })
     },
     async stop() {
       const delayMs = config.shutdown.delay / 1e6
@@ -173,6 +213,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       logger.info('shutting down: exports are refused, what is due is evaluated')
       // An action without an answer by then stays written down, and the next run finds out what became of it.
       await Promise.all([within(left() - listenersMs, control.stop()), sleep(delayMs)])
+      clearInterval(saveSampler)
+      clearInterval(lookAtSamplers)
+      modeler?.close()
+      if (sampling !== undefined && sampling.sampler.report.decided > 0) await sampling.save()
       await saver.close()
       await listeners.close(left())
       parts.decisionFile?.close()

@@ -11,7 +11,7 @@ export interface IntakeOptions {
   readonly maxInFlightBytes: number
   readonly metrics: Metrics
   /** The engine of the moment and a table of its own. */
-  readonly current: () => { readonly engine: Engine; readonly table: SpanTable }
+  readonly current: () => { readonly engine: Pick<Engine, 'ingest'>; readonly table: SpanTable }
   /** Called after spans went into the engine. */
   readonly fed: () => void
   /** An export was refused. */

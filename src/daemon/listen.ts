@@ -16,7 +16,11 @@ export interface ListenError {
   readonly error: NodeJS.ErrnoException
 }
 
-export async function listen<T extends { readonly target: string }>(config: Config, intake: Intake, options: ApiOptions<T>): Promise<Listeners | ListenError> {
+export async function listen<T extends { readonly target: string }>(
+  config: Config,
+  intake: Intake | undefined,
+  options: ApiOptions<T>,
+): Promise<Listeners | ListenError> {
   const { grpc, http } = config.receivers
   const opened: { close(graceMs: number): Promise<void> }[] = []
   const close = async (graceMs: number): Promise<void> => {
@@ -32,11 +36,15 @@ export async function listen<T extends { readonly target: string }>(config: Conf
       return { key, address: `${at.host}:${at.port}`, error: error as NodeJS.ErrnoException }
     }
   }
-  const overGrpc = await open('receivers.grpc', grpc, (host, port) => grpcReceiver(host, port, intake))
-  if ('error' in overGrpc) return overGrpc
-  const overHttp = await open('receivers.http', http, (host, port) => httpReceiver(host, port, intake))
-  if ('error' in overHttp) return overHttp
+  const receivers: Receiver[] = []
+  if (intake !== undefined) {
+    const overGrpc = await open('receivers.grpc', grpc, (host, port) => grpcReceiver(host, port, intake))
+    if ('error' in overGrpc) return overGrpc
+    const overHttp = await open('receivers.http', http, (host, port) => httpReceiver(host, port, intake))
+    if ('error' in overHttp) return overHttp
+    receivers.push(overGrpc, overHttp)
+  }
   const api = await open('api', config.api, (host, port) => startApi(host, port, options))
   if ('error' in api) return api
-  return { receivers: [overGrpc, overHttp], api, close }
+  return { receivers, api, close }
 }

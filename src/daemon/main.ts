@@ -23,6 +23,12 @@ const program = new Command('scaled')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scaled: ').replace(/\n(?=.)/g, ' ')) })
   .configureHelp({ showGlobalOptions: true })
 
+const help = `
+Every key of the configuration can also be set in the environment: SCALED_RECEIVERS_GRPC_PORT=4317 is receivers.grpc.port.
+Flags go over the environment, the environment over the file. scaled check-config shows what results.
+
+SIGHUP reloads the rules and opens the decision log again; SIGTERM drains and stops.`
+
 function withConfiguration(command: Command): Command {
   return command
     .option('--config <file>', 'configuration file (YAML)')
@@ -36,23 +42,31 @@ function withConfiguration(command: Command): Command {
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent (log.level)')
 }
 
-withConfiguration(program.command('run'))
-  .description('Runs the daemon.')
-  .option('--bundle <file>', 'a bundle, as scalec compile writes it')
-  .option('--rules <paths...>', 'rule files, or folders of them, compiled on start and on reload')
-  .addHelpText(
-    'after',
-    `
-Every key of the configuration can also be set in the environment: SCALED_RECEIVERS_GRPC_PORT=4317 is receivers.grpc.port.
-Flags go over the environment, the environment over the file. scaled check-config shows what results.
+const roles = {
+  run: ['whole', 'Runs everything in one process: receives spans, evaluates rules over them, and acts.'],
+  modeler: ['modeler', 'Evaluates rules over what samplers (modeler.samplers) count, fetches the traces that they sample, and acts.'],
+} as const
 
-SIGHUP reloads the rules and opens the decision log again; SIGTERM drains and stops.`,
-  )
+for (const [name, [role, description]] of Object.entries(roles))
+  withConfiguration(program.command(name))
+    .description(description)
+    .option('--bundle <file>', 'a bundle, as scalec compile writes it')
+    .option('--rules <paths...>', 'rule files, or folders of them, compiled on start and on reload')
+    .addHelpText('after', help)
+    .action(async (options: Options) => {
+      if ((options.bundle === undefined) === (options.rules === undefined)) throw usage('give the rules with either --bundle FILE or --rules PATHS')
+      const source =
+        options.bundle === undefined ? ({ kind: 'rules', paths: options.rules ?? [] } as const) : ({ kind: 'bundle', file: options.bundle } as const)
+      // Whatever an orchestrator still waits for must not keep a stopped daemon alive.
+      process.exit(await run(configuration(options), source, role))
+    })
+
+withConfiguration(program.command('sampler'))
+  .description('Receives spans, counts them for modelers, and samples traces; has no rules and changes nothing.')
+  .addHelpText('after', help)
   .action(async (options: Options) => {
-    if ((options.bundle === undefined) === (options.rules === undefined)) throw usage('give the rules with either --bundle FILE or --rules PATHS')
-    const source = options.bundle === undefined ? ({ kind: 'rules', paths: options.rules ?? [] } as const) : ({ kind: 'bundle', file: options.bundle } as const)
-    // Whatever an orchestrator still waits for must not keep a stopped daemon alive.
-    process.exit(await run(configuration(options), source))
+    const { runSampler } = await import('./split/run.ts')
+    process.exit(await runSampler(configuration(options)))
   })
 
 withConfiguration(program.command('check-config'))

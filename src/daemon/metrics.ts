@@ -1,7 +1,9 @@
 /** What `/metrics` exposes, named as Prometheus asks: https://prometheus.io/docs/practices/naming/. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { TracesReport, Truth } from '../evaluate/index.ts'
+import type { SamplerReport } from '../sampler/index.ts'
 import type { Nanos } from '../spans/index.ts'
+import type { ModelerReport } from './split/modeler.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -28,6 +30,9 @@ const tracesCounters: readonly TracesMetric[] = [
   ['scale_traces_skewed_spans_total', 'Spans of a host whose clock is off, and were shifted.', 'skewed'],
   ['scale_traces_dropped_spans_total', 'Spans left out because engine.traces.max_spans were open and as many wait.', 'dropped'],
 ]
+
+const samplerLanes = ['floor', 'structure', 'latency', 'novelty'] as const
+const evictedThings = ['clusters', 'shapes', 'paths', 'faded'] as const
 
 export function createMetrics(version: string) {
   const registry = new Registry()
@@ -100,6 +105,162 @@ export function createMetrics(version: string) {
             else this.inc(report[field])
           },
         })
+    },
+    /** Nothing is exposed while no sampler has decided anything. */
+    observeSampler(read: () => SamplerReport | undefined): void {
+      const shown = <L extends string>(
+        kind: typeof Gauge | typeof Counter,
+        name: string,
+        help: string,
+        labelNames: readonly L[],
+        values: (report: SamplerReport) => readonly (readonly [Partial<Record<L, string>>, number | undefined])[],
+      ): void => {
+        const set = (this_: Gauge<L> | Counter<L>): void => {
+          const report = read()
+          this_.reset()
+          if (report === undefined) this_.remove({} as Partial<Record<L, string>>)
+          else for (const [labels, value] of values(report)) if (value !== undefined) this_.inc(labels, value)
+        }
+        if (kind === Gauge)
+          new Gauge({
+            name,
+            help,
+            labelNames,
+            registers,
+            collect() {
+              set(this)
+            },
+          })
+        else
+          new Counter({
+            name,
+            help,
+            labelNames,
+            registers,
+            collect() {
+              set(this)
+            },
+          })
+      }
+      shown(Counter, 'scale_sampler_traces_decided_total', 'Traces that the sampler decided.', [], (r) => [[{}, r.decided]])
+      shown(Counter, 'scale_sampler_traces_trained_total', 'Traces that the sampler learnt from without deciding them.', [], (r) => [[{}, r.trained]])
+      shown(Counter, 'scale_sampler_traces_kept_total', 'Traces that were kept, by what kept them.', ['lane'], (r) => [
+        ...samplerLanes.map((lane) => [{ lane }, r.lanes[lane].kept] as const),
+        [{ lane: 'all' }, r.kept - samplerLanes.reduce((sum, lane) => sum + r.lanes[lane].kept, 0)] as const,
+      ])
+      shown(Counter, 'scale_sampler_traces_anomalous_total', 'Traces that were kept for their oddness alone.', [], (r) => [[{}, r.anomalous]])
+      shown(Gauge, 'scale_sampler_warm', '1 when the sampler has learnt enough, 0 while it keeps uniformly.', [], (r) => [[{}, r.state === 'warm' ? 1 : 0]])
+      shown(Gauge, 'scale_sampler_target_ratio', 'Share of the traces that may be kept.', [], (r) => [[{}, r.target]])
+      shown(Gauge, 'scale_sampler_realised_ratio', 'Share of the traces that was kept.', [], (r) => [[{}, r.realised]])
+      shown(Gauge, 'scale_sampler_gain_ratio', 'What all probabilities are multiplied by to hold the budget.', [], (r) => [[{}, r.gain]])
+      shown(Gauge, 'scale_sampler_remembered', 'What the sampler remembers.', ['what'], (r) => [
+        [{ what: 'clusters' }, r.clusters],
+        [{ what: 'shapes' }, r.shapes],
+        [{ what: 'paths' }, r.paths],
+      ])
+      shown(Counter, 'scale_sampler_evicted_total', 'What the sampler forgot to make room, and clusters that faded.', ['what'], (r) =>
+        evictedThings.map((what) => [{ what }, r.evicted[what]]),
+      )
+    },
+    /** Of a sampler: who counts here, and what waits for them. */
+    observeSessions(read: () => { readonly sessions: number; readonly openSpans: number; readonly givenUp: number; readonly lost: number }): void {
+      const exposed = (name: string, help: string, value: (report: ReturnType<typeof read>) => number): Gauge | Counter =>
+        new (name.endsWith('_total') ? Counter : Gauge)({
+          name,
+          help,
+          registers,
+          collect() {
+            this.reset()
+            this.inc(value(read()))
+          },
+        })
+      exposed('scale_sampler_modelers', 'Modelers that this sampler counts for, or that may come back.', ({ sessions }) => sessions)
+      exposed('scale_sampler_waiting_spans', 'Matched spans of steps that modelers have not asked for.', ({ openSpans }) => openSpans)
+      exposed('scale_sampler_modelers_given_up_total', 'Modelers that let more spans wait than sampler.max_waiting_spans.', ({ givenUp }) => givenUp)
+      exposed('scale_sampler_subscribers_lost_total', 'Sampled traces that a subscriber did not get, because it was away or too slow.', ({ lost }) => lost)
+    },
+    /** Of a modeler: what its samplers and its trace store give it. */
+    observeModeler(read: () => ModelerReport): void {
+      const exposed = (name: string, help: string, labelNames: readonly string[], values: (report: ModelerReport) => readonly (readonly [object, number])[]) =>
+        new (name.endsWith('_total') ? Counter : Gauge)({
+          name,
+          help,
+          labelNames,
+          registers,
+          collect() {
+            this.reset()
+            for (const [labels, value] of values(read())) this.inc(labels, value)
+          },
+        })
+      const perSampler = (value: (report: ModelerReport['samplers'][number]) => number) => (report: ModelerReport) =>
+        report.samplers.map((sampler) => [{ sampler: sampler.sampler }, value(sampler)] as const)
+      exposed(
+        'scale_modeler_sampler_connected',
+        '1 while the sampler counts for this modeler.',
+        ['sampler'],
+        perSampler(({ state }) => (state === 'connected' ? 1 : 0)),
+      )
+      exposed(
+        'scale_modeler_missed_steps_total',
+        'Steps that were judged without the count of this sampler: what they would have said is unknown.',
+        ['sampler'],
+        perSampler(({ missedTicks }) => missedTicks),
+      )
+      exposed(
+        'scale_modeler_sampler_restarts_total',
+        'Times that the sampler was found to have been started anew.',
+        ['sampler'],
+        perSampler(({ restarts }) => restarts),
+      )
+      exposed(
+        'scale_modeler_lost_spans_total',
+        'Spans that a sampler had counted and not told yet when it died, as far as it had said.',
+        ['sampler'],
+        perSampler(({ lostSpans }) => lostSpans),
+      )
+      const trace = (value: (report: ModelerReport['traces']) => number) => (report: ModelerReport) => [[{}, value(report.traces)] as const]
+      exposed(
+        'scale_traces_sampled_total',
+        'Traces that samplers have sampled for this modeler.',
+        [],
+        trace(({ sampled }) => sampled),
+      )
+      exposed(
+        'scale_traces_fetched_total',
+        'Sampled traces that were fetched whole.',
+        [],
+        trace(({ whole }) => whole),
+      )
+      exposed(
+        'scale_traces_incomplete_total',
+        'Sampled traces that were given up with what there was.',
+        [],
+        trace(({ incomplete }) => incomplete),
+      )
+      exposed(
+        'scale_traces_missing_total',
+        'Sampled traces that never came from the trace store.',
+        [],
+        trace(({ missing }) => missing),
+      )
+      exposed(
+        'scale_traces_lost_total',
+        'Sampled traces that this modeler was not told of, because it was away for too long.',
+        [],
+        trace(({ lost }) => lost),
+      )
+      exposed(
+        'scale_traces_awaited',
+        'Sampled traces that are being fetched.',
+        [],
+        trace(({ waiting }) => waiting),
+      )
+      exposed(
+        'scale_trace_store_failures_total',
+        'Answers of the trace store that were no answers.',
+        [],
+        trace(({ failures }) => failures),
+      )
     },
     observeWatermark(read: () => Nanos | undefined): void {
       new Gauge({

@@ -11,8 +11,10 @@ import type { DecisionFile } from './decision-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Transport } from './receivers/index.ts'
+import { createRefusals } from './refusals.ts'
 import type { LoadedRules } from './rules.ts'
 import type { ReloadStatus, Status } from './status.ts'
+import type { Trained } from './training.ts'
 
 export interface Reporter {
   /** The last attempt to load rules. */
@@ -29,6 +31,8 @@ export interface Reporter {
   /** An export was refused; a burst of one kind is a line in ten seconds. */
   exportRefused(transport: Transport, code: string, problem: string): void
   stateNotWritten(error: Error): void
+  /** The sampler has learnt from what was before the stream. */
+  trained(trained: Trained): void
   /** An exception where there should be none. */
   bug(error: unknown): void
 }
@@ -43,13 +47,10 @@ export interface ReporterParts {
   readonly evidence: (decision: Decision) => BlameEvidence | undefined
 }
 
-const refusalQuietMs = 10_000
-
 export function createReporter({ logger, metrics, status, feed, decisionFile, evidence }: ReporterParts): Reporter {
   const filter = createDecisionFilter()
   const targetsRead = new Set<string>()
-  /** By transport and code: when the last line was written, and how many were not since. */
-  const refusals = new Map<string, { at: number; since: number }>()
+  const refusals = createRefusals(logger)
   let reload: ReloadStatus = { at: timestamp(wallClock()), ok: true }
 
   function noteReload(result: Omit<ReloadStatus, 'at'>): void {
@@ -128,20 +129,14 @@ export function createReporter({ logger, metrics, status, feed, decisionFile, ev
     refused(target, { error, message }) {
       logger.warn({ target, error }, message)
     },
-    exportRefused(transport, code, problem) {
-      const kind = `${transport} ${code}`
-      const last = refusals.get(kind)
-      const at = Date.now()
-      if (last !== undefined && at - last.at < refusalQuietMs) {
-        last.since++
-        return
-      }
-      refusals.set(kind, { at, since: 0 })
-      logger.warn({ transport, code, ...(last === undefined ? {} : { alsoSinceLastLine: last.since }) }, `export refused: ${problem}`)
-    },
+    exportRefused: refusals.note,
     stateNotWritten(error) {
       metrics.stateErrors.inc()
       logger.error({ error: error.message }, 'the state cannot be written; nothing is scaled until it can')
+    },
+    trained({ traces, problems }) {
+      for (const problem of problems) logger.warn(`the sampler could not learn from all traces: ${problem}`)
+      if (traces > 0) logger.info({ traces }, 'the sampler has learnt from traces before the stream')
     },
     bug(error) {
       logger.error({ stack: error instanceof Error ? error.stack : String(error) }, 'this is a bug')

@@ -5,15 +5,17 @@ import type { Config } from './config/index.ts'
 import type { DaemonParts } from './daemon.ts'
 import { startDaemon } from './daemon.ts'
 import { type DecisionFile, openDecisionFile } from './decision-file.ts'
-import type { ListenError } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createOrchestrator } from './orchestrate.ts'
+import { cannotListen, listenToSignals, refuse } from './process.ts'
 import type { RulesSource } from './rules.ts'
 import { loadRules } from './rules.ts'
 import { openStore, type Saved, type StateStore } from './store.ts'
 
 /** Runs until a signal; resolves to the exit code. What keeps it from starting is said on stderr in plain lines. */
-export async function run(config: Config, source: RulesSource): Promise<number> {
+export async function run(config: Config, source: RulesSource, role: DaemonParts['role']): Promise<number> {
+  if (role === 'modeler' && config.modeler.samplers.length === 0)
+    return refuse(2, 'modeler.samplers: a modeler needs the address of every sampler, such as scaled-sampler-0:4319')
   const rules = loadRules(source, config.bundle.public_keys)
   if ('problems' in rules) return refuse(rules.invalid ? 1 : 2, ...rules.problems)
   const logger = createLogger(config.log.level)
@@ -23,7 +25,7 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
   if (isError(client)) return refuse(2, client.message)
   // Signals are listened to before anybody can know the process, or one that comes early would kill it.
   const signals = listenToSignals()
-  const daemon = await startDaemon({ config, logger, rules, client, ...files })
+  const daemon = await startDaemon({ config, logger, rules, client, role, ...files })
   if ('key' in daemon) {
     await client.close()
     return refuse(2, cannotListen(daemon))
@@ -54,36 +56,6 @@ export async function run(config: Config, source: RulesSource): Promise<number> 
   watcher?.close()
   await daemon.stop()
   return 0
-}
-
-/** SIGTERM and SIGINT stop, a second one at once; SIGHUP is remembered until somebody wants to know. */
-function listenToSignals(): { readonly stop: Promise<void>; onHangUp(listener: () => void): void } {
-  const stop = Promise.withResolvers<void>()
-  let stopping = false
-  let hungUp = false
-  let listener: (() => void) | undefined
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      stop.resolve()
-    })
-  process.on('SIGHUP', () => {
-    hungUp = true
-    if (!stopping) listener?.()
-  })
-  return {
-    stop: stop.promise,
-    onHangUp(next) {
-      listener = next
-      if (hungUp) next()
-    },
-  }
-}
-
-function refuse(code: number, ...lines: readonly string[]): number {
-  for (const line of lines) console.error(`scaled: ${line}`)
-  return code
 }
 
 interface Files extends Pick<DaemonParts, 'store' | 'saved' | 'decisionFile'> {
@@ -119,11 +91,4 @@ function reopen(decisionFile: DecisionFile | undefined, logger: Logger): void {
   } catch (error) {
     logger.error({ error: (error as Error).message }, 'the decision log cannot be opened again; the old file goes on')
   }
-}
-
-function cannotListen({ key, address, error }: ListenError): string {
-  if (error.code === 'EADDRINUSE') return `${key}: ${address} is in use by another process; choose another port`
-  if (error.code === 'EACCES') return `${key}: ${address} may not be listened on by this user`
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${key}: ${address} is no address of this host`
-  return `${key}: cannot listen on ${address}: ${error.message}`
 }

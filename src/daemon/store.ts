@@ -82,7 +82,7 @@ export function openStore(dir: string): StateStore {
       const { saved, done } = next
       next = undefined
       try {
-        await replace(file, `${JSON.stringify({ version: formatVersion, ...saved })}\n`)
+        await replaceFile(file, `${JSON.stringify({ version: formatVersion, ...saved })}\n`)
         done.resolve()
       } catch (error) {
         done.reject(error)
@@ -104,7 +104,8 @@ export function openStore(dir: string): StateStore {
   }
 }
 
-async function replace(file: string, text: string): Promise<void> {
+/** All of it or none, whatever happens meanwhile. */
+export async function replaceFile(file: string, text: string): Promise<void> {
   const fresh = `${file}.new`
   const handle = await open(fresh, 'w', 0o600)
   try {

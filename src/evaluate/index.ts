@@ -5,4 +5,5 @@ export { createEvaluator, type EvaluatorOptions, tickNsOf } from './evaluator.ts
 export { Exemplar } from './exemplars.ts'
 export { type Fraction, fractionOf, rankOf } from './rank.ts'
 export { Bucketing, bucketStart, DenseSketch } from './sketch.ts'
+export { StreamClock } from './stream-clock.ts'
 export { defaultTraces, type TracesOptions } from './traces.ts'

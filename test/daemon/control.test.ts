@@ -40,6 +40,7 @@ function setUp(decide: (n: number) => Decision['outcome'], carryOut: (decision: 
     idle: async () => {},
   }
   const control = createControl({
+    due: () => undefined,
     engine: () => engine,
     actions,
     workloadOf: () => workload,

@@ -25,7 +25,7 @@ const bundleOf = (more = '', rule = '') => {
 function currentOf(yaml: string, state?: EngineState) {
   const loaded = loadConfig({ file: { name: 'scaled.yaml', text: yaml }, environment: {}, flags: new Map() })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
-  const current = createCurrent(bundleOf(), state, loaded.config.engine, started)
+  const current = createCurrent(bundleOf(), state, loaded.config.engine, { startAt: started })
   // From here on nothing arrives.
   current.engine.due(started)
   return current

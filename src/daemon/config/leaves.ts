@@ -51,6 +51,25 @@ export const share = () =>
     return ratio <= 1 ? ratio : undefined
   })
 
+/** As `share`, but not nothing. */
+export const budget = () =>
+  leaf('a share above zero such as 5% or 0.05', (v) => {
+    const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(String(v)) ?? []
+    const ratio = Number(number) / (percent === '%' ? 100 : 1)
+    return ratio > 0 && ratio <= 1 ? ratio : undefined
+  })
+
+/** `http://tempo:3200`. */
+export const url = (example: string) =>
+  leaf(`an address such as ${example}`, (v) => (typeof v === 'string' && URL.canParse(v) && /^https?:$/.test(new URL(v).protocol) ? v : undefined))
+
+/** `sampler-0.scaled:4319`. */
+export const endpoint = () =>
+  leaf('an address with a port such as scaled-sampler-0:4319', (v) => {
+    const [, port] = (typeof v === 'string' && /^(?:[\w.-]+|\[[\da-fA-F:]+\]):(\d+)$/.exec(v)) || []
+    return port !== undefined && whole(port, 1, 65535) !== undefined ? (v as string) : undefined
+  })
+
 const sizeUnits: Readonly<Record<string, number>> = { '': 1, B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
 /** `64MiB` or a number; in bytes. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { defaultTraces } from '../../evaluate/index.ts'
-import { boolean, bytes, count, duration, host, oneOf, port, share, text } from './leaves.ts'
+import { boolean, budget, bytes, count, duration, endpoint, host, oneOf, port, share, text, url } from './leaves.ts'
 
 const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
 
@@ -37,6 +37,14 @@ const pool = z.strictObject({
   endpoints_file: text('a file').optional(),
   log_dir: text('a folder').optional(),
 })
+
+/** A store of whole traces. */
+const store = (example: string) =>
+  z.strictObject({
+    url: url(example),
+    /** Further headers, such as Authorization. */
+    headers: z.record(z.string(), z.unknown().transform(String), 'expected headers by name').default({}),
+  })
 
 export const schema = z.strictObject({
   log: z
@@ -90,7 +98,63 @@ export const schema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, what is spent of the budget, an action under way. */
+  /** Which traces are looked at in depth: for traced values (own, gap, blame, …), anomalies and evidence. Stream values always count every span. */
+  sampler: z
+    .strictObject({
+      /** By default budgeted, and all where the budget is 100%. */
+      mode: oneOf('budgeted', 'uniform', 'all', 'tracemesh').optional(),
+      /** Share of the traces that is kept. */
+      budget: budget().default(1),
+      /** In which what was seen loses half its weight. */
+      half_life: duration('above zero').default(1800e9),
+      /** Traces after which the model is trusted; until then the sampler keeps uniformly. */
+      warm_after: count(0, 100_000_000).default(1000),
+      /** What the sampler learns from at its very first start, before the stream; afterwards its state is in state.dir. */
+      training: z
+        .strictObject({
+          /** A recording: files or folders. */
+          recordings: z.array(text('a file or folder'), 'expected a list of files or folders').default([]),
+          /** Or the last traces of `traces.tempo` or `traces.jaeger`; 0: none. */
+          traces: count(0, 100_000).default(0),
+          /** How far back. */
+          since: duration('above zero').default(3600e9),
+        })
+        .prefault({}),
+      /** Of `scaled sampler`: where modelers connect to. */
+      listen: listener(4319),
+      /** Of `scaled sampler`: sampled traces that a subscriber who was away can still get. */
+      recent: count(1, 10_000_000).default(10_000),
+      /** Of `scaled sampler`: memory for the spans of sampled traces, for modelers without a trace store. */
+      keep: bytes().default(64 * 2 ** 20),
+      /** Of `scaled sampler`: how long what was counted for a modeler waits for it to come back. */
+      session: duration('above zero').default(60e9),
+      /** Of `scaled sampler`: matched spans that may wait for one modeler. */
+      max_waiting_spans: count(1000, 1_000_000_000).default(5_000_000),
+    })
+    .prefault({}),
+  /** Where whole traces are fetched from: by `scaled modeler`, which asks the samplers themselves without any, and for training. */
+  traces: z
+    .strictObject({
+      tempo: store('http://tempo:3200')
+        .extend({ tenant: text('a tenant').optional() })
+        .optional(),
+      jaeger: store('http://jaeger-query:16686').optional(),
+      /** Requests under way at once. */
+      parallel: count(1, 1000).default(8),
+      /** Traces that are waited for at once. */
+      queue: count(1, 10_000_000).default(10_000),
+    })
+    .refine(({ tempo, jaeger }) => tempo === undefined || jaeger === undefined, 'expected either tempo or jaeger, not both')
+    .prefault({}),
+  modeler: z
+    .strictObject({
+      /** The `sampler.listen` of every sampler: a step is known when all have counted it. */
+      samplers: z.array(endpoint(), 'expected a list of addresses such as scaled-sampler-0:4319').default([]),
+      /** How long a sampler may say nothing before steps go on without it, and what it would have counted is unknown. */
+      patience: duration('above zero').default(10e9),
+    })
+    .prefault({}),
+  /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, what is spent of the budget, an action under way, and what the sampler has learnt. */
   state: z.strictObject({ dir: text('a folder').default('scaled-state') }).prefault({}),
   decisions: z
     .strictObject({

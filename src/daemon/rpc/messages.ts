@@ -30,6 +30,16 @@ export interface SampledTrace {
   readonly spans: number
   readonly root: { readonly service: string; readonly operation: string; readonly duration: number; readonly error: boolean }
   readonly decided: number
+  readonly scored: boolean
+}
+
+export interface FetchRequest {
+  readonly traceId: Uint8Array
+}
+
+export interface FetchReply {
+  readonly found: boolean
+  readonly trace: Uint8Array
 }
 
 export interface StatisticsRequest {
@@ -113,5 +123,7 @@ function codecOf<T extends object>(name: string): Codec<T> {
 
 export const subscribeRequest = codecOf<SubscribeRequest>('SubscribeRequest')
 export const subscribeReply = codecOf<SubscribeReply>('SubscribeReply')
+export const fetchRequest = codecOf<FetchRequest>('FetchRequest')
+export const fetchReply = codecOf<FetchReply>('FetchReply')
 export const statisticsRequest = codecOf<StatisticsRequest>('StatisticsRequest')
 export const statisticsReply = codecOf<StatisticsReply>('StatisticsReply')
