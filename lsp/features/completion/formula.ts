@@ -12,6 +12,10 @@ export interface FormulaPlace {
   readonly constant: boolean
   /** The type that its value must have, where that is known. */
   readonly type: QuantityType | undefined
+  /** It must be measured: a constant will not do. */
+  readonly measured: boolean
+  /** The statistic that it is the argument of. */
+  readonly argumentOf: string | undefined
   /** Operands and operators since the last `and`, `or` or `not`: before a comparison, and behind it. */
   readonly left: readonly PlaceToken[]
   readonly comparison: PlaceToken | undefined
@@ -26,6 +30,8 @@ export interface FormulaPlace {
   readonly windowed: boolean
   /** `for` or `times` stands behind it already. */
   readonly counted: boolean
+  /** Those may stand behind it: it is a comparison, or several in a parenthesis. */
+  readonly countable: boolean
 }
 
 const comparisons: ReadonlySet<string> = new Set(['Equal', 'NotEqual', 'Less', 'LessEqual', 'Greater', 'GreaterEqual'])
@@ -48,6 +54,7 @@ function formulaOf(request: Request, formula: Use): FormulaPlace {
   const compared = comparison === undefined ? undefined : valueOfTokens(request, left)
   const counted = written.some(({ type }, i) => (type === 'for' || type === 'times') && depthAt(written, i) === 0)
   const outer = demandOf(request, formula)
+  const sort = counted && comparison !== undefined ? 'condition' : sortOf(left, comparison)
   return {
     ...outer,
     type: comparison === undefined ? typeBehind(request, left, outer.type) : typeBehind(request, right, quantityOf(compared)),
@@ -56,9 +63,10 @@ function formulaOf(request: Request, formula: Use): FormulaPlace {
     right,
     compared,
     behindOperand,
-    sort: counted && comparison !== undefined ? 'condition' : sortOf(left, comparison),
+    sort,
     windowed: !counted && endsInSpan(written),
     counted,
+    countable: !counted && sort !== 'value' && !conditions.has(left[0]?.type ?? ''),
   }
 }
 
@@ -144,19 +152,18 @@ function endsInSpan(tokens: readonly PlaceToken[]): boolean {
       break
     }
   const operand = tokens.slice(start)
-  const bare = operand[0]?.type === 'LeftParen' ? operand.slice(1) : operand
-  return bare[0]?.type === 'span' && !isSpanField(bare) && bare.some(({ type }) => type === 'Dot') && !operand.some(({ type }) => type === 'over')
+  return operand[0]?.type === 'span' && !isSpanField(operand) && operand.some(({ type }) => type === 'Dot') && !operand.some(({ type }) => type === 'over')
 }
 
-type Demand = Pick<FormulaPlace, 'wanted' | 'constant' | 'type'>
+type Demand = Pick<FormulaPlace, 'wanted' | 'constant' | 'type' | 'argumentOf' | 'measured'>
 
 /** What surrounds the formula asks for. */
 function demandOf(request: Request, formula: Use): Demand {
   const owner = formula.within
-  const value = (type: QuantityType | undefined, constant: boolean): Demand => ({ wanted: 'value', constant, type })
+  const value = (type: QuantityType | undefined, constant: boolean): Demand => ({ wanted: 'value', constant, type, argumentOf: undefined, measured: false })
   switch (owner?.rule) {
     case 'change': {
-      if (formula.label !== 'target') return value(undefined, false)
+      if (formula.label !== 'target') return { ...value(undefined, false), measured: true }
       const tokens = tokensOf(request.place, owner)
       const at = tokens.findIndex(({ type }, i) => type === 'at' && depthAt(tokens, i) === 0)
       return value(quantityOf(valueOfTokens(request, tokens.slice(2, at))), true)
@@ -165,7 +172,7 @@ function demandOf(request: Request, formula: Use): Demand {
       return value(undefined, true)
     case 'path': {
       const name = tokensOf(request.place, owner)[1]?.text.split('.').at(-1)
-      return value(name === 'quantile' ? 'ratio' : name === 'apdex' ? 'duration' : undefined, true)
+      return { ...value(name === 'quantile' ? 'ratio' : name === 'apdex' ? 'duration' : undefined, true), argumentOf: name }
     }
     case 'functionCall': {
       const outer = formulaAt(request, owner)
@@ -178,13 +185,20 @@ function demandOf(request: Request, formula: Use): Demand {
       return value('duration', true)
     case 'operand': {
       const outer = formulaAt(request, owner)
-      if (outer === undefined) return { wanted: 'either', constant: false, type: undefined }
-      const isValue = outer.comparison !== undefined || outer.wanted === 'value' || outer.left.some(({ type }) => arithmetic.has(type))
+      if (outer === undefined) return { wanted: 'either', constant: false, type: undefined, argumentOf: undefined, measured: false }
+      const isValue =
+        outer.comparison !== undefined || outer.wanted === 'value' || outer.left.some(({ type }, i) => arithmetic.has(type) && depthAt(outer.left, i) === 0)
       // Within a parenthesis that is not compared yet either may stand.
-      return { wanted: isValue ? 'value' : 'either', constant: outer.constant, type: outer.comparison === undefined ? outer.type : undefined }
+      return {
+        wanted: isValue ? 'value' : 'either',
+        constant: outer.constant,
+        type: outer.comparison === undefined ? outer.type : undefined,
+        argumentOf: undefined,
+        measured: false,
+      }
     }
     default:
-      return { wanted: 'condition', constant: false, type: undefined }
+      return { wanted: 'condition', constant: false, type: undefined, argumentOf: undefined, measured: false }
   }
 }
 

@@ -48,16 +48,21 @@ export function recordedValues(request: Request, value: Value, operator: Compari
       found.push({ text, detail: `${how} ${name} of ${printed(recorded, value.type)}` })
   }
   for (const anchor of anchors) {
-    const above = roundAbove(anchor.value)
-    const below = roundBelow(anchor.value)
+    const { above, below } = around(anchor.value, value.type)
     if (!down) add(above, 'just above', anchor)
     if (!up) add(below, 'just below', anchor)
   }
   const [main] = anchors
   if (main === undefined) return found
-  if (up) add(roundAbove(2 * main.value), 'twice', main)
-  if (down) add(roundBelow(main.value / 2), 'half', main)
+  if (up) add(around(2 * main.value, value.type).above, 'twice', main)
+  if (down) add(around(main.value / 2, value.type).below, 'half', main)
   return found
+}
+
+/** What is counted is whole. */
+function around(value: number, type: QuantityType): { readonly above: number; readonly below: number } {
+  if (type !== 'number' || value >= 20) return { above: roundAbove(value), below: roundBelow(value) }
+  return { above: Math.floor(value) + 1, below: Math.ceil(value) - 1 }
 }
 
 function printed(value: number, type: QuantityType): string {

@@ -41,7 +41,7 @@ export function requestOf(view: View, offset: number): Request {
       return facts
     },
     get everyNs() {
-      everyNs ??= this.facts.everyOf([...clausesAround(this)])
+      everyNs ??= writtenEvery(this) ?? this.facts.everyOf(clausesAround(this))
       return everyNs
     },
     catalog: project.catalog.catalog,
@@ -54,6 +54,17 @@ export function factsOfView({ document, project }: Pick<View, 'document' | 'proj
     const source = from === document.parsed.tree ? document : project.documents.get(from.source.name)
     return source === undefined ? undefined : project.resolve(path, source)?.parsed.tree
   })
+}
+
+/** The `every` among the words of a rule, which may be too broken to have clauses. */
+function writtenEvery({ place, facts }: Request): number | undefined {
+  for (const tokens of [place.tokens, place.behind]) {
+    const at = tokens.findIndex(({ type }) => type === 'every')
+    const node = at < 0 || tokens[at + 1] === undefined ? undefined : expressionOf((tokens[at + 1] as PlaceToken).text)
+    const value = node === undefined ? undefined : facts.valueOf(node, undefined)
+    if (value?.kind === 'constant' && value.type === 'duration' && value.value > 0) return value.value
+  }
+  return undefined
 }
 
 /** Of the declaration around the place, as far as it is understood. */

@@ -115,13 +115,21 @@ export function snippetsFor(request: Request, { use, label }: Expected, keyword:
   return known.map(({ label, form, detail }) => ({
     label,
     kind: 'snippet',
-    tier: use.rule === 'file' && request.place.word.start > 0 && request.place.declaration !== undefined ? tiers.keyword : tiers.likely,
+    tier: tierOf(request, use.rule),
     text: plainText(form),
     snippet: snippetText(form),
     filter: label,
     page: pageOfWord(keyword),
     ...(detail === undefined ? {} : { detail }),
   }))
+}
+
+/** What may begin here comes first where a line or a block does. */
+function tierOf({ place }: Request, rule: string): Suggestion['tier'] {
+  if (rule === 'file') return place.word.start > 0 && place.declaration !== undefined ? tiers.keyword : tiers.likely
+  const begins = place.firstOnLine || place.tokens.at(-1)?.type === 'LeftBrace'
+  if (begins && rule === 'clause') return tiers.fitting
+  return begins || (rule !== 'clause' && rule !== 'statement' && rule !== 'loadStatement') ? tiers.likely : tiers.possible
 }
 
 /** The form with its places filled in as it proposes. */
@@ -144,7 +152,8 @@ export function snippetText(form: string): string {
 /** `for 1m` and `over 2m`, in whole steps. */
 function countForms(request: Request, formula: FormulaPlace | undefined, keyword: string): readonly Suggestion[] {
   if (formula === undefined || (keyword !== 'for' && keyword !== 'over')) return []
+  const tier = keyword === 'for' ? tiers.likely : tiers.possible
   const ns = (keyword === 'for' ? 12 : 24) * request.everyNs
   const text = `${keyword} ${printDuration(ns)}`
-  return [{ label: text, kind: 'snippet', tier: tiers.likely, snippet: snippetText(`${keyword} ‹${printDuration(ns)}›`), page: pageOfWord(keyword) }]
+  return [{ label: text, kind: 'snippet', tier, snippet: snippetText(`${keyword} ‹${printDuration(ns)}›`), page: pageOfWord(keyword) }]
 }

@@ -27,6 +27,8 @@ export function filterText(name: string, inQuotes: boolean): string {
 /** An operation of a service by the shortest name that means no other of its operations. */
 export interface NamedOperation {
   readonly name: string
+  /** All names that mean it, the shortest first. */
+  readonly spellings: readonly string[]
   /** All spellings and kinds of it. */
   readonly recorded: readonly CatalogOperation[]
   /** Spans a second; undefined where it is not known of all. */
@@ -51,8 +53,10 @@ export function namedOperations(service: CatalogService): readonly NamedOperatio
   for (const spelling of [...spellings.values()].flat()) meanings.set(spelling, (meanings.get(spelling) ?? 0) + 1)
   const found = [...byRpc].map(([rpc, recorded]) => {
     const rates = recorded.map(({ rate }) => rate)
+    const clear = (spellings.get(rpc) ?? []).filter((spelling) => meanings.get(spelling) === 1)
     return {
-      name: spellings.get(rpc)?.find((spelling) => meanings.get(spelling) === 1) ?? rpc,
+      name: clear[0] ?? rpc,
+      spellings: clear,
       recorded,
       rate: rates.includes(undefined) ? undefined : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0),
     }

@@ -51,6 +51,8 @@ function imagine(walk: Walk, ways: Ways, tokens: readonly IToken[], i: number): 
     before = walk.takeAny(before, i)
     const behind = walk.take(before, token, i)
     if (behind !== undefined) guesses.push(behind)
+    const meant = misspelt(walk, before, token)
+    if (meant !== undefined) guesses.push(walk.takeAny(before, i, meant))
   }
   guesses.push(walk.takeAny(ways, i), ways)
   let best: Ways | undefined

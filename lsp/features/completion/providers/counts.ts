@@ -24,7 +24,7 @@ function shown(labels: readonly string[]): readonly Suggestion[] {
 /** As many times as the window has steps, at most. */
 function times(request: Request, { use }: Expected): readonly Suggestion[] {
   const formula = formulaAt(request, use)
-  if (formula === undefined || !formula.behindOperand || formula.sort === 'value' || formula.counted) return []
+  if (formula === undefined || !formula.behindOperand || !formula.countable) return []
   const { place, everyNs } = request
   const typed = /^\d{1,3}$/.exec(place.prefix)?.[0]
   const proposals = typed === undefined || Number(typed) === 0 ? [5, 3] : [Number(typed)]

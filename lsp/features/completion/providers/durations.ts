@@ -58,11 +58,18 @@ function clauseValues(clause: string | undefined, keyword: string | undefined): 
   }
 }
 
-/** Whole steps, and as many as are counted. */
-function windows({ place, everyNs }: Request, atom: Use): readonly string[] {
+/** The shortest window that may stand there, nanoseconds; undefined where none stands. */
+export function leastWindow({ place, everyNs }: Request, atom: Use): number | undefined {
+  const owner = atom.within?.rule
+  if (owner !== 'operand' && owner !== 'absence') return undefined
   const before = place.tokens.slice(0, atom.start)
   const counted = before.at(-1)?.type === 'in' && before.at(-2)?.type === 'times' ? Number(before.at(-3)?.text) : 1
-  const least = counted * everyNs
+  return counted * everyNs
+}
+
+function windows(request: Request, atom: Use): readonly string[] {
+  const { everyNs } = request
+  const least = leastWindow(request, atom) ?? everyNs
   const usual = [minute, 30 * second, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute]
   const fitting = usual.filter((ns) => ns >= least && ns % everyNs === 0)
   return printed([...fitting, ...(fitting.includes(2 * least) ? [] : [2 * least])].filter((ns, i, all) => all.indexOf(ns) === i))
@@ -88,7 +95,10 @@ function loadValues(request: Request, { label, within: load }: Use): readonly st
 
 /** From the start of the test: behind the last moment that it names. */
 function moments({ place }: Request, isStart: boolean): readonly string[] {
-  const named = place.tokens.filter(({ type }) => type === 'Duration').flatMap(({ text }) => simple(text) ?? [])
+  const named = place.tokens
+    .filter(({ type }) => type === 'Duration')
+    .flatMap(({ text }) => simple(text) ?? [])
+    .filter((ns) => ns % second === 0)
   const last = Math.max(0, ...named)
   return printed([...(isStart ? [0, last] : []), last + 30 * second, last + minute, last + 2 * minute].filter((ns, i, all) => all.indexOf(ns) === i))
 }

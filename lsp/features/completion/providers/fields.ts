@@ -70,20 +70,40 @@ function typeOf(intrinsic: string): string {
   }
 }
 
+/** The field that a test is of. */
+export interface FieldAt {
+  readonly name: string
+  readonly isIntrinsic: boolean
+  /** The language has words for its values. */
+  readonly isWord: boolean
+  /** Undefined where it is not known, or several. */
+  readonly type: 'duration' | 'number' | 'text' | 'boolean' | undefined
+}
+
+export function fieldAt(request: Request, use: Expected['use']): FieldAt | undefined {
+  const field = tokensOf(request.place, use).find(({ type }) => type !== 'not' && type !== 'has')
+  if (field === undefined) return undefined
+  const name = unquoted(field)
+  if (field.type === 'Text' || !(intrinsics as readonly string[]).includes(name)) {
+    const type = attributesHere(request, use).find((attribute) => printField({ kind: 'attribute', attribute }) === name)?.type
+    return { name, isIntrinsic: false, isWord: false, type: type === 'mixed' ? undefined : type }
+  }
+  const isWord = name === 'status' || name === 'kind'
+  return { name, isIntrinsic: true, isWord, type: isWord || name === 'name' || name === 'service' ? 'text' : name === 'depth' ? 'number' : 'duration' }
+}
+
 function fieldValues(request: Request, { use, type }: Expected): readonly Suggestion[] {
-  const tokens = tokensOf(request.place, use).filter((token) => token.type !== 'not')
-  const [field, how] = tokens
+  const field = fieldAt(request, use)
   if (field === undefined) return []
-  const isIntrinsic = field.type !== 'Text' && (intrinsics as readonly string[]).includes(field.text)
-  const inList = how?.type === 'in'
-  const texts = inList || how?.type === 'matches' || request.place.within === 'text'
+  const tokens = tokensOf(request.place, use).filter((token) => token.type !== 'not')
+  const how = tokens[1]?.type
+  const texts = how === 'in' || how === 'matches' || request.place.within === 'text'
   const given = new Set(tokens.slice(2).map(({ text }) => text))
-  const values = isIntrinsic ? intrinsicValues(request, use, field.text, texts) : attributeValues(request, use, unquoted(field), how?.type === 'matches')
+  const values = field.isIntrinsic ? intrinsicValues(request, use, field.name, texts) : attributeValues(request, use, field.name, how === 'matches')
   const fitting = values.filter(({ text, label }) => !given.has(text ?? label))
   // Names of kinds and of statuses are identifiers; everything else is a literal.
-  if (type === 'Identifier')
-    return [...fitting.filter(({ kind }) => kind === 'keyword'), ...(inList ? [] : constants(request, isIntrinsic ? field.text : undefined))]
-  return fitting.filter(({ kind }) => kind !== 'keyword')
+  if (type !== 'Identifier') return fitting.filter(({ kind }) => kind !== 'keyword')
+  return [...fitting.filter(({ kind }) => kind === 'keyword'), ...(how === 'in' || field.isWord ? [] : constants(request, field, how))]
 }
 
 function intrinsicValues(request: Request, use: Expected['use'], field: string, texts: boolean): readonly Suggestion[] {
@@ -114,7 +134,6 @@ function operationsHere({ known, place }: Request, use: Expected['use']): readon
 
 function durations(request: Request, use: Expected['use']): readonly Suggestion[] {
   const typed = unitsBehind(request, ['duration'])
-  if (typed.length > 0) return typed
   const slowest = Math.max(0, ...operationsHere(request, use).map(({ p99 }) => p99 ?? 0))
   const near: Suggestion[] =
     slowest > 0
@@ -127,7 +146,7 @@ function durations(request: Request, use: Expected['use']): readonly Suggestion[
           },
         ]
       : []
-  return [...near, ...['100ms', '500ms', '1s', '5s'].map((label): Suggestion => ({ label, kind: 'value', tier: tiers.possible }))]
+  return [...near, ...typed, ...['100ms', '500ms', '1s', '5s'].map((label): Suggestion => ({ label, kind: 'value', tier: tiers.possible }))]
 }
 
 function attributeValues(request: Request, use: Expected['use'], field: string, isPattern: boolean): readonly Suggestion[] {
@@ -143,14 +162,10 @@ function attributeValues(request: Request, use: Expected['use'], field: string, 
 }
 
 /** Constants of a type that the field can be compared with. */
-function constants({ facts }: Request, intrinsic: string | undefined): readonly Suggestion[] {
-  const fits = (type: string): boolean => {
-    if (intrinsic === undefined) return type === 'number' || type === 'text' || type === 'boolean'
-    if (intrinsic === 'status' || intrinsic === 'kind') return false
-    if (intrinsic === 'name' || intrinsic === 'service') return type === 'text'
-    return type === (intrinsic === 'depth' ? 'number' : 'duration')
-  }
+function constants({ facts }: Request, { type, isIntrinsic }: FieldAt, operator: string | undefined): readonly Suggestion[] {
+  const isEquality = operator === 'Equal' || operator === 'NotEqual'
+  const comparable = isIntrinsic || type !== undefined ? [type] : isEquality ? ['number', 'text', 'boolean'] : ['number']
   return [...facts.constants.values()].flatMap(({ name, value }) =>
-    value !== undefined && fits(value.type) ? [{ label: name, kind: 'constant' as const, tier: tiers.likely }] : [],
+    value !== undefined && (comparable as readonly string[]).includes(value.type) ? [{ label: name, kind: 'constant' as const, tier: tiers.likely }] : [],
   )
 }

@@ -1,18 +1,29 @@
 /** Keywords and signs that the grammar would take, but for those that the checker would then reject. */
 import { type ClausePlace, clausesBeginningWith, type Expected, type PlaceToken, pageOfWord } from '../../../../src/language/index.ts'
-import { type FormulaPlace, formulaAt } from '../formula.ts'
+import { type FormulaPlace, formulaAt, isSpanField } from '../formula.ts'
 import { clausesAround, type Request, tokensOf, within } from '../request.ts'
 import { snippetsFor } from '../snippets.ts'
 import { type Suggestion, type Tier, tiers } from '../suggestion.ts'
+import { fieldAt } from './fields.ts'
 
 /** Before these a keyword of a function is one. */
 const functions: ReadonlySet<string> = new Set(['span', 'replicas', 'ready', 'metric', 'forecast', 'min', 'max', 'absent'])
-/** Signs that are written without being looked for; punctuation of calls and names comes by itself. */
-const offeredSigns: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '=', '{', '±'])
+/** Signs by the rule of the grammar, those that are used most first; punctuation of calls and names comes by itself. */
+const comparisonSigns = ['>', '<', '>=', '<=', '==', '!=']
+const arithmeticSigns = ['+', '-', '*', '/']
+const offeredSigns: Readonly<Record<string, readonly string[]>> & { readonly formula: readonly string[] } = {
+  formula: [...comparisonSigns, ...arithmeticSigns],
+  predicateOperand: comparisonSigns,
+  letDeclaration: ['='],
+  defaultsDeclaration: ['{'],
+  targetDeclaration: ['{'],
+  testDeclaration: ['{'],
+  loadStatement: ['±'],
+}
 
 export function keywords(request: Request, expected: Expected): readonly Suggestion[] {
   return expected.spellings
-    .filter((spelling) => (isWord(spelling) ? true : offeredSigns.has(spelling) && request.place.prefix === ''))
+    .filter((spelling) => (isWord(spelling) ? true : offeredSigns[expected.use.rule]?.includes(spelling) === true && request.place.prefix === ''))
     .filter((spelling) => isUseful(request, expected, spelling))
     .flatMap((spelling) => [...snippetsFor(request, expected, spelling), plainKeyword(request, expected, spelling)])
 }
@@ -23,17 +34,27 @@ function isWord(spelling: string): boolean {
 
 function plainKeyword(request: Request, expected: Expected, spelling: string): Suggestion {
   const page = pageOfWord(spelling)
-  const common = { label: spelling, kind: isWord(spelling) ? 'keyword' : 'sign', tier: tierOf(request, expected, spelling), page } as const
+  const common = {
+    label: spelling,
+    kind: isWord(spelling) ? 'keyword' : 'sign',
+    tier: tierOf(request, expected, spelling),
+    // Signs in their order, words behind them.
+    weight: isWord(spelling) ? -offeredSigns.formula.length : -(offeredSigns[expected.use.rule]?.indexOf(spelling) ?? 0),
+    page,
+  } as const
   const calls = functions.has(spelling) && !(spelling === 'ready' && expected.use.rule === 'statement')
   if (!calls || request.place.behind[0]?.type === 'LeftParen') return common
   return { ...common, text: `${spelling}(`, snippet: `${spelling}($1)$0`, filter: spelling }
 }
 
-function tierOf({ place }: Request, { use }: Expected, spelling: string): Tier {
+function tierOf(request: Request, { use }: Expected, spelling: string): Tier {
+  const { place } = request
   if (use.rule === 'file') return place.word.start === 0 || !place.between ? tiers.likely : tiers.keyword
   // A field or a name is what is wanted more often than a word that may stand before it.
-  if (spelling === 'not' || spelling === 'in') return tiers.unlikely
-  return isWord(spelling) ? tiers.keyword : tiers.possible
+  if (spelling === 'not' || (spelling === 'in' && use.rule === 'workload') || arithmeticSigns.includes(spelling)) return tiers.unlikely
+  if (spelling === 'span' && formulaAt(request, use)?.type === undefined) return tiers.fitting
+  // What goes on with what is begun comes before what begins something.
+  return use.start < place.tokens.length || !isWord(spelling) ? tiers.likely : tiers.keyword
 }
 
 function isUseful(request: Request, expected: Expected, spelling: string): boolean {
@@ -57,7 +78,7 @@ function isUseful(request: Request, expected: Expected, spelling: string): boole
     case 'change':
       return spelling !== 'per' || mayBePerReplica(request, expected)
     case 'workload':
-      return spelling !== 'in' || !tokensOf(request.place, expected.use).some(({ type }) => type === 'in')
+      return spelling !== 'in' || expected.use.within?.rule !== 'expectSubject' || isWorkload(tokensOf(request.place, expected.use))
     case 'expectSubject':
       return isUsefulOfSubject(request, expected, spelling)
     default:
@@ -86,6 +107,9 @@ function placeOf({ use }: Expected): ClausePlace | undefined {
 function mayBeginClause(request: Request, expected: Expected, keyword: string): boolean {
   const where = placeOf(expected)
   if (where === undefined) return true
+  // Only a `to hold` has clauses without a condition.
+  const { tokens } = request.place
+  if (where === 'rule' && !tokens.some(({ type }) => type === 'when' || type === 'hold')) return false
   // A clause stands behind a condition, not behind half of one.
   const formula = request.place.uses.findLast(({ rule, within }) => rule === 'formula' && within?.within === undefined)
   if ((where === 'rule' || where === 'freeze') && formula !== undefined && !isWhole(request, formula)) return false
@@ -113,28 +137,31 @@ function givenClauses(request: Request): ReadonlySet<string> {
 
 // Formulas
 
-const comparisonSigns: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>='])
-const arithmeticSigns: ReadonlySet<string> = new Set(['+', '-', '*', '/'])
-
 function isUsefulInFormula(request: Request, expected: Expected, spelling: string): boolean {
   const { rule, start } = expected.use
   const inside = (rule === 'absence' || rule === 'calendar' || rule === 'functionCall') && start < request.place.tokens.length
+  if (spelling === 'true' || spelling === 'false') return mayBeTruth(request, expected)
   if (inside) return true
   const formula = formulaAt(request, expected.use)
   if (formula === undefined) return true
   return formula.behindOperand && expected.type !== 'not' ? isUsefulBehind(formula, expected, spelling) : isUsefulOperand(formula, spelling)
 }
 
+/** Only a constant can be a truth value. */
+function mayBeTruth(request: Request, { use }: Expected): boolean {
+  const formula = within(use, 'formula')
+  return formula?.within?.rule === 'letDeclaration' && formula.start === request.place.tokens.length
+}
+
 function isUsefulOperand({ wanted, constant, comparison, left, type }: FormulaPlace, spelling: string): boolean {
   const starts = comparison === undefined && left.length === 0
+  // A field of each span is compared with what is written, not with what is measured.
+  if (comparison !== undefined && isSpanField(left)) return false
   switch (spelling) {
     case 'not':
     case 'absent':
     case 'during':
       return starts && wanted !== 'value'
-    case 'true':
-    case 'false':
-      return wanted === 'value' && constant && type === undefined
     case 'span':
     case 'metric':
     case 'forecast':
@@ -147,15 +174,15 @@ function isUsefulOperand({ wanted, constant, comparison, left, type }: FormulaPl
   }
 }
 
-function isUsefulBehind({ wanted, comparison, sort, windowed, counted }: FormulaPlace, { label }: Expected, spelling: string): boolean {
-  if (comparisonSigns.has(spelling)) return comparison === undefined && sort === 'value' && wanted !== 'value'
-  if (arithmeticSigns.has(spelling)) return sort !== 'spanTest' && !counted && (sort === 'value' || comparison !== undefined)
+function isUsefulBehind({ wanted, comparison, sort, windowed, counted, countable }: FormulaPlace, { label }: Expected, spelling: string): boolean {
+  if (comparisonSigns.includes(spelling)) return comparison === undefined && sort === 'value' && wanted !== 'value'
+  if (arithmeticSigns.includes(spelling)) return sort !== 'spanTest' && !counted && (sort === 'value' || comparison !== undefined)
   switch (spelling) {
     case 'and':
     case 'or':
       return sort === 'condition'
     case 'for':
-      return sort === 'condition' && label === 'postfix' && !counted
+      return sort === 'condition' && label === 'postfix' && countable
     case 'over':
       return windowed
     default:
@@ -176,18 +203,15 @@ function formulaTypeOf(request: Request, formula: Expected['use']): string | und
 
 // Predicates
 
-const ofDurations: ReadonlySet<string> = new Set(['duration', 'self', 'seen', 'gap', 'own', 'depth'])
-const ofWords: ReadonlySet<string> = new Set(['status', 'kind'])
-
-function isUsefulInPredicate({ place }: Request, { use, type }: Expected, spelling: string): boolean {
+function isUsefulInPredicate(request: Request, { use, type }: Expected, spelling: string): boolean {
   if (use.rule !== 'predicateOperand') return true
-  const [first] = place.tokens.slice(use.start).filter(({ type }) => type !== 'not')
-  if (first === undefined) return true
-  const field = first.text
-  if (type === 'Literal') return !ofWords.has(field) && !ofDurations.has(field) && field !== 'name' && field !== 'service'
-  if (ofWords.has(field)) return spelling === '==' || spelling === '!=' || spelling === 'in'
-  if (field === 'name' || field === 'service') return !['<', '<=', '>', '>='].includes(spelling)
-  return !(ofDurations.has(field) && spelling === 'matches')
+  const field = fieldAt(request, use)
+  if (field === undefined) return true
+  if (type === 'Literal') return field.type === 'boolean' || field.type === undefined
+  if (field.isWord) return spelling === '==' || spelling === '!=' || spelling === 'in'
+  const isOrdered = field.type === 'duration' || field.type === 'number' || field.type === undefined
+  if (['<', '<=', '>', '>='].includes(spelling)) return isOrdered
+  return spelling !== 'matches' || field.type === 'text' || field.type === undefined
 }
 
 // Expectations
@@ -195,6 +219,7 @@ function isUsefulInPredicate({ place }: Request, { use, type }: Expected, spelli
 function isUsefulOfSubject(request: Request, { use }: Expected, spelling: string): boolean {
   const subject = tokensOf(request.place, use)
   if (subject.length === 0) return true
+  if (spelling === 'in') return isWorkload(subject)
   const ofRule = spelling === 'fires' || spelling === 'unknown'
   const ofWorkload = (spelling === 'at' || spelling === 'between') && subject.length > 0 && !subject.some(({ type }) => type === 'unknown' || type === 'fires')
   if (!ofRule && !ofWorkload) return true

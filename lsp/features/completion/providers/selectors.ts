@@ -11,6 +11,7 @@ import {
   workloadId,
 } from '../../../../src/language/index.ts'
 import { operationFacts, serviceFacts } from '../../facts.ts'
+import { matchClass } from '../match.ts'
 import { type Request, tokensOf, unquoted, within } from '../request.ts'
 import { filterText, type NamedOperation, namedOperations, nameText, operationText } from '../spelling.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
@@ -77,6 +78,7 @@ function wholes(request: Request, callers: Callers | undefined): readonly Sugges
   if (place.within === 'text' || (place.prefix.length < 2 && callers === undefined)) return []
   return (catalog?.services ?? []).flatMap((service) =>
     namedOperations(service)
+      .filter(({ name }) => callers !== undefined || (matchClass(place.prefix, name) ?? 2) < 2)
       .filter((operation) => callers === undefined || operation.recorded.some(({ name }) => callers.operations.has(`${service.name} ${name}`)))
       .map((operation): Suggestion => {
         const written = `${nameText(service.name, false)}/${operationText(operation.name, false)}`
@@ -157,9 +159,17 @@ function operations(request: Request, use: Expected['use']): readonly Suggestion
   if (service === undefined || known === undefined) return []
   const inQuotes = place.within === 'text'
   const range = { start: first?.range.start ?? place.word.start, end: operationEnd(request) }
+  const typed = request.view.document.text.slice(range.start, place.offset).replace(/^"/, '')
   return known
     .services(unquoted(service))
-    .flatMap((found) => namedOperations(found).map((operation) => ({ ...operationSuggestion(found, operation, inQuotes), range })))
+    .flatMap((found) => namedOperations(found).map((operation) => ({ ...operationSuggestion(found, spelledAs(operation, typed), inQuotes), range })))
+}
+
+/** By a longer name, where the shortest is not what is typed. */
+function spelledAs(operation: NamedOperation, typed: string): NamedOperation {
+  if (matchClass(typed, operation.name) !== undefined) return operation
+  const spelling = operation.spellings.find((name) => matchClass(typed, name) !== undefined)
+  return spelling === undefined ? operation : { ...operation, name: spelling }
 }
 
 /** A name of an operation may have slashes. */

@@ -8,12 +8,13 @@ import {
   type StaticValue,
   typeName,
   type Value,
+  vocabulary,
 } from '../../../../src/language/index.ts'
 import { type FormulaPlace, formulaAt, isSpanField } from '../formula.ts'
 import { recordedValues } from '../recorded.ts'
 import { expressionOf, type Request } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
-import { atomValues, typeOfAtom } from './durations.ts'
+import { atomValues, leastWindow, typeOfAtom } from './durations.ts'
 import { unitsBehind } from './units.ts'
 
 const common: Readonly<Record<QuantityType, readonly string[]>> = {
@@ -26,32 +27,37 @@ const common: Readonly<Record<QuantityType, readonly string[]>> = {
 
 export function values(request: Request, expected: Expected): readonly Suggestion[] {
   const { rule } = expected.use
-  if (rule === 'atom')
-    return expected.type === 'Literal' ? atomValues(request, expected.use) : expected.type === 'Identifier' ? constants(request, typeOfAtom(expected.use)) : []
+  if (rule === 'atom') return atoms(request, expected)
   if (rule === 'functionCall' && expected.type === 'Literal') return metricUnits()
   if (rule !== 'operand' || (expected.type !== 'Literal' && expected.type !== 'Identifier')) return []
   const formula = formulaAt(request, expected.use)
   if (formula === undefined || formula.behindOperand) return []
-  const { place } = request
   if (isSpanField(formula.left) && formula.comparison !== undefined)
-    return expected.type === 'Identifier' ? spanFieldWords(formula) : spanFieldValues(request, formula)
-  if (expected.type === 'Identifier')
-    return constants(
-      request,
-      formula.type ?? (formula.wanted === 'condition' ? 'quantity' : undefined),
-      place.declaration === 'let' ? ownLet(request) : undefined,
-    )
+    return expected.type === 'Identifier' ? spanFieldNames(request, formula) : spanFieldValues(request, formula)
+  if (expected.type === 'Identifier') return namesIn(request, formula)
   return literals(request, formula)
 }
 
+function namesIn(request: Request, { type, measured, left, wanted }: FormulaPlace): readonly Suggestion[] {
+  // A constant is what nobody can hold.
+  if (measured && left.length === 0) return []
+  const isLet = request.place.declaration === 'let'
+  return constants(request, type ?? (isLet && wanted === 'value' && left.length === 0 ? undefined : 'quantity'), isLet ? ownLet(request) : undefined)
+}
+
 function literals(request: Request, formula: FormulaPlace): readonly Suggestion[] {
-  const { type, compared, comparison, right, wanted, left } = formula
+  const { type, compared, comparison, right, wanted, left, constant, argumentOf } = formula
   const types = type === undefined ? undefined : [type]
   const typed = unitsBehind(request, types)
   const recorded = compared !== undefined && comparison !== undefined && right.length === 0 ? recordedHere(request, compared, comparison.text) : []
   if (type === undefined)
-    return [...typed, ...(wanted === 'value' && left.length === 0 && typed.length === 0 ? Object.values(common).flatMap((each) => example(each)) : [])]
-  return [...recorded, ...typed, ...shown(common[type])]
+    return [
+      ...typed,
+      ...(wanted === 'value' && constant && left.length === 0 && typed.length === 0 ? Object.values(common).flatMap((each) => example(each)) : []),
+    ]
+  const usual =
+    argumentOf === 'quantile' ? ['99.5%', '99.9%', '97.5%'] : compared?.kind === 'span' && compared.stat.kind === 'apdex' ? ['85%', '95%', '70%'] : common[type]
+  return [...recorded, ...typed, ...shown(usual)]
 }
 
 function example([first]: readonly string[]): readonly Suggestion[] {
@@ -88,23 +94,34 @@ function valueOfSpan(request: Request, text: string): Value | StaticValue | unde
   return node === undefined ? undefined : request.facts.valueOf(node, request.everyNs)
 }
 
-function spanFieldWords({ left }: FormulaPlace): readonly Suggestion[] {
-  return left.at(-1)?.text === 'status'
-    ? (['error', 'ok', 'unset'] as const).map((label) => ({ label, kind: 'keyword', tier: tiers.fitting, page: pageOfWord(label) }))
-    : []
+function spanFieldNames(request: Request, { left }: FormulaPlace): readonly Suggestion[] {
+  const field = left.at(-1)?.text
+  if (field === 'status') return vocabulary.status.map((label) => ({ label, kind: 'keyword', tier: tiers.fitting, page: pageOfWord(label) }))
+  return field === 'name' ? [] : constants(request, field === 'depth' ? 'number' : 'duration')
+}
+
+/** Where a window stands, only constants of whole steps do, and of as many as are counted. */
+function atoms(request: Request, { use, type }: Expected): readonly Suggestion[] {
+  if (type === 'Literal') return atomValues(request, use)
+  if (type !== 'Identifier') return []
+  const least = leastWindow(request, use)
+  const names = constants(request, typeOfAtom(use), undefined, (ns) => least === undefined || (ns >= least && ns % request.everyNs === 0))
+  // How long a span takes has a name more often than how long to wait.
+  return use.label === 'duration' || use.label === 'rate' ? names : names.map((name) => ({ ...name, tier: tiers.possible }))
 }
 
 /** `quantity`: anything that can be measured. */
-function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undefined, but?: string): readonly Suggestion[] {
+function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undefined, but?: string, fits?: (value: number) => boolean): readonly Suggestion[] {
   return [...facts.constants.values()].flatMap(({ name, value, file }): readonly Suggestion[] => {
     if (name === but || value === undefined) return []
     const isQuantity = value.type !== 'text' && value.type !== 'boolean'
     if (wanted === 'quantity' ? !isQuantity : wanted !== undefined && value.type !== wanted) return []
+    if (fits !== undefined && value.kind === 'constant' && !fits(value.value)) return []
     return [
       {
         label: name,
         kind: 'constant',
-        tier: wanted === undefined || wanted === 'quantity' ? tiers.likely : tiers.fitting,
+        tier: wanted === undefined || wanted === 'quantity' ? tiers.possible : tiers.fitting,
         weight: -0.5,
         detail: `${shownValue(value)} (${file})`,
         documentation: `\`let ${name} = ${shownValue(value)}\`, ${typeName(value.type)}`,

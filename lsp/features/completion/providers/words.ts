@@ -20,7 +20,7 @@ function days({ place }: Request): readonly Suggestion[] {
   const range = { start: place.word.start + dash, end: place.word.end }
   const whole = dash === 0 ? ['mon-fri', 'sat-sun'] : []
   const week = [...dayNames.slice(1), ...dayNames.slice(0, 1)]
-  return [...whole, ...week].map((label, i) => ({ label, kind: 'value', tier: tiers.fitting, weight: -i, range }))
+  return [...whole, ...week].map((label, i) => ({ label, kind: 'value', tier: tiers.fitting, weight: 100 - i, range }))
 }
 
 function times(isEnd: boolean): readonly Suggestion[] {

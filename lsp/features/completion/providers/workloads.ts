@@ -8,6 +8,7 @@ import { type Suggestion, tiers } from '../suggestion.ts'
 const commonKinds = ['deployment', 'statefulset']
 
 export function workloads(request: Request, { use, type, label }: Expected): readonly Suggestion[] {
+  if (use.rule === 'clause' && type === 'Part') return namespaces(request)
   if (use.rule !== 'workload' || type !== 'Part') return []
   if (label === 'namespace') return namespaces(request)
   const range = rangeOfUse(request.place, use)
