@@ -1,9 +1,9 @@
 /** `scalec check --cost`: bounds on what rules cost, the dearest first. */
-import type { Cost } from '../bundle/index.ts'
+import type { AssemblyCost, Cost } from '../bundle/index.ts'
 import { bundleOf, costOf, printBytes, printWork } from '../bundle/index.ts'
 import type { CostOptions } from '../explain/index.ts'
 import { costTogether, costWords, ratesFrom } from '../explain/index.ts'
-import type { Program } from '../language/index.ts'
+import { type Program, printRate } from '../language/index.ts'
 import { counted } from './rules.ts'
 import { version } from './version.ts'
 
@@ -25,7 +25,13 @@ export function costReport(program: Program, options: CostOptions): CostReport {
   return {
     json: {
       ...together,
-      rules: costs.map(({ rule, work, memory, selectors }) => ({ rule, work, memory, known: selectors.every(({ rate }) => rate !== undefined) })),
+      rules: costs.map(({ rule, work, memory, selectors, assembly }) => ({
+        rule,
+        work,
+        memory,
+        known: selectors.every(({ rate }) => rate !== undefined),
+        ...(assembly === undefined ? {} : { assembly: { work: assembly.work, memory: assembly.memory, known: assembly.rate !== undefined } }),
+      })),
     },
     text: (all) => text(costs, together, all),
   }
@@ -41,5 +47,18 @@ function text(costs: readonly (Cost & { readonly rule: string })[], together: Pi
   const unknown = costs.filter(({ selectors }) => selectors.some(({ rate }) => rate === undefined)).length
   const missing =
     unknown === 0 ? '' : `; of ${counted(unknown, 'rule')} nobody says how many spans there are (--rate 10000/s, a catalog, or rates in scale.json)`
-  return `${lines.join('\n')}\ntogether at most ${printWork(together.work)} of a processor and ${printBytes(together.memory)}${missing}\n`
+  return `${lines.join('\n')}\n${assemblyLine(costs)}together at most ${printWork(together.work)} of a processor and ${printBytes(together.memory)}${missing}\n`
+}
+
+/** Traces are put together once, for all rules that need them. */
+function assemblyLine(costs: readonly Cost[]): string {
+  const found = costs.flatMap(({ assembly }) => assembly ?? [])
+  const dearest = found.reduce<AssemblyCost | undefined>((most, one) => (most === undefined || one.memory > most.memory ? one : most), undefined)
+  if (dearest === undefined) return ''
+  const whom = counted(found.length, 'rule')
+  const cost =
+    dearest.rate === undefined
+      ? 'nobody says how many spans there are in all'
+      : `of ${printRate(Number(dearest.rate.toPrecision(3)))} in all at most ${printWork(dearest.work)} of a processor and ${printBytes(dearest.memory)}`
+  return `traces, which ${whom} ${found.length === 1 ? 'needs' : 'need'}: ${cost}\n`
 }

@@ -1,11 +1,9 @@
 /** What a rule costs at most, in words. */
-import type { Cost, Rates, RuleIR } from '../bundle/index.ts'
-import { costOf, needsTraces, printBytes, printWork } from '../bundle/index.ts'
+import type { AssemblyCost, Cost, Rates, RuleIR } from '../bundle/index.ts'
+import { assembledBytes, costOf, perAssembled, printBytes, printWork } from '../bundle/index.ts'
 import type { Catalog } from '../language/index.ts'
 import { printDuration, printRate, printSelector, rateOf } from '../language/index.ts'
 import { list } from '../plan/index.ts'
-import { selectorsOf, valuesOf } from './conditions.ts'
-import { provenanceOf } from './values.ts'
 
 /** Where rates come from; without both they are not known. */
 export interface CostOptions {
@@ -25,18 +23,21 @@ export function ratesFrom({ rate, ...context }: CostOptions): Rates {
 }
 
 /**
- * A bound on what the rules cost together: what spans cost is counted once for each selector, as its counters are shared; what steps cost, for
- * each rule.
+ * A bound on what the rules cost together: what spans cost is counted once for each selector, as its counters are shared; traces are put together once
+ * for all; what steps cost, for each rule.
  */
 export function costTogether(rules: readonly RuleIR[], rates: Rates): Pick<Cost, 'work' | 'memory'> {
   const ofSpans = new Map<string, { readonly work: number; readonly memory: number }>()
   let work = 0
   let memory = 0
+  let assembly = { work: 0, memory: 0 }
   for (const rule of rules) {
     const idle = costOf(rule, () => 0)
     work += idle.work
     memory += idle.memory
-    costOf(rule, rates).selectors.forEach((busy, i) => {
+    const full = costOf(rule, rates)
+    if (full.assembly !== undefined && full.assembly.memory >= assembly.memory) assembly = full.assembly
+    full.selectors.forEach((busy, i) => {
       const key = JSON.stringify(busy.selector)
       const known = ofSpans.get(key) ?? { work: 0, memory: 0 }
       const rest = idle.selectors[i] ?? busy
@@ -47,7 +48,7 @@ export function costTogether(rules: readonly RuleIR[], rates: Rates): Pick<Cost,
     work += cost.work
     memory += cost.memory
   }
-  return { work, memory }
+  return { work: work + assembly.work, memory: memory + assembly.memory }
 }
 
 /** `at 20/s: at most 30 µs a second and 120 kB`; where no rate is known, without spans. */
@@ -70,15 +71,14 @@ export function costSentences(rule: RuleIR, sharing: readonly string[], options:
     `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
     ...(of.length > 1 ? of.map((line) => `Of that ${line}.`) : []),
     ...(unknown.length > 0 ? ['How many spans it counts is not known: a catalog knows, or --rate says how many there are in all.'] : []),
-    ...(isTraced(rule)
-      ? ['Beside that traces are put together, once for all rules that need them: about 1 µs a span of whatever service, and 100 B until its trace is decided.']
-      : []),
+    ...(cost.assembly === undefined ? [] : [`Beside that traces are put together, once for all rules that need them: ${assemblyWords(cost.assembly)}.`]),
     ...shared(sharing),
   ]
 }
 
-function isTraced(rule: RuleIR): boolean {
-  return selectorsOf(rule).some(needsTraces) || valuesOf(rule).some((value) => provenanceOf(value) === 'traced')
+function assemblyWords({ rate, work, memory }: AssemblyCost): string {
+  if (rate === undefined) return `at most ${perAssembled} µs a span of whatever service, and ${assembledBytes} B until its trace is decided`
+  return `of ${printRate(Number(rate.toPrecision(3)))} in all at most ${printWork(work)} of a processor and ${printBytes(memory)}`
 }
 
 function shared(names: readonly string[]): readonly string[] {

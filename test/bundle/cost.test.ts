@@ -41,6 +41,28 @@ describe('the cost of a rule', () => {
     expect(unknown.work).toBe(cost('span(a/b).p99 > 1s', 0).work)
   })
 
+  it('has traces put together where it needs them, at the rate of all spans there are', () => {
+    expect(cost('span(a/b).p99 > 1s').assembly).toBeUndefined()
+    for (const traced of [
+      'span(a/b).own.p99 > 1s',
+      'span(a/b under c/d).p99 > 1s',
+      'span(a/b where depth > 2).count > 1',
+      'absent(span(a/b where self > 1s)) for 1m',
+    ]) {
+      const rates = ({ service }: { readonly service: string }): number => (service === '*' ? 5000 : 20)
+      const { assembly, work, selectors } = costOf(ruleOf(traced), rates)
+      expect(selectors.map(({ rate }) => rate)).toEqual([20])
+      expect(assembly?.rate).toBe(5000)
+      // Not part of what the rule itself costs.
+      expect(assembly?.work).toBeGreaterThan(10 * work)
+    }
+    const unknown = costOf(ruleOf('span(a/b).own.p99 > 1s'), () => undefined)
+    expect(unknown.assembly).toEqual({ rate: undefined, work: 0, memory: 0 })
+    // Memory is capped, however many spans there are.
+    const [many, more] = [1e7, 1e8].map((rate) => cost('span(a/b).own.p99 > 1s', rate).assembly?.memory)
+    expect(many).toBe(more)
+  })
+
   it('of a calendar is next to nothing', () => {
     expect(cost('during mon-fri')).toMatchObject({ memory: 0, selectors: [] })
   })

@@ -36,6 +36,14 @@ describe('what rules cost together', () => {
     expect(total(slow, other).work).toBeCloseTo(alone(slow).work + alone(other).work)
     expect(total(slow, other).memory).toBeCloseTo(alone(slow).memory + alone(other).memory)
   })
+  it('counts traces once, however many rules need them', () => {
+    const traced = 'slow-own: scale deployment/ads +2 when span(ads/GetAds).own.p99 > 400ms'
+    const another = 'far: scale deployment/shop +2 when span(shop/Buy).gap.p99 > 400ms'
+    const { assembly } = alone(traced)
+    expect(assembly).toMatchObject({ rate: 10_000 })
+    expect(total(traced).work).toBeCloseTo(alone(traced).work + (assembly?.work ?? 0))
+    expect(total(traced, another).work).toBeCloseTo(alone(traced).work + alone(another).work + (assembly?.work ?? 0))
+  })
   it('counts the spans of a selector once', () => {
     const together = total(slow, fast)
     expect(together.work).toBeGreaterThan(alone(slow).work)
