@@ -3,6 +3,9 @@
  * does itself is its own. What lies between a caller's span and the callee's is the callee's (queueing, connecting, network), unless the
  * caller's other calls rose as well: then the caller was starved and came late to its answers, or its own network was slow.
  *
+ * Of a peer, which sends no spans itself, only its callers' spans are known: what they took longer is charged to it as its own, unless the caller's other
+ * calls rose as well.
+ *
  * What messages wait in a queue is the taker's, which has too few workers; but not as far as each message now occupies a worker longer. A worker that takes
  * four times as long has lost three quarters of what it could take out of the queue, and so much of the wait belongs to whatever made it slower: it
  * is dealt out like the rises of the taker and of the services behind it.
@@ -75,19 +78,20 @@ export function charge(
       waited.set(service, (waited.get(service) ?? 0) + passedOn)
       rise -= passedOn
     }
-    if (kind === 'self' || caller === service) {
+    if (kind === 'self' || (caller === service && kind !== 'peer')) {
       add(service, kind === 'self' ? 'self' : 'gap', rise)
       continue
     }
-    const key = `${caller} ${service}`
-    const edge = edges.get(key) ?? { caller, callee: service, calls: 0, rise: 0, measured: 0 }
+    const part = kind === 'peer' ? 'self' : 'gap'
+    const key = `${part} ${caller} ${service}`
+    const edge = edges.get(key) ?? { caller, callee: service, part, calls: 0, rise: 0, measured: 0 }
     edges.set(key, { ...edge, calls: edge.calls + calls, rise: edge.rise + rise, measured: edge.measured + calls * Math.max(0, shift.rise) })
   }
   const all = [...edges.values()].filter(({ calls }) => calls > 0)
   for (const edge of all) {
     const callers = Math.min(edge.calls * ofTheCaller(edge, all), edge.rise)
     add(edge.caller, 'calls', callers)
-    add(edge.callee, 'gap', edge.rise - callers)
+    add(edge.callee, edge.part, edge.rise - callers)
   }
   const direct = new Map([...charges].map(([service, of]) => [service, addedBy(of)]))
   for (const [taker, ns] of waited) {
@@ -118,6 +122,8 @@ function lostTurns(cells: readonly Cell[], shifts: readonly (Shift | undefined)[
 interface Edge {
   readonly caller: number
   readonly callee: number
+  /** What the callee is charged with. */
+  readonly part: 'self' | 'gap'
   readonly calls: number
   /** Nanoseconds; as far as it is certain, and as it was measured. */
   readonly rise: number

@@ -4,12 +4,12 @@ import { consumerKind, noRow, type TraceLog, type Window } from './log.ts'
 /** Where time is spent. Names are dictionary codes. */
 export interface Cell {
   /**
-   * In a service's operation itself; on the way to it from a caller; in the queue before it, of a message; and, of a message, all the time until the
+   * In a service's operation itself; in a call to a peer, which is all that is known of it; on the way to it from a caller; in the queue before it, of a message; and, of a message, all the time until the
    * service was done with it, which is no time of its own.
    */
-  readonly kind: 'self' | 'gap' | 'queue' | 'turn'
+  readonly kind: 'self' | 'peer' | 'gap' | 'queue' | 'turn'
   readonly service: number
-  /** Of a gap, a queue and a turn: who called. */
+  /** Of a peer, a gap, a queue and a turn: who called. */
   readonly caller: number
   readonly operation: number
 }
@@ -182,10 +182,11 @@ function collect(log: TraceLog, traces: readonly number[]): Collected[] {
     const answered = answeredCalls(log, first, end)
     for (let row = first; row < end; row++) {
       const [service, operation] = [log.service[row] as number, log.operation[row] as number]
-      const gap = Math.min(log.gap[row] as number, log.critical[row] as number)
+      const gap = isPartOfBatch(log, row) ? 0 : Math.min(log.gap[row] as number, log.critical[row] as number)
       const self = isOutlived(log, row, outlived) ? (log.self[row] as number) : (log.critical[row] as number) - gap
+      if (log.isPeer(row)) put({ kind: 'peer', service, caller: log.callerOf(row), operation }, i, self)
       // What a call waits for is its callee's gap, where the callee is known.
-      if (!answered.has(row)) put({ kind: 'self', service, caller: service, operation }, i, self)
+      else if (!answered.has(row)) put({ kind: 'self', service, caller: service, operation }, i, self)
       if (Number.isNaN(log.seen[row] as number)) continue
       const caller = log.callerOf(row)
       put({ kind: isMessage(log, row) ? 'queue' : 'gap', service, caller, operation }, i, gap)
@@ -193,6 +194,12 @@ function collect(log: TraceLog, traces: readonly number[]): Collected[] {
     }
   }
   return [...cells.values()]
+}
+
+/** A message that a span of its own service waits for has waited itself, but what was done meanwhile is on the path. */
+function isPartOfBatch(log: TraceLog, row: number): boolean {
+  const parent = log.parent[row] as number
+  return isMessage(log, row) && parent !== noRow && !log.isCall(parent) && log.service[parent] === log.service[row]
 }
 
 function isMessage(log: TraceLog, row: number): boolean {

@@ -2,11 +2,11 @@
  * Why a decision asks for this service and not for its caller: the traces that its rules looked at, against those before the trouble began. A driver tells
  * of every step; it asks when a decision is written down. Nothing here changes a decision, and what cannot be had says why.
  */
-import type { Bundle, RuleIR } from '../bundle/index.ts'
+import { type Bundle, type RuleIR, selectsPeers } from '../bundle/index.ts'
 import type { Because } from '../evaluate/index.ts'
 import type { BlameEvidence, EvidenceService, EvidenceTrace } from '../explain/index.ts'
 import { type Decision, duration } from '../plan/index.ts'
-import { type AssembledSpans, type Nanos, serviceMatcher } from '../spans/index.ts'
+import { type AssembledSpans, type Nanos, peerMatcher, serviceMatcher } from '../spans/index.ts'
 import type { TraceLog, Window } from './log.ts'
 import { lookbackOf } from './lookback.ts'
 import { seededRandom } from './random.ts'
@@ -147,7 +147,7 @@ interface Side {
 function readRule(rule: RuleIR): ReadRule {
   const { ns, leastNs, selectors, isTraced } = lookbackOf(rule)
   const services = [...new Set(selectors.map(({ service }) => service))]
-  const matchers = services.map((service) => serviceMatcher(service))
+  const matchers = selectors.map((selector) => (selectsPeers(selector) ? peerMatcher : serviceMatcher)(selector.service))
   return {
     rule,
     isTraced,

@@ -18,7 +18,10 @@ export class TraceLog {
   spans = 0
   traces = 0
   trace = new Uint32Array(1024)
+  /** Whose time the span's own time is: the service's that sent it, or the peer's that it called and that sends no spans itself. */
   service = new Uint32Array(1024)
+  /** Of the call to a peer the service that made it; 0 of all other spans. */
+  calling = new Uint32Array(1024)
   operation = new Uint32Array(1024)
   kind = new Uint8Array(1024)
   error = new Uint8Array(1024)
@@ -88,8 +91,8 @@ export class TraceLog {
   }
 
   #spanColumns(): (Uint8Array | Uint32Array | Int32Array | Float64Array)[] {
-    const { trace, service, operation, kind, error, parent, start, duration, self, seen, gap, critical } = this
-    return [trace, service, operation, kind, error, parent, start, duration, self, seen, gap, critical]
+    const { trace, service, calling, operation, kind, error, parent, start, duration, self, seen, gap, critical } = this
+    return [trace, service, calling, operation, kind, error, parent, start, duration, self, seen, gap, critical]
   }
 
   /** Rows [first, end) of a trace. */
@@ -110,10 +113,16 @@ export class TraceLog {
     return undefined
   }
 
-  /** Service of the caller whose span saw this one; the service itself where there is none. */
+  /** Service of the caller whose span saw this one, or is this one; the service itself where there is none. */
   callerOf(row: number): number {
+    if (this.isPeer(row)) return this.calling[row] as number
     const parent = this.parent[row] as number
     return (parent === noRow || Number.isNaN(this.seen[row] as number) ? this.service[row] : this.service[parent]) as number
+  }
+
+  /** The span is a call that nobody answered: all that is known of what a peer did. */
+  isPeer(row: number): boolean {
+    return this.calling[row] !== 0
   }
 
   /** The span is a caller's half of a call, not work of its own. */
@@ -142,7 +151,9 @@ export class TraceLog {
       const row = this.spans++
       const above = parent[from] as number
       this.trace[row] = trace
-      this.service[row] = spans.service[from] as number
+      const peer = decided.peer[from] as number
+      this.service[row] = peer === 0 ? (spans.service[from] as number) : peer
+      this.calling[row] = peer === 0 ? 0 : (spans.service[from] as number)
       this.operation[row] = spans.operation[from] as number
       this.kind[row] = spans.kind[from] as number
       this.error[row] = spans.status[from] === 2 ? 1 : 0
@@ -167,6 +178,7 @@ export class TraceLog {
       const capacity = Math.max(rows, this.duration.length * 2)
       this.trace = grown(this.trace, capacity)
       this.service = grown(this.service, capacity)
+      this.calling = grown(this.calling, capacity)
       this.operation = grown(this.operation, capacity)
       this.kind = grown(this.kind, capacity)
       this.error = grown(this.error, capacity)

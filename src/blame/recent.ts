@@ -108,12 +108,13 @@ export class RecentTraces {
   }
 
   /** The traces with a relevant service; of those that a sampler let go nothing is known. */
-  #relevant({ spans, traceStart, weight }: AssembledSpans): Found[] {
+  #relevant({ spans, traceStart, weight, peer }: AssembledSpans): Found[] {
     const found: Found[] = []
     for (let first = 0; first < spans.length; ) {
       let end = first
       let relevant = false
-      for (; end < spans.length && traceStart[end] === first; end++) relevant ||= this.#concerns(spans.service[end] as number)
+      for (; end < spans.length && traceStart[end] === first; end++)
+        relevant ||= this.#concerns(spans.service[end] as number) || this.#concerns(peer[end] as number)
       if (relevant && (weight[first] as number) > 0) found.push({ first, end, hash: hashOf(spans.traceId, first * 16) })
       first = end
     }

@@ -1,4 +1,4 @@
-export { canonicalOperation, globMatcher, matchesOperation, operationMatcher, peerSystem, serviceMatcher } from '../language/index.ts'
+export { canonicalOperation, globMatcher, matchesOperation, operationMatcher, peerMatcher, peerSystem, serviceMatcher } from '../language/index.ts'
 export { decodeRequest } from './decode.ts'
 export * from './dictionary.ts'
 export { decodeJson } from './json.ts'

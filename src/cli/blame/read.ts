@@ -1,7 +1,8 @@
 /** A recording's traces, put together. */
 import { TraceLog } from '../../blame/index.ts'
+import { peerAttributes } from '../../bundle/index.ts'
 import { decodeMessages, PlausibleTimes, type Recording, type RecordingFailure } from '../../recordings/index.ts'
-import { createAssembler, createDictionary, type Nanos, SpanTable } from '../../spans/index.ts'
+import { createAssembler, createDictionary, linkColumns, type Nanos, SpanTable } from '../../spans/index.ts'
 
 /** About 90 bytes each are kept. */
 export const mostSpans = 10_000_000
@@ -32,7 +33,7 @@ export async function readTraces(recording: Recording, limit = mostSpans): Promi
   let latest: Nanos = 0
   let closed: Nanos = 0
   let truncated = false
-  const tables = decodeMessages(recording, new SpanTable(dictionary), {
+  const tables = decodeMessages(recording, new SpanTable(dictionary, [...peerAttributes, ...linkColumns]), {
     onFailure: (failure) => unread.push(failure),
     onRejected: (spans, message) => notes.push(`${spans} left out: ${message}`),
   })
