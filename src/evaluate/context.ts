@@ -16,6 +16,8 @@ export interface TracesSeen {
   readonly idleNs: number
   /** The greatest weight of a trace that was decided behind `from`; undefined where none was left out and each counts as itself. */
   heaviestSince(from: Nanos): number | undefined
+  /** Whether traces that were left out do not come at all: then that there are none says nothing. */
+  readonly partial: boolean
   /** Whether a sampler tells anomalous traces from ordinary ones. */
   readonly scores: boolean
 }
@@ -61,7 +63,7 @@ export interface Builder {
  */
 export function wouldShow(series: Series, from: Nanos, lengthNs: number, { at, lastSpan, traces, evidence }: StepContext): boolean {
   if (series.field === undefined) return lastSpan >= from
-  return traces !== undefined && traces.decidedAt > at - lengthNs && traces.lastSpan >= evidence.from
+  return traces !== undefined && (traces.partial || (traces.decidedAt > at - lengthNs && traces.lastSpan >= evidence.from))
 }
 
 /** Whether nothing can be known of the window of `lengthNs` that ends at this step: the telemetry is stale, or a part of it was counted by nobody. */

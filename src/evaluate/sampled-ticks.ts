@@ -18,9 +18,9 @@ export class SampledTicks {
     if (previous !== undefined) this.#ticks = [...previous.#ticks]
   }
 
-  /** Looks at the weights of what was decided in the tick that ends at `at`; says whether it is sampled. */
-  note(at: Nanos, weight: Float64Array, rows: number): boolean {
-    let sampled = false
+  /** Looks at the weights of what was decided in the tick that ends at `at`; says whether it is sampled, as it is if that is only a part. */
+  note(at: Nanos, weight: Float64Array, rows: number, partial = false): boolean {
+    let sampled = partial
     let heaviest = 1
     for (let row = 0; row < rows; row++) {
       const one = weight[row] as number

@@ -91,6 +91,7 @@ export class Traces {
       lastSpan: this.#lastSpan,
       idleNs: this.#options.idleNs,
       heaviestSince: (from) => this.#sampledTicks.heaviestSince(from),
+      partial: this.#sampler?.partial === true,
       scores: this.#sampler !== undefined && this.#sampler.scores !== false,
     }
   }
@@ -115,10 +116,11 @@ export class Traces {
   /** Decides what is complete at `at`, or everything, and calls `emit` for each series that has spans of it. */
   close(start: Nanos, at: Nanos, all: boolean, emit: (series: Series, tick: DecidedTick) => void): void {
     const found = this.#assembler.close(at, all)
-    if (found.spans.length === 0) return
+    const isEmpty = found.spans.length === 0
+    if (!isEmpty) this.#sampler?.decide(found)
+    const sampled = this.#sampler !== undefined && this.#sampledTicks.note(at, found.weight, found.spans.length, this.#sampler.partial)
+    if (isEmpty) return
     this.#decidedAt = at
-    this.#sampler?.decide(found)
-    const sampled = this.#sampler !== undefined && this.#sampledTicks.note(at, found.weight, found.spans.length)
     this.#onDecided?.(found, at)
     this.#columns.bindTraces(found)
     this.#peers?.bind(found)

@@ -94,11 +94,11 @@ describe('a value of a sample', () => {
           expect([s, seen]).toEqual([s, wanted])
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
     // The law would hold emptily were nothing ever known.
     for (const sort of ['count', 'rate', 'errors', 'errorRate', 'mean', 'quantile', 'apdex', 'blame', 'sparse', 'empty'])
-      expect(reasons.get(sort)).toBeGreaterThan(20)
+      expect(reasons.get(sort)).toBeGreaterThan(10)
   })
 
   it('is to the last bit what it is without a sampler where every weight is 1', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConditionIR, RuleIR, StatIR } from '../../src/bundle/index.ts'
 import type { Because, Observed } from '../../src/evaluate/index.ts'
+import type { TraceSampler } from '../../src/spans/index.ts'
 import { Bench, compare, down, lasting, ms, rule, seconds, selector, spans, type TestSpan, truthOf, value } from './builders.ts'
 import { samplerOf } from './sampled-reference.ts'
 
@@ -203,6 +204,31 @@ describe('absent, of traces of which some were left out,', () => {
     expect(truths(new Map())).toEqual(['false', 'false', 'true', 'true', 'true', 'true', 'true', 'true'])
     // Those of 10 s, 15 s and 20 s are left out.
     expect(truths(every(0, 50, 3))).toEqual(['false', 'false', 'sparse', 'sparse', 'sparse', 'true', 'true', 'true'])
+  })
+})
+
+describe('a sample that was drawn elsewhere', () => {
+  const partial = (weights: ReadonlyMap<number, number>): TraceSampler => ({ ...samplerOf(weights), partial: true })
+  const truths = (condition: ConditionIR, found: readonly TestSpan[], sampler: TraceSampler): readonly string[] => {
+    const bench = new Bench([rule('r', condition, { action: down })], { traces: { sampler }, staleNs: seconds(600) })
+    bench.ingest([...found, end])
+    return bench.run().map(({ outcomes }) => truthOf(outcomes[0]))
+  }
+
+  it('hides what was left out: that nothing came is no idleness', () => {
+    const found = calls(1, 40, 1, () => 5)
+    expect(truths(compare(own(0.5), '<', ms(100)), found, partial(every(2, 1, 40))).slice(0, 4)).toEqual(['sparse', 'true', 'sparse', 'sparse'])
+    expect(truths(compare(own({ kind: 'count' }), '<', 1000), found, partial(every(2, 1, 40))).slice(0, 4)).toEqual(['sparse', 'true', 'sparse', 'sparse'])
+  })
+
+  it('says nothing of all before one came that stands for others', () => {
+    expect(
+      truths(
+        compare(own(0.5), '<', ms(100)),
+        calls(1, 40, 1, () => 5),
+        partial(every(1, 1, 40)),
+      )[1],
+    ).toBe('sparse')
   })
 })
 

@@ -74,6 +74,11 @@ export interface TraceSampler {
   decide(found: AssembledSpans): void
   /** False while it cannot tell anomalous traces from ordinary ones: nobody knows then how many there are. */
   readonly scores?: boolean
+  /**
+   * True where it is only given what was kept elsewhere, and so shows nothing of what was left out: then every step is a sample, one that nothing came of, too. Not to
+   * be said where all traces are kept elsewhere.
+   */
+  readonly partial?: boolean
 }
 
 export interface AssemblyReport {
