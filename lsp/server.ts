@@ -48,7 +48,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
     catalogChanged: (project) => own.catalogChanged(project),
     failed: (error) => report('check', error),
   })
-  const client = { pulls: false, refreshes: false }
+  const client = { pulls: false, refreshes: false, snippets: false }
   const settings = createSettings(connection, workspace, report, () => publisher.push(!client.pulls))
   const publisher = new Publisher({ connection, workspace, pageUrl, read: host.read, lint: () => settings.now.lint })
   const own = wireOwnRequests({ connection, workspace, report, version, settings, published: () => publisher.push(!client.pulls) })
@@ -58,6 +58,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
     const { capabilities: can } = params
     client.pulls = can.textDocument?.diagnostic !== undefined
     client.refreshes = can.workspace?.diagnostics?.refreshSupport === true
+    client.snippets = can.textDocument?.completion?.completionItem?.snippetSupport === true
     settings.initialize(params)
     watch.initialize(params)
     workspace.setFolders(foldersOf(params))
@@ -183,7 +184,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
       publisher.workspaceReport(new Map(previousResultIds.map(({ uri, value }) => [uri, value])), () => token.isCancellationRequested),
     ) as Parameters<Connection['languages']['diagnostics']['onWorkspace']>[0],
   )
-  wireLanguage(connection, workspace, report)
+  wireLanguage({ connection, workspace, report, page, snippets: () => client.snippets })
   connection.listen()
 }
 

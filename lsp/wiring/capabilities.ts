@@ -1,5 +1,6 @@
 /** What the server says that it can do. */
 import { CodeActionKind, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node'
+import { completionTriggers } from '../features/completion/index.ts'
 import { tokenModifiers, tokenTypes } from '../features/semantic-tokens.ts'
 
 export const commands = ['scale.runTest', 'scale.replay', 'scale.explain'] as const
@@ -8,6 +9,7 @@ export function capabilities(): ServerCapabilities {
   return {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+    completionProvider: { triggerCharacters: [...completionTriggers], resolveProvider: true },
     definitionProvider: true,
     referencesProvider: true,
     renameProvider: { prepareProvider: true },
