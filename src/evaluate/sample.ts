@@ -36,14 +36,15 @@ export function tells(window: Window, heaviest: number, { stat, against, atLeast
     case 'quantile':
       return effective * rarer(stat.q) >= leastExpected
     case 'errorRate':
-      return against === undefined ? effective >= leastDraws : effective * rarer(against) >= leastExpected
+      return against === undefined ? showsErrors(window, effective) : effective * rarer(against) >= leastExpected
+    case 'apdex':
+      return effective >= leastDraws && (against === undefined || effective * rarer(against) >= leastExpected)
     case 'count':
     case 'rate':
       return against === undefined ? effective >= leastDraws : tellsTotal(window, heaviest, window.n, against)
     case 'errors':
-      return against === undefined ? effective >= leastDraws : tellsTotal(window, heaviest, window.counters.errors, against)
+      return against === undefined ? showsErrors(window, effective) : tellsTotal(window, heaviest, window.counters.errors, against)
     case 'mean':
-    case 'apdex':
     case 'blame':
       return effective >= leastDraws
     case 'min':
@@ -60,6 +61,11 @@ export function tells(window: Window, heaviest: number, { stat, against, atLeast
 /** Whether a total can be told from `against`: `kept`, which are surely there, exceed it, or so many would have been drawn often enough. */
 export function tellsTotal(window: Window, heaviest: number, kept: number, against: number): boolean {
   return kept > against || against >= leastExpected * Math.max(heaviest, window.squares / window.weight)
+}
+
+/** Where nobody says how many errors matter: enough of them. None among thirty may be one in a hundred. */
+function showsErrors(window: Window, effective: number): boolean {
+  return effective >= leastDraws && window.counters.errors >= leastExpected
 }
 
 /** The smaller of a share and what is left of all. */

@@ -68,7 +68,9 @@ export function estimated(question: Question, decided: readonly Sampled[], now: 
     if (found.length === 0 || (!counts && effective < atLeast)) return false
     if (stat.kind === 'min' || stat.kind === 'max') return false
     if (stat.kind === 'quantile') return effective * rarer(stat.q) >= 5
-    if (against === undefined || stat.kind === 'mean' || stat.kind === 'apdex' || stat.kind === 'blame') return effective >= 30
+    if (stat.kind === 'mean' || stat.kind === 'blame') return effective >= 30
+    if (stat.kind === 'apdex') return effective >= 30 && (against === undefined || effective * rarer(against) >= 5)
+    if (against === undefined) return effective >= 30 && (stat.kind === 'count' || stat.kind === 'rate' || failed.length >= 5)
     if (stat.kind === 'errorRate') return effective * rarer(against) >= 5
     if (stat.kind === 'errors') return told(failed.length, against)
     return told(found.length, stat.kind === 'rate' ? against * seconds : against)

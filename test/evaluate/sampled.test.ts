@@ -142,6 +142,24 @@ describe('a total of a sample', () => {
   })
 })
 
+describe('errors that nobody sets a limit to', () => {
+  it('are told by enough of them, not by none among thirty', () => {
+    const errors = own({ kind: 'errors' })
+    const share: ConditionIR = compare({ kind: 'arithmetic', operator: '/', of: [errors, own({ kind: 'count' })], type: 'ratio' }, '<', 0.25)
+    const found = (failed: number): TestSpan[] => calls(1, 40, 1, () => 10).map((span, i) => ({ ...span, error: i < failed }))
+    expect([0, 4, 5].map((failed) => truthOf(judged(share, found(failed), every(100, 1, 40)).get(10)))).toEqual(['sparse', 'sparse', 'true'])
+  })
+})
+
+describe('an Apdex', () => {
+  it('near 1 needs as many as would show what is missing to 1', () => {
+    const found = calls(1, 40, 1, () => 10)
+    const truths = (least: number): string =>
+      truthOf(judged(compare(own({ kind: 'apdex', thresholdNs: ms(50) }), '>', least), found, every(100, 1, 40)).get(10))
+    expect([0.85, 0.9].map(truths)).toEqual(['true', 'sparse'])
+  })
+})
+
 describe('"N times in D" of spans of a sample', () => {
   const slow = { ...ads, where: { kind: 'compare', field: { kind: 'intrinsic', name: 'self' }, operator: '>', value: ms(100) } } as const
   const truths = (count: number, kept: number, weight: number): string => {
