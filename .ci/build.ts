@@ -1,62 +1,7 @@
-/**
- * Bundles the two programs into dist/, and the playground's page beside them. A program is a small launcher, which names a missing or too old Node in one line, and the
- * program itself.
- */
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { build } from 'esbuild'
-
-const minimum = [22, 19] as const
-
-/** Plain enough for any Node to parse. */
-function launcher(program: string): string {
-  return `#!/usr/bin/env node
-var v = process.versions.node.split('.').map(Number)
-if (v[0] < ${minimum[0]} || (v[0] === ${minimum[0]} && v[1] < ${minimum[1]})) {
-  console.error('${program} needs Node ${minimum.join('.')} or newer, and this is Node ' + process.versions.node + ': run it with npx ${program}, which takes the pinned one')
-  process.exit(2)
-}
-import('node:module').then(function (m) { if (m.enableCompileCache) m.enableCompileCache() }).then(function () { return import('./${program}.main.js') })
-`
-}
-
-/** The reference's pages by path below grammar/, which `scalec explain` prints. */
-const pages = Object.fromEntries(globSync('*/*.md', { cwd: 'grammar' }).map((path) => [path, readFileSync(`grammar/${path}`, 'utf8')]))
+/** Builds the two programs into dist/, and the playground's page beside them. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { buildPlayground, buildPrograms } from './programs.ts'
 
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
-await build({
-  entryPoints: { 'scalec.main': 'src/cli/main.ts', 'scaled.main': 'src/daemon/main.ts', 'playground.worker': 'lsp/playground/worker.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  sourcemap: 'linked',
-  chunkNames: 'chunks/[name]-[hash]',
-  // Loaded from node_modules, and only when a command needs them.
-  external: ['@grpc/grpc-js', '@kubernetes/client-node', 'apache-arrow', 'pino', 'prom-client', 'protobufjs', 'zod', 'yaml'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  define: { SCALE_PAGES: JSON.stringify(pages) },
-  logLevel: 'warning',
-})
-for (const program of ['scalec', 'scaled']) {
-  writeFileSync(`dist/${program}.js`, launcher(program))
-  chmodSync(`dist/${program}.js`, 0o755)
-}
-
-// Everything that the page needs is in these files: it works offline.
-await build({
-  entryPoints: { page: 'lsp/playground/page/main.ts', styles: 'lsp/playground/page/page.css' },
-  outdir: 'dist/playground',
-  bundle: true,
-  minify: true,
-  platform: 'browser',
-  format: 'esm',
-  target: ['chrome120', 'firefox121', 'safari17'],
-  sourcemap: 'linked',
-  logLevel: 'warning',
-})
-for (const file of ['index.html', 'icon.svg']) copyFileSync(`lsp/playground/page/${file}`, `dist/playground/${file}`)
+await Promise.all([buildPrograms(['scalec', 'scaled'], 'dist', 'linked'), buildPlayground('dist/playground', 'linked')])

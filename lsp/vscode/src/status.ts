@@ -1,0 +1,71 @@
+/** The status bar: how much the catalog knows, and what is wrong with it. */
+import * as vscode from 'vscode'
+import { type CatalogState, catalogChanged, type Language } from './requests.ts'
+
+export interface Status extends vscode.Disposable {
+  /** Asks the server anew. */
+  refresh(): Promise<void>
+  /** What it says, with what can be done about it. */
+  show(): Promise<void>
+}
+
+export function createStatus(language: Language): Status {
+  const item = vscode.window.createStatusBarItem('scale.catalog', vscode.StatusBarAlignment.Right, 100)
+  item.name = 'SCALE catalog'
+  item.command = 'scale.showCatalog'
+  let state: CatalogState | undefined
+
+  const uri = (): { readonly uri?: string } => {
+    const document = vscode.window.activeTextEditor?.document
+    return document?.languageId === 'scale' ? { uri: document.uri.toString() } : {}
+  }
+  const tell = (next: CatalogState): void => {
+    state = next
+    item.text = textOf(next)
+    item.tooltip = tooltipOf(next)
+    item.backgroundColor = next.problem === undefined ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground')
+    if (vscode.window.activeTextEditor?.document.languageId === 'scale') item.show()
+    else item.hide()
+  }
+  const refresh = async (): Promise<void> => tell(await language.request('scale/catalogState', uri()))
+  const subscriptions = [
+    item,
+    // It may be another project's: what is shown is asked for.
+    language.onNotification(catalogChanged, () => void refresh().catch(() => {})),
+    vscode.window.onDidChangeActiveTextEditor(() => void refresh().catch(() => {})),
+  ]
+  return {
+    refresh,
+    async show() {
+      await refresh()
+      const again = 'Read Anew'
+      const settings = 'Settings'
+      const said = state === undefined ? '' : tooltipOf(state)
+      const chosen = await (state?.problem === undefined
+        ? vscode.window.showInformationMessage(said, again, settings)
+        : vscode.window.showWarningMessage(said, again, settings))
+      if (chosen === again) tell(await language.request('scale/refreshCatalog', uri()))
+      if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'scale.catalog')
+    },
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose()
+    },
+  }
+}
+
+export function textOf({ source, problem, services }: CatalogState): string {
+  if (problem !== undefined) return '$(warning) SCALE catalog'
+  return source === undefined ? '$(database) no catalog' : `$(database) ${counted(services, 'service')}`
+}
+
+export function tooltipOf({ source, problem, services, operations, workloads }: CatalogState): string {
+  const known = `${counted(services, 'service')}, ${counted(operations, 'operation')} and ${counted(workloads, 'workload')}`
+  if (source === undefined && problem === undefined)
+    return 'SCALE knows nothing of the live system: name a catalog in scale.json, or a Tempo in the settings, for completion from it'
+  const from = source === undefined ? known : `${known}, from ${source}`
+  return problem === undefined ? `The SCALE catalog has ${from}` : `${problem}. In use: ${from}`
+}
+
+function counted(n: number, word: string): string {
+  return `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`
+}
