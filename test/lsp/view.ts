@@ -21,6 +21,7 @@ export function viewOf({ files, catalog, recordings, runs, checkedFiles }: Setti
   if (document === undefined) throw new Error('a view is of a file')
   const context: LintContext = catalog === undefined ? {} : { catalog }
   const catalogView = catalog === undefined ? undefined : viewOfCatalog(catalog)
+  let checked: Checked | undefined
   const project: Project = {
     folder: '/project',
     file: undefined,
@@ -29,7 +30,10 @@ export function viewOf({ files, catalog, recordings, runs, checkedFiles }: Setti
     ...(recordings === undefined ? {} : { recordings }),
     catalog: { catalog, view: catalogView, source: catalog === undefined ? undefined : 'catalog.json', problem: undefined },
     lint: context,
-    checked: checkedOf(checkedFiles === undefined ? documents : documentsOf(checkedFiles), context),
+    get checked() {
+      checked ??= checkedOf(checkedFiles === undefined ? documents : documentsOf(checkedFiles), context)
+      return checked
+    },
     isCurrent: checkedFiles === undefined,
     runs: { replay: undefined, tests: new Map(), ...runs },
   }
