@@ -41,8 +41,7 @@ export function findChange(log: TraceLog): Change | undefined {
   )
   let best: (Stretch & { readonly service: number }) | undefined
   for (const [service, times] of timesByService(log, whole)) {
-    const found = strongest(times, rankWithinKind(log, times), binOf, all)
-    if (found !== undefined && isBetter(found, best)) best = { ...found, service }
+    for (const found of strongest(times, rankWithinKind(log, times), binOf, all)) if (isBetter(found, best)) best = { ...found, service }
   }
   if (best === undefined) return undefined
   const window = { from: time(best.first), to: time(best.end) }
@@ -84,39 +83,64 @@ interface Stretch {
   readonly strength: number
   /** What the service added to a trace of the stretch, as far as most of them rose. */
   readonly added: number
+  /** Enough traces come before it. */
+  readonly hasBefore: boolean
 }
 
-/** Of changes that are no chance the one that cost most: a small one can be as certain as a large one. */
+/**
+ * Of changes that are no chance the one that cost most: a small one can be as certain as a large one. But one that is there from the first trace on is a
+ * change only by what comes after it, as a start is, where caches are cold and code is not yet compiled: any that came later goes before it.
+ */
 function isBetter(one: Stretch, other: Stretch | undefined): boolean {
   if (other === undefined) return true
   const [clear, otherClear] = [one.strength >= leastStrength, other.strength >= leastStrength]
   if (clear !== otherClear) return clear
+  if (clear && one.hasBefore !== other.hasBefore) return one.hasBefore
   return clear ? one.added > other.added : one.strength > other.strength
 }
 
-function strongest(times: readonly TraceTime[], ranks: Float64Array, binOf: (trace: number) => number, all: Float64Array): Stretch | undefined {
+/** The strongest stretch; where that has too few traces before it, the strongest after it, too. */
+function strongest(times: readonly TraceTime[], ranks: Float64Array, binOf: (trace: number) => number, all: Float64Array): Stretch[] {
+  const strongestFrom = searchIn(times, ranks, binOf, all)
+  const best = strongestFrom(0)
+  if (best === undefined || best.hasBefore) return best === undefined ? [] : [best]
+  const later = strongestFrom(best.end)
+  return later === undefined ? [best] : [best, later]
+}
+
+/** Searches the stretches that begin at a bin or later. */
+function searchIn(
+  times: readonly TraceTime[],
+  ranks: Float64Array,
+  binOf: (trace: number) => number,
+  all: Float64Array,
+): (from: number) => Stretch | undefined {
   const count = cumulated(times, binOf, () => 1)
   const sum = cumulated(times, binOf, (i) => ranks[i] as number)
   const ns = cumulated(times, binOf, (i) => (times[i] as TraceTime).ns)
   const variance = ranks.reduce((total, rank) => total + rank * rank, 0) / ranks.length
   const least = Math.max(leastTraces, leastShare * times.length)
-  let best: Stretch | undefined
-  for (let first = 0; first < bins; first++)
-    for (let end = first + 1; end <= bins; end++) {
-      const inside = (count[end] as number) - (count[first] as number)
-      const outside = times.length - inside
-      if (inside < least || outside < least || variance === 0) continue
-      // Ranks have mean 0 over all, so that what is outside follows from what is inside.
-      const mean = ((sum[end] as number) - (sum[first] as number)) / inside
-      const strength = mean * Math.sqrt((inside * times.length) / (outside * variance))
-      if (strength <= (best?.strength ?? 0)) continue
-      const took = (ns[end] as number) - (ns[first] as number)
-      const rise = took / inside - ((ns[bins] as number) - took) / outside
-      // Twice the distance of the mean ranks is Cliff's delta.
-      const delta = (2 * mean * times.length) / outside
-      best = { first, end, strength, added: (Math.max(0, rise) * delta * inside) / ((all[end] as number) - (all[first] as number)) }
-    }
-  return best
+  const leastBefore = Math.max(leastTraces, leastShare * (all[bins] as number))
+  return (from) => {
+    let best: Stretch | undefined
+    for (let first = from; first < bins; first++)
+      for (let end = first + 1; end <= bins; end++) {
+        const inside = (count[end] as number) - (count[first] as number)
+        const outside = times.length - inside
+        if (inside < least || outside < least || variance === 0) continue
+        // Ranks have mean 0 over all, so that what is outside follows from what is inside.
+        const mean = ((sum[end] as number) - (sum[first] as number)) / inside
+        const strength = mean * Math.sqrt((inside * times.length) / (outside * variance))
+        if (strength <= (best?.strength ?? 0)) continue
+        const took = (ns[end] as number) - (ns[first] as number)
+        const rise = took / inside - ((ns[bins] as number) - took) / outside
+        // Twice the distance of the mean ranks is Cliff's delta.
+        const delta = (2 * mean * times.length) / outside
+        const added = (Math.max(0, rise) * delta * inside) / ((all[end] as number) - (all[first] as number))
+        best = { first, end, strength, added, hasBefore: (all[first] as number) >= leastBefore }
+      }
+    return best
+  }
 }
 
 /** Sums of `value` over the bins before each. */

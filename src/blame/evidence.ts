@@ -49,7 +49,7 @@ export class DecisionEvidence {
   readonly #baselineNs: number
   readonly #rules: ReadonlyMap<string, ReadRule>
   readonly #recent: RecentTraces
-  /** Some rule needs traces: otherwise there are none. */
+  /** Some rule needs traces: otherwise there may be none. */
   readonly #assembles: boolean
   readonly #troubles: Troubles
 
@@ -83,9 +83,10 @@ export class DecisionEvidence {
   of(decision: Decision): BlameEvidence | undefined {
     const { at, target, outcome, from, to } = decision
     const asking = this.#asking(decision)
-    if (asking.length === 0 || outcome === 'steady' || (from !== undefined && to !== undefined && to < from) || !this.#assembles) return undefined
+    if (asking.length === 0 || outcome === 'steady' || (from !== undefined && to !== undefined && to < from)) return undefined
     const recent = this.#recent
     const { log } = recent
+    if (log === undefined && !this.#assembles) return undefined
     const reads = (service: string): boolean => asking.some((rule) => rule.reads(service))
     const isRead = log === undefined ? () => false : touching(log, reads)
     const decidedIn = (of: Window): number[] => recent.decidedIn(of).filter(isRead)

@@ -12,6 +12,8 @@ export interface Signals {
   readonly gap: number
   readonly own: number
   readonly critical: number
+  /** It sends no spans itself: what is told of it is told by its callers. */
+  readonly peer: boolean
   /** The service's calls of the window's traces. */
   readonly spans: number
 }
@@ -21,7 +23,7 @@ export function signals(comparison: Comparison): Map<number, Signals> {
   const { log, traces, baseline, weights } = comparison
   const plain = plainRises(comparison)
   const [all, after] = [weights.reduce((sum, weight) => sum + weight, 0), comparison.tracesAfter]
-  const sums = new Map<number, { self: number; gap: number; critical: number; spans: number }>()
+  const sums = new Map<number, { self: number; gap: number; critical: number; peer: boolean; spans: number }>()
   for (const [i, trace] of traces.entries()) {
     const before = i < baseline
     const weight = weights[i] as number
@@ -30,9 +32,10 @@ export function signals(comparison: Comparison): Map<number, Signals> {
       const service = log.service[row] as number
       let sum = sums.get(service)
       if (sum === undefined) {
-        sum = { self: 0, gap: 0, critical: 0, spans: 0 }
+        sum = { self: 0, gap: 0, critical: 0, peer: true, spans: 0 }
         sums.set(service, sum)
       }
+      if (!log.isPeer(row)) sum.peer = false
       sum.self += scale * (log.self[row] as number)
       sum.gap += scale * (log.gap[row] as number)
       sum.critical += scale * (log.critical[row] as number)

@@ -70,7 +70,7 @@ function partsOf({ charge, self, gap }: BlamedService): Charge {
 export function placesOf(service: BlamedService): readonly { readonly ns: number; readonly where: string }[] {
   const { self, gap, calls, queue } = partsOf(service)
   return [
-    { ns: self, where: 'in its own work' },
+    { ns: self, where: service.peer ? 'in the calls to it' : 'in its own work' },
     { ns: gap, where: 'between its callers and it' },
     { ns: calls, where: 'in its calls to others (all took longer)' },
     { ns: queue, where: 'in the queue before those who wait for it' },
@@ -111,6 +111,7 @@ function decoy({ services }: Ranking, top: BlamedService): string | undefined {
 function hintOf(top: BlamedService): string | undefined {
   const { service, added } = top
   const { self, gap, calls, queue } = partsOf(top)
+  if (top.peer) return `${service} sends no spans: its callers cannot tell whether it is slow or the way to it.`
   if (queue >= worthSaying * added)
     return `${service} is slow, and messages pile up before those who wait for it: more of them would only ask it for more at a time.`
   if (gap >= nearlyAll * added && self < 0.05 * added)

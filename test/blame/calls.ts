@@ -1,7 +1,7 @@
 /** Traces as trees of calls, and what the assembler makes of them. */
 import { TraceLog } from '../../src/blame/index.ts'
 import { createAssembler, createDictionary, decodeRequest, SpanTable } from '../../src/spans/index.ts'
-import { encodeRequest, type PlainResource, type PlainSpan, service } from '../support/otlp.ts'
+import { type Attributes, encodeRequest, type PlainResource, type PlainSpan, service } from '../support/otlp.ts'
 
 /** Milliseconds throughout. */
 export interface Call {
@@ -13,6 +13,8 @@ export interface Call {
   readonly gap?: number
   /** One after the other. */
   readonly calls?: readonly Call[]
+  /** It sends no spans itself: what its caller's span says of it. `service` is then for the reader. */
+  readonly peer?: Attributes
   /** The caller gives up then. */
   readonly timeout?: number
 }
@@ -41,7 +43,8 @@ export function traceOf(root: Call, at: number, number: number): PlainResource[]
     const end = now + call.self / 2
     const answered = Math.min(end + gap / 2, begin + (call.timeout ?? Number.POSITIVE_INFINITY))
     if (caller !== undefined && clientId !== undefined)
-      put(caller, { spanId: clientId, ...parentOf, name: call.operation, kind: 3, start: nanos(begin), end: nanos(answered) })
+      put(caller, { spanId: clientId, ...parentOf, name: call.operation, kind: 3, start: nanos(begin), end: nanos(answered), attributes: call.peer ?? {} })
+    if (call.peer !== undefined) return answered
     put(call.service, {
       spanId: serverId,
       ...(clientId === undefined ? parentOf : { parentSpanId: clientId }),

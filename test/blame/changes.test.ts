@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { findChange, leastStrength, seededRandom } from '../../src/blame/index.ts'
 import { type Call, logOf, start } from './calls.ts'
 
-/** Two kinds of requests by turns, one of them slow by nature; the cart is slow from `from` to `to` seconds of 120. */
-function log(from: number, to: number, count = 240) {
+/** Two kinds of requests by turns, one of them slow by nature; the cart is slow from `from` to `to` seconds of 120, reports are until `cold`. */
+function log(from: number, to: number, count = 240, cold = 0) {
   const random = seededRandom(5)
   const vary = (ms: number): number => ms * (0.7 + 0.6 * random())
   return logOf([
@@ -15,7 +15,7 @@ function log(from: number, to: number, count = 240) {
         const at = (i * 120) / count
         const slow = at >= from && at < to
         const cart: Call = { service: 'cart', operation: 'Get', self: vary(10), gap: vary(slow ? 40 : 2) }
-        const report: Call = { service: 'reports', operation: 'Make', self: vary(500), gap: 2 }
+        const report: Call = { service: 'reports', operation: 'Make', self: vary(at < cold ? 1500 : 500), gap: 2 }
         return { service: 'frontend', operation: i % 2 === 0 ? 'GET /' : 'GET /report', self: vary(3), calls: i % 2 === 0 ? [cart] : [report, cart] }
       },
     },
@@ -38,6 +38,15 @@ describe('where the trouble is', () => {
     const change = findChange(log(0, 40))
     expect(seconds(change?.window.from ?? 0)).toBeCloseTo(0, -0.7)
     expect(change?.baseline.from).toBe(change?.window.to)
+  })
+
+  it('is not how the recording starts, where something came later', () => {
+    // Reports took a second longer at first, the cart does 40 ms later.
+    const change = findChange(log(60, 90, 240, 30))
+    expect(change?.service).toBe('cart')
+    expect(seconds(change?.window.from ?? 0)).toBeCloseTo(60, -0.7)
+    expect(change?.baseline.to).toBe(change?.window.from)
+    expect(findChange(log(1000, 1000, 240, 30))?.service).toBe('reports')
   })
 
   it('reaches to the end where it has not ended', () => {
