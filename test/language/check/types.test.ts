@@ -243,6 +243,24 @@ const predicates: Case[] = [
     says: 'SC3022 no span is of all these kinds at once',
     help: 'join tests of `kind` by `or`, or write kind in ("client", "producer")',
   },
+  ...['kind in ("peer", "server")', 'kind != peer', 'not kind == peer'].map((test) => ({
+    it: `peer in ${test}`,
+    source: rule(`span(mysql/Get where duration > 1s and «${test}»).count > 3`),
+    says: 'SC3025 `peer` is no kind of span: it asks for the calls to a service that sends none',
+    help: 'write kind == peer by itself, joined to other tests by `and`',
+  })),
+  {
+    it: 'peer in one of two ways',
+    source: rule('span(mysql/Get where duration > 1s and («kind == peer or status == error»)).count > 3'),
+    says: 'SC3025 `peer` is no kind of span: it asks for the calls to a service that sends none',
+    help: 'write kind == peer by itself, joined to other tests by `and`',
+  },
+  {
+    it: 'a peer above other spans',
+    source: rule('span(ads/Get under «mysql where kind == peer»).count > 3'),
+    says: 'SC3026 no span is under one of a peer, which sends none',
+    help: 'name the calling service in its place',
+  },
   {
     it: 'an unknown status',
     source: rule('span(ads/Get where status == «failed»).count > 3'),

@@ -247,4 +247,17 @@ const superfluous: readonly Case[] = [
 describe('can never fire', () => it.each(neverFires.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('always holds', () => it.each(alwaysHolds.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('shadowed', () => it.each(shadowed.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
+const peers: readonly Case[] = [
+  {
+    it: 'a database by its name',
+    rules: rule('span(«postgresql»/"SELECT orders").p50 > 400ms'),
+    says: 'SC4107 postgresql is likely to send no spans: nothing is counted here',
+    fixed: rule('span(postgresql/"SELECT orders" where kind == peer).p50 > 400ms'),
+  },
+  { it: 'a database by its name, as a peer', rules: rule('span(postgresql where kind == peer).p50 > 400ms') },
+  { it: 'a database by its name, where its callers are meant', rules: rule('span(redis where kind == client).p50 > 400ms') },
+  { it: 'a service of another name', rules: rule('span(database).p50 > 400ms') },
+]
+
 describe('superfluous', () => it.each(superfluous.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
+describe('a peer by its name', () => it.each(peers.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
