@@ -1,3 +1,4 @@
+export { type AdvisedClient, advised } from './advised.ts'
 export * from './composite.ts'
 export * from './contract.ts'
 export * from './dry-run.ts'
