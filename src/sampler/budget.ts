@@ -7,6 +7,9 @@
 /** What a probability may become at most, up or down: weights stay below 16/floor. */
 const greatestGain = 16
 
+/** The gain moves by a factor of e with what the budget is for so many traces: enough for bursts, and some 6 % of a window of 50,000. */
+const scaleTraces = 3000
+
 export class BudgetControl {
   /** Kept minus budgeted, in traces. */
   excess = 0
@@ -16,7 +19,7 @@ export class BudgetControl {
 
   constructor(budget: number) {
     this.budget = budget
-    this.scale = Math.min(6, Math.max(2, budget * 400))
+    this.scale = Math.max(1, budget * scaleTraces)
   }
 
   get gain(): number {

@@ -4,15 +4,17 @@
  * account: a burst of high scores is paid for at once, not when τ has learnt of it.
  */
 
-/** Four to an octave. */
-const bucketsOfOctave = 4
+/** Two to an octave. */
+const bucketsOfOctave = 2
 const buckets = 512
-/** The bucket of score 1; scores go from 2^−64 to 2^64. */
+/** The bucket of score 1; scores go from 2^−128 to 2^128. */
 const middle = buckets / 2
 /** Traces between two looks for τ. */
 const solveEvery = 32
 /** In which the memory of scores halves, in traces. */
-const halfLife = 8192
+const halfLife = 32_768
+/** How far a lane may be behind, for what comes later, in slacks. */
+const greatestSaving = 8
 
 export interface LaneState {
   readonly counts: readonly number[]
@@ -21,6 +23,7 @@ export interface LaneState {
   readonly threshold: number
   readonly sinceSolved: number
   readonly account: number
+  readonly extra: number
   readonly expected: number
   readonly kept: number
 }
@@ -40,6 +43,8 @@ export class ScoredLane {
   #threshold = 1
   #sinceSolved = 0
   #account = 0
+  /** What is allotted, a trace on average. */
+  #extra = 0
 
   constructor(share: number, slack: number) {
     this.share = share
@@ -51,15 +56,21 @@ export class ScoredLane {
     return Math.min(1, score / this.#threshold)
   }
 
-  /** What the account leaves of it. */
+  /** What the account leaves of it: all, until the lane is ahead. */
   get restraint(): number {
-    return Math.exp(-this.#account / this.#slack)
+    return Math.exp(-Math.max(0, this.#account) / this.#slack)
   }
 
-  /** A trace was decided, and the lane's part of its probability was `spent`. What a lane did not spend it may not save up. */
+  /** A trace was decided, and the lane's part of its probability was `spent`. What it did not spend it may save up, for bursts, but not for ever. */
   charge(spent: number): void {
     this.expected += spent
-    this.#account = Math.max(-this.#slack, this.#account + spent - this.share)
+    this.#account = Math.max(-greatestSaving * this.#slack, this.#account + spent - this.share)
+  }
+
+  /** What another lane had for this trace and did not need. */
+  allot(more: number): void {
+    this.#extra += (more - this.#extra) / halfLife
+    this.#account = Math.max(-greatestSaving * this.#slack, this.#account - more)
   }
 
   /** Learns of a trace's score, whether it was decided or trained on. */
@@ -79,6 +90,7 @@ export class ScoredLane {
       threshold: this.#threshold,
       sinceSolved: this.#sinceSolved,
       account: this.#account,
+      extra: this.#extra,
       expected: this.expected,
       kept: this.kept,
     }
@@ -91,6 +103,7 @@ export class ScoredLane {
     this.#threshold = state.threshold
     this.#sinceSolved = state.sinceSolved
     this.#account = state.account
+    this.#extra = state.extra
     this.expected = state.expected
     this.kept = state.kept
   }
@@ -104,7 +117,7 @@ export class ScoredLane {
       sum += this.#sums[i] as number
       upTo[i] = sum
     }
-    let left = this.share * this.#total
+    let left = (this.share + this.#extra) * this.#total
     for (let i = buckets - 1; i >= 0; i--) {
       const count = this.#counts[i] as number
       if (count === 0) continue

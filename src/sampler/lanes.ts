@@ -6,8 +6,10 @@ import type { Lane } from './contract.ts'
 import { type LaneState, ScoredLane } from './lane.ts'
 import type { Model } from './model.ts'
 
-/** Shares of the budget. What new shapes do not take of the structure's share is the other structures'. */
-export const shares = { floor: 0.3, structure: 0.35, latency: 0.35, novelty: 0.2 } as const
+/** Guaranteed shares of the budget. What new shapes do not need is the latency's. */
+export const shares = { floor: 0.3, structure: 0.15, latency: 0.35, novelty: 0.2 } as const
+/** A lane may be ahead by what the whole budget is for so many traces, and still have a third of its probability left. */
+const slackTraces = 1500
 /** Traces for which the novelty bucket can save. */
 const noveltyHorizon = 2000
 
@@ -37,7 +39,7 @@ export class Lanes {
   #isNovel = false
 
   constructor(budget: number) {
-    const slack = Math.min(2, Math.max(0.3, budget * 200))
+    const slack = Math.max(0.3, budget * slackTraces)
     this.#budget = budget
     this.structure = new ScoredLane(shares.structure * budget, slack)
     this.latency = new ScoredLane(shares.latency * budget, slack)
@@ -59,13 +61,13 @@ export class Lanes {
 
   /** Takes what the trace last weighed costs from the lanes that wanted it. */
   charge(): void {
-    this.#tokens = Math.min(this.#greatestTokens, this.#tokens + shares.novelty * this.#budget)
+    const tokens = this.#tokens + shares.novelty * this.#budget - (this.#isNovel ? 1 : 0)
+    this.#tokens = Math.min(this.#greatestTokens, tokens)
+    this.latency.allot(tokens - this.#tokens)
     if (this.#isNovel) {
-      this.#tokens--
       this.novelty.expected++
-      this.structure.charge(1)
+      this.structure.charge(0)
       this.latency.charge(0)
-      this.structure.expected--
       return
     }
     const wanted = this.#floor + this.#structure + this.#latency
