@@ -73,6 +73,8 @@ ${text}`,
 
 export interface Scaled {
   readonly child: ChildProcess
+  /** Its line in the log, with its addresses. */
+  readonly ready: LogLine
   readonly api: string
   readonly grpc: string
   readonly http: string
@@ -99,6 +101,17 @@ export interface StatusDocument {
     readonly lastAction?: { readonly id: string; readonly to: number }
   }[]
   readonly unresolved: readonly unknown[]
+  /** Of a modeler. */
+  readonly modeler?: {
+    readonly samplers: readonly {
+      readonly state: string
+      readonly instance?: string
+      readonly missedTicks: number
+      readonly restarts: number
+      readonly lostSpans: number
+    }[]
+    readonly traces: { readonly sampled: number; readonly arrived: number; readonly missing: number; readonly lost: number }
+  }
 }
 
 /** Runs to its end: for what does not start. */
@@ -120,8 +133,8 @@ export async function runScaled(
 }
 
 /** Starts and waits until it is ready. */
-export async function startScaled(space: Workspace, more: readonly string[] = ['--rules', space.rules]): Promise<Scaled> {
-  const child = spawn(process.execPath, [program, 'run', '--config', space.config, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
+export async function startScaled(space: Workspace, more: readonly string[] = ['--rules', space.rules], command = 'run'): Promise<Scaled> {
+  const child = spawn(process.execPath, [program, command, '--config', space.config, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
   const log: LogLine[] = []
   const other: string[] = []
   const waiting = new Set<() => void>()
@@ -151,6 +164,7 @@ export async function startScaled(space: Workspace, more: readonly string[] = ['
   const api = `http://${String(ready.api)}`
   return {
     child,
+    ready,
     api,
     grpc: `http://${String(ready.grpc)}`,
     http: `http://${String(ready.http)}`,

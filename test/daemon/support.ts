@@ -9,8 +9,8 @@ export function makeWorkspace(rules: string, config?: string): Workspace {
   return made
 }
 
-export async function start(at: Workspace, args?: readonly string[]): Promise<Scaled> {
-  const scaled = await startScaled(at, args)
+export async function start(at: Workspace, args?: readonly string[], command?: string): Promise<Scaled> {
+  const scaled = await startScaled(at, args, command)
   onTestFinished(async () => {
     await scaled.end('SIGKILL')
   })
