@@ -100,6 +100,7 @@ export interface TestSpan {
   readonly error?: boolean
   /** Below 2^32; spans with one id are one span. */
   readonly id?: number
+  /** Below 2^64, of which a number holds the first 53 bits. */
   readonly trace?: number
   /** Id of the parent. */
   readonly parent?: number
@@ -121,7 +122,9 @@ export function fill(table: SpanTable, found: readonly TestSpan[], nextId: () =>
     setTime(table.endTime, row, end)
     setTime(table.startTime, row, end - duration)
     table.duration[row] = duration
-    new DataView(table.traceId.buffer).setUint32(row * 16 + 12, span.trace ?? id)
+    const trace = span.trace ?? id
+    new DataView(table.traceId.buffer).setUint32(row * 16 + 8, Math.floor(trace / 2 ** 32))
+    new DataView(table.traceId.buffer).setUint32(row * 16 + 12, trace % 2 ** 32)
     new DataView(table.spanId.buffer).setUint32(row * 8 + 4, id)
     new DataView(table.parentSpanId.buffer).setUint32(row * 8 + 4, span.parent ?? 0)
     for (const column of table.attributes) {
