@@ -66,6 +66,24 @@ describe('a comparison', () => {
     const shift = comparison.shifts(Uint32Array.of(0, 3, 0, 0), Uint32Array.of(0, 0, 1, 1))[cell]
     expect(shift).toMatchObject({ before: 3, after: 2, rise: 2e6, delta: 0 })
   })
+
+  it('counts a trace for as many as it stands for', () => {
+    const log = logWith([2, 10], [20, 4])
+    log.weight.set([3, 1, 1, 1])
+    const comparison = compared(log)
+    const cell = comparison.cells.findIndex(({ kind }) => kind === 'gap')
+    const { before, after } = comparison.asRecorded
+    // Mean (3 · 2 + 10) ÷ 4 before, and of four pairs before three are with the short one; as sure as (3 + 1)² ÷ (9 + 1) calls of one weight.
+    expect(comparison.shifts(before, after)[cell]).toMatchObject({ before: 1.6, after: 2, calls: 2, mean: 4e6, rise: 8e6, delta: 0.75 })
+    // Weights are relative: of traces that all stand for five the ranking is the same.
+    const ranked = (of: TraceLog) => blame(of, between(0, 10_000), between(10_000, 20_000), { random: seededRandom(1), resamples: 10 })
+    const [one, five] = [logWith([2, 4, 2, 6], [20, 30, 24, 28]), logWith([2, 4, 2, 6], [20, 30, 24, 28])]
+    five.weight.fill(5, 0, five.traces)
+    expect(ranked(five).services.map(({ spans, ...rest }) => ({ ...rest, spans: spans / 5 }))).toEqual(ranked(one).services)
+    // What is only there to be shown is no trace.
+    five.weight.fill(0, 0, five.traces)
+    expect(ranked(five)).toMatchObject({ tracesBefore: 0, tracesAfter: 0, services: [] })
+  })
 })
 
 describe('a charge', () => {

@@ -18,7 +18,7 @@ class Feed {
   }
 
   /** Returns when they were decided. */
-  second(count: number, call: (index: number) => Call): number {
+  second(count: number, call: (index: number) => Call, weightOf: (trace: number) => number = () => 1): number {
     const from = this.#second++ * 1000
     for (const request of requestsOf([{ from, every: 1, count, call }])) {
       this.#table.clear()
@@ -29,7 +29,10 @@ class Feed {
       this.#assembler.add(this.#table)
     }
     const at = (start + from + 1000) * 1e6
-    this.recent.add(this.#assembler.close(at, true), at)
+    const decided = this.#assembler.close(at, true)
+    const traces = [...new Set(decided.traceStart.subarray(0, decided.spans.length))]
+    for (let row = 0; row < decided.spans.length; row++) decided.weight[row] = weightOf(traces.indexOf(decided.traceStart[row] as number))
+    this.recent.add(decided, at)
     return at
   }
 }
@@ -69,6 +72,25 @@ describe('recent traces', () => {
     const slow = traces.filter((trace) => (log.path[trace] as number) > 15e6).length
     expect(slow).toBeGreaterThan(12)
     expect(slow).toBeLessThan(38)
+  })
+
+  it('are those that a sampler kept, each for as many as it stands for', () => {
+    const feed = new Feed(new RecentTraces(all, { keepNs: 60e9, tracesPerSecond: 20 }))
+    const some = feed.second(
+      40,
+      () => cart(5),
+      (trace) => (trace % 4 === 0 ? 4 : 0),
+    )
+    const weightsAt = (at: number): number[] => feed.recent.decidedIn({ from: at - 1e9, to: at }).map((trace) => feed.recent.log?.weight[trace] ?? 0)
+    expect(weightsAt(some)).toEqual(Array.from({ length: 10 }, () => 4))
+    // And a sample of them stands for them all.
+    const many = feed.second(
+      400,
+      () => cart(5),
+      (trace) => (trace % 4 === 0 ? 4 : 0),
+    )
+    expect(weightsAt(many)).toHaveLength(20)
+    expect(weightsAt(many).reduce((a, b) => a + b, 0)).toBeCloseTo(400, 6)
   })
 
   it('have the slowest with them, to be shown and not to be counted', () => {
