@@ -130,6 +130,13 @@ describe('scalec test', () => {
     expect(await tested([path])).toMatchObject({ code: 0 })
   })
 
+  it('does not know how many traces a sampler would find odd', async () => {
+    const odd = 'target deployment/ads { between 1 and 9 }\nodd: scale deployment/ads +1 when span(ads).anomalies > 1 for 10s\n'
+    const load = 'load span(ads/Get) at 10/s taking 100ms from 0s to 60s'
+    const path = file('odd.scale', `${odd}test "t" { given deployment/ads at 2 ${load} expect odd unknown at 40s expect no action }`)
+    expect(await tested([path])).toMatchObject({ code: 0, err: '' })
+  })
+
   it('says which rules it cannot measure', async () => {
     const path = file('polled.scale', 'scale deployment/ads +1 when metric("up") > 1 for 1m\ntest "t" { expect no action }')
     expect(await tested([path])).toMatchObject({ code: 1, err: expect.stringContaining('uses metric, which this version cannot measure yet') })
