@@ -1,6 +1,6 @@
 /** How the programs and the playground's page are bundled: into dist/, and into the editor's extension. */
 import { chmodSync, copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
 
 const minimum = [22, 19] as const
 
@@ -19,7 +19,7 @@ import('node:module').then(function (m) { if (m.enableCompileCache) m.enableComp
 const programs = { scalec: 'src/cli/main.ts', scaled: 'src/daemon/main.ts' } as const
 
 /** Each is a small launcher, which names a missing or too old Node in one line, and the program itself. */
-export async function buildPrograms(names: readonly (keyof typeof programs)[], outdir: string, sourcemap: BuildOptions['sourcemap']): Promise<void> {
+export async function buildPrograms(names: readonly (keyof typeof programs)[], outdir: string, sourcemap: 'linked' | false): Promise<void> {
   /** The reference's pages by path below grammar/, which `scalec explain` prints. */
   const pages = Object.fromEntries(globSync('*/*.md', { cwd: 'grammar' }).map((path) => [path, readFileSync(`grammar/${path}`, 'utf8')]))
   const mains = Object.fromEntries(names.map((name) => [`${name}.main`, programs[name]]))
@@ -48,7 +48,7 @@ export async function buildPrograms(names: readonly (keyof typeof programs)[], o
 }
 
 /** Everything that the page needs is in these files: it works offline. */
-export async function buildPlayground(outdir: string, sourcemap: BuildOptions['sourcemap']): Promise<void> {
+export async function buildPlayground(outdir: string, sourcemap: 'linked' | false): Promise<void> {
   await build({
     entryPoints: { page: 'lsp/playground/page/main.ts', styles: 'lsp/playground/page/page.css' },
     outdir,
