@@ -5,6 +5,7 @@ import {
   type Assembler,
   type AssemblyOptions,
   attributeNumber,
+  attributeText,
   createAssembler,
   createDictionary,
   type Dictionary,
@@ -28,12 +29,15 @@ export interface Span {
   readonly size?: number
   /** 2: an error. */
   readonly status?: number
+  /** Its `peer.service`. */
+  readonly peer?: string
   /** Of trace 1 where it does not say. */
   readonly links?: readonly { readonly trace?: number; readonly id: number }[]
 }
 
 const kinds: readonly Kind[] = ['internal', 'server', 'client', 'producer', 'consumer']
 export const size: AttributeRef = { scope: 'span', name: 'size' }
+const peerService: AttributeRef = { scope: 'span', name: 'peer.service' }
 /** Where a test's time 0 lies. */
 export const zero = 1_780_272_000_000_000_000
 export const ms = 1e6
@@ -43,8 +47,9 @@ export function at(milliseconds: number): number {
 }
 
 export function tableOf(spans: readonly Span[], dictionary: Dictionary = createDictionary()): SpanTable {
+  const named = spans.some(({ peer }) => peer !== undefined)
   const linked = spans.some(({ links }) => links !== undefined)
-  const table = new SpanTable(dictionary, [size, ...(linked ? linkColumns : [])], Math.max(1, spans.length))
+  const table = new SpanTable(dictionary, [size, ...(named ? [peerService] : []), ...(linked ? linkColumns : [])], Math.max(1, spans.length))
   for (const [row, span] of spans.entries()) {
     table.service[row] = dictionary.code(span.service)
     table.operation[row] = dictionary.code(`op${span.id}`)
@@ -64,6 +69,11 @@ export function tableOf(spans: readonly Span[], dictionary: Dictionary = createD
       writeId(bytes, 0, 16, link.trace ?? 1)
       writeId(bytes, 16, 8, link.id)
       table.links?.words.set(new Uint32Array(bytes.buffer), place)
+    }
+    const peer = table.attributes[1]
+    if (peer !== undefined && span.peer !== undefined) {
+      peer.type[row] = attributeText
+      peer.value[row] = dictionary.code(span.peer)
     }
     const column = table.attributes[0]
     if (column !== undefined && span.size !== undefined) {
@@ -93,6 +103,8 @@ export interface Row {
   readonly id: number
   readonly kind: Kind
   readonly service: string
+  /** Empty: none. */
+  readonly peer: string
   /** Id of the parent's row. */
   readonly parent: number | undefined
   readonly depth: number
@@ -116,6 +128,7 @@ export function rowsOf(out: AssembledSpans): readonly Row[] {
       id: Number.parseInt(spans.spanIdOf(row), 16),
       kind: kinds[(spans.kind[row] as number) - 1] as Kind,
       service: spans.dictionary.text(spans.service[row] as number),
+      peer: spans.dictionary.text(out.peer[row] as number),
       parent: parent < 0 ? undefined : Number.parseInt(spans.spanIdOf(parent), 16),
       depth: out.depth[row] as number,
       duration: (spans.duration[row] as number) / ms,
@@ -156,7 +169,7 @@ export function bytesOf(out: AssembledSpans): Buffer {
     [spans.spanId, 8],
     [spans.parentSpanId, 8],
     ...spans.attributes.flatMap(({ type, value }) => [[type, 1] as const, [value, 1] as const]),
-    ...[out.parent, out.depth, out.traceStart, out.self, out.seen, out.gap, out.own, out.critical, out.blame, out.path, out.weight].map((c) => [c, 1] as const),
+    ...[out.parent, out.depth, out.traceStart, out.self, out.seen, out.gap, out.own, out.critical, out.blame, out.path, out.weight, out.peer].map((c) => [c, 1] as const),
   ] as const
   return Buffer.concat([Buffer.from(texts.join('')), ...columns.map(([c, width]) => Buffer.from(c.buffer, c.byteOffset, n * width * c.BYTES_PER_ELEMENT))])
 }

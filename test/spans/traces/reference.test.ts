@@ -45,7 +45,9 @@ function compare(spans: readonly Span[]): void {
   traces.add(tableOf(spans))
   const rows = rowsOf(traces.close(at(1e6), true))
   const expected = meaningOf(spans)
-  expect(rows.map(({ id, kind, parent, depth, self, seen, gap, critical }) => ({ id, kind, parent, depth, self, seen, gap, critical }))).toEqual(expected.spans)
+  expect(rows.map(({ id, kind, parent, depth, self, seen, gap, critical }) => ({ id, kind, parent, depth, self, seen, gap, critical }))).toEqual(
+    expected.spans.map(({ unanswered: _, ...meaning }) => meaning),
+  )
   for (const row of rows) {
     expect(row.path).toBe(expected.path)
     expect(row.own).toBe(row.self + row.gap)
@@ -67,6 +69,20 @@ describe('the assembler and the reference agree', () => {
 
   it('on trees whose children lie roughly within their parents', () => {
     fc.assert(fc.property(sound, compare), { numRuns: 2000 })
+  })
+})
+
+describe('of spans that all name a peer the assembler and the reference agree', () => {
+  it('which ones nobody answered', () => {
+    fc.assert(
+      fc.property(fc.oneof(broken, sound), (spans) => {
+        const traces = assembler()
+        traces.add(tableOf(spans.map((span) => ({ ...span, peer: 'mysql' }))))
+        const rows = rowsOf(traces.close(at(1e6), true))
+        expect(rows.map(({ id, peer }) => [id, peer])).toEqual(meaningOf(spans).spans.map(({ id, unanswered }) => [id, unanswered ? 'mysql' : '']))
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 

@@ -13,6 +13,8 @@ export interface Meaning {
   readonly seen: number
   readonly gap: number
   readonly critical: number
+  /** It called, and nobody answered. */
+  readonly unanswered: boolean
 }
 
 export interface Reference {
@@ -118,6 +120,7 @@ export function meaningOf(spans: readonly Span[], everything: readonly Span[] = 
       seen: n.seen,
       gap: n.gap,
       critical: n.critical,
+      unanswered: n.calls && !nodes.some((other) => other.parent === n && isRemote(other, n)),
     })),
     path,
     duplicate: all.length - nodes.length,
