@@ -113,7 +113,7 @@ function hintOf(top: BlamedService): string | undefined {
   const { self, gap, calls, queue } = partsOf(top)
   if (top.peer) return `${service} sends no spans: its callers cannot tell whether it is slow or the way to it.`
   if (queue >= worthSaying * added)
-    return `${service} is slow, and messages pile up before those who wait for it: more of them would only ask it for more at a time.`
+    return `${service} is slow, and messages pile up before those who wait for it: more of those would only ask it for more at a time.`
   if (gap >= nearlyAll * added && self < 0.05 * added)
     return `${service} itself is no slower; the time passes on the way to it. If its replicas are busy, it is queueing, and more of them help; if they are not, it is the network, and replicas seldom cure network delay.`
   if (calls > Math.max(self, gap))

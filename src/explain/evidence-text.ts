@@ -26,7 +26,7 @@ function compared({ window, baseline, confidence }: RankedEvidence): string {
     confidence === undefined
       ? ''
       : `; ${share(confidence.agreement)} of ${confidence.resamples} resamples name the first, and traces dealt at random look as bad in ${share(confidence.chance)} of cases`
-  return `${traces(window)} that were complete from ${clock(window.from)} to ${clock(window.to)}, against ${traces(baseline)} from ${clock(baseline.from)} to ${clock(baseline.to)}${sure}`
+  return `${traces(window)} completed from ${clock(window.from)} to ${clock(window.to)}, against ${baseline.traces} from ${clock(baseline.from)} to ${clock(baseline.to)}${sure}`
 }
 
 function traces({ traces: n }: EvidenceWindow): string {

@@ -71,7 +71,7 @@ describe('the recordings of examples/queue-and-workers', () => {
     const { service, sureness, sentence, hint } = verdict(report)
     expect({ service, sureness }).toEqual({ service: 'database', sureness: 'clear' })
     expect(sentence).toMatch(/Of that, \d+% lies in the queue before those who wait for it and \d+% lies in its own work\./)
-    expect(hint).toContain('more of them would only ask it for more at a time')
+    expect(hint).toContain('more of those would only ask it for more at a time')
     const [top, next] = report.services
     expect(next).toMatchObject({ service: 'workers' })
     expect(top?.share).toBeGreaterThan(0.8)

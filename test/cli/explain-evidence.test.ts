@@ -63,17 +63,16 @@ describe('why this service and not its caller', () => {
       database is at fault, and not workers, which calls it: it added 1.39s to a trace, 92% of all
       that services added, in the queue before those who wait for it and in its own work; workers took
       844ms longer at p99, but added 125ms itself.
-      database is slow, and messages pile up before those who wait for it: more of them would only ask
-      it for more at a time.
+      database is slow, and messages pile up before those who wait for it: more of those would only
+      ask it for more at a time.
 
                                 what rose, a trace (plain: the p99 of its spans)
       service     added  share     plain      self       gap       own  critical
       database    1.39s    92%    +843ms    +638ms         0    +638ms    +638ms
       workers     125ms     8%    +844ms    -272us    +1.13s    +1.13s    +1.13s
       orders          -     0%    +149us    +350us         0    +350us    +350us
-      (147 traces that were complete from 09:00:35 to 09:00:45, against 100 traces from 09:00:00 to
-      09:00:10; 100% of 40 resamples name the first, and traces dealt at random look as bad in 2.4% of
-      cases)
+      (147 traces completed from 09:00:35 to 09:00:45, against 100 from 09:00:00 to 09:00:10; 100% of
+      40 resamples name the first, and traces dealt at random look as bad in 2.4% of cases)
 
       0000000000000000000000000000037c, the worst that workers-too-few counted:
                                      0                                   3.22s    took    self     gap
@@ -111,9 +110,8 @@ describe('why this service and not its caller', () => {
       workers     815ms   100%    -987us    +1.3ms    +857ms    +858ms    +858ms
       database    140us     0%    -401us   +11.5ms    +239us   +11.7ms   +11.7ms
       orders     2.11us     0%    +999ms    +537us         0    +537us    +537us
-      (198 traces that were complete from 09:00:35 to 09:00:45, against 500 traces from 09:00:00 to
-      09:00:30; 100% of 40 resamples name the first, and traces dealt at random look as bad in 2.4% of
-      cases)
+      (198 traces completed from 09:00:35 to 09:00:45, against 500 from 09:00:00 to 09:00:30; 100% of
+      40 resamples name the first, and traces dealt at random look as bad in 2.4% of cases)
 
       00000000000000000000000000000401, the worst that workers-too-few counted:
                                      0                                   2.32s    took    self     gap

@@ -37,8 +37,7 @@ describe('what traces say of a decision', () => {
     service     added  share     plain      self       gap       own  critical
     cart        290ms    97%    +303ms    +290ms         0    +290ms    +290ms
     frontend        -     0%         -     -20us         0     -19us         0
-    (75 traces that were complete from 16:30:00 to 16:30:15, against 1 trace from 16:20:00 to
-    16:29:55)
+    (75 traces completed from 16:30:00 to 16:30:15, against 1 from 16:20:00 to 16:29:55)
 
     abababababababababababababababab, the worst that pages-slow counted:
     * cart/Get ███
