@@ -169,7 +169,9 @@ export function bytesOf(out: AssembledSpans): Buffer {
     [spans.spanId, 8],
     [spans.parentSpanId, 8],
     ...spans.attributes.flatMap(({ type, value }) => [[type, 1] as const, [value, 1] as const]),
-    ...[out.parent, out.depth, out.traceStart, out.self, out.seen, out.gap, out.own, out.critical, out.blame, out.path, out.weight, out.peer].map((c) => [c, 1] as const),
+    ...[out.parent, out.depth, out.traceStart, out.self, out.seen, out.gap, out.own, out.critical, out.blame, out.path, out.weight, out.peer].map(
+      (c) => [c, 1] as const,
+    ),
   ] as const
   return Buffer.concat([Buffer.from(texts.join('')), ...columns.map(([c, width]) => Buffer.from(c.buffer, c.byteOffset, n * width * c.BYTES_PER_ELEMENT))])
 }
