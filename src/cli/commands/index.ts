@@ -19,6 +19,7 @@ import { playground } from './playground.ts'
 import { rbac } from './rbac.ts'
 import { repl } from './repl.ts'
 import { replay } from './replay.ts'
+import { sample } from './sample.ts'
 import { sign } from './sign.ts'
 import { test } from './test.ts'
 import { verify } from './verify.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Declare[] = [
   rbac,
   repl,
   replay,
+  sample,
   sign,
   test,
   verify,
