@@ -14,7 +14,17 @@ export {
   type RecordResult,
   readRecord,
 } from './record.ts'
-export { type ExplainedValue, type ExplainOptions, explainRule, type RuleExplanation, type Section, type SectionId, summaryOf } from './rule.ts'
+export {
+  type ExplainedValue,
+  type ExplainOptions,
+  explainRule,
+  provenanceWords,
+  type RuleExplanation,
+  type Section,
+  type SectionId,
+  summaryOf,
+} from './rule.ts'
 export { defaultSettings, type EngineSettings } from './settings.ts'
 export { targetSentences } from './target.ts'
 export * from './text.ts'
+export { type Provenance, provenanceOf, valueWords } from './values.ts'

@@ -158,7 +158,8 @@ function valueSentence({ text, provenance, exact, windowNs, asKept }: ExplainedV
   return `${text}: ${from}${window}.${exact ? ' Decided by exact counters, no estimate.' : ''}`
 }
 
-function provenanceWords(provenance: Provenance): string {
+/** Where values of this provenance come from, without a full stop. */
+export function provenanceWords(provenance: Provenance): string {
   switch (provenance) {
     case 'stream':
       return 'stream, from every span received, before any sampling'

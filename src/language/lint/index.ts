@@ -1,5 +1,5 @@
 export type { Budget, LintContext } from './context.ts'
-export { type CatalogView, type RateSource, rateOf, viewOf } from './known.ts'
+export { type CatalogView, isPattern, type RateSource, rateOf, viewOf } from './known.ts'
 export { lint, linting } from './lint.ts'
 export { messages as lintMessages } from './messages.ts'
 export { settle } from './settle.ts'
