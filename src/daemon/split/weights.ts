@@ -4,6 +4,7 @@ import type { SampledTrace } from '../rpc/messages.ts'
 
 export interface GivenWeights extends TraceSampler {
   readonly scores: boolean
+  readonly partial: boolean
   note(sampler: string, trace: SampledTrace): void
   /** The trace will not come. */
   forget(traceId: string): void
@@ -18,12 +19,20 @@ export function givenWeights(): GivenWeights {
   const given = new Map<string, Given>()
   /** Whether each sampler could tell anomalous traces, when it last sent one. */
   const scored = new Map<string, boolean>()
+  /** Some trace stood for others: so traces are left out where the samplers are, and that none comes says nothing. */
+  let partial = false
   return {
     get scores() {
       return scored.size > 0 && [...scored.values()].every((can) => can)
     },
+    get partial() {
+      return partial
+    },
     note(sampler, { traceId, weight, anomalous, scored: can }) {
       scored.set(sampler, can)
+      // No sampler gives such a weight; a trace of which nobody knows what it stands for is no part of the sample.
+      if (!(weight >= 1 && Number.isFinite(weight))) return
+      if (weight > 1) partial = true
       given.set(hexOf(traceId), { weight, anomalous })
     },
     forget(traceId) {
