@@ -27,6 +27,7 @@ export interface ClustersState {
   readonly potential: readonly number[]
   readonly weight: Packed
   readonly ones: Packed
+  readonly centre: readonly number[]
   readonly nextId: number
   readonly prunedAt: number | null
   readonly evicted: number
@@ -102,11 +103,13 @@ export class Clusters {
     for (let word = 0; word < 4; word++) {
       const bits = sketch[at + word] as number
       const base = slot * sketchBits + word * 32
-      let centre = 0
+      // Of a tie the bit stays what it was: what breaks it must not be whether bits are called 0 or 1.
+      let centre = this.#centre[slot * 4 + word] as number
       for (let bit = 0; bit < 32; bit++) {
         const ones = (this.#ones[base + bit] as number) + ((bits >>> bit) & 1) * unit
         this.#ones[base + bit] = ones
         if (ones * 2 > weight) centre |= 1 << bit
+        else if (ones * 2 < weight) centre &= ~(1 << bit)
       }
       this.#centre[slot * 4 + word] = centre
     }
@@ -156,6 +159,7 @@ export class Clusters {
       potential: of(this.#potential),
       weight: packed(Float64Array.from(of(this.#weight))),
       ones: packed(ones),
+      centre: slots.flatMap((slot) => [...this.#centre.subarray(slot * 4, slot * 4 + 4)]),
       nextId: this.#nextId,
       prunedAt: Number.isFinite(this.#prunedAt) ? this.#prunedAt : null,
       evicted: this.evicted,
@@ -172,22 +176,13 @@ export class Clusters {
       this.#potential[slot] = state.potential[i] as number
       this.#weight[slot] = weight[i] as number
       this.#ones.set(ones.subarray(i * sketchBits, (i + 1) * sketchBits), slot * sketchBits)
-      this.#findCentre(slot)
+      this.#centre.set(state.centre.slice(i * 4, i * 4 + 4), slot * 4)
     })
     this.length = state.slots.length
     this.#nextId = state.nextId
     this.#prunedAt = state.prunedAt ?? Number.NEGATIVE_INFINITY
     this.evicted = state.evicted
     this.faded = state.faded
-  }
-
-  #findCentre(slot: number): void {
-    for (let word = 0; word < 4; word++) {
-      let centre = 0
-      for (let bit = 0; bit < 32; bit++)
-        if ((this.#ones[slot * sketchBits + word * 32 + bit] as number) * 2 > (this.#weight[slot] as number)) centre |= 1 << bit
-      this.#centre[slot * 4 + word] = centre
-    }
   }
 
   #nearest(sketch: Uint32Array, potential: number): number {

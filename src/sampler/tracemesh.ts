@@ -22,6 +22,8 @@ interface Cluster {
 
 export interface TracemeshState {
   readonly clusters: readonly (readonly [key: string, id: number, weight: number, last: number])[]
+  readonly known: number
+  readonly knownWeight: number
 }
 
 export class Tracemesh {
@@ -63,16 +65,13 @@ export class Tracemesh {
   }
 
   save(): TracemeshState {
-    return { clusters: [...this.#clusters].map(([key, { id, weight, last }]) => [key, id, weight, last]) }
+    return { clusters: [...this.#clusters].map(([key, { id, weight, last }]) => [key, id, weight, last]), known: this.#known, knownWeight: this.#knownWeight }
   }
 
   restore(state: TracemeshState): void {
-    for (const [key, id, weight, last] of state.clusters) {
-      this.#clusters.set(key, { id, weight, last })
-      if (weight < potentialWeight) continue
-      this.#known++
-      this.#knownWeight += weight
-    }
+    for (const [key, id, weight, last] of state.clusters) this.#clusters.set(key, { id, weight, last })
+    this.#known = state.known
+    this.#knownWeight = state.knownWeight
   }
 
   #add(cluster: Cluster, end: number): void {

@@ -138,6 +138,8 @@ export const dawn = 1_780_272_000_000_000_000
 export interface DriftOptions {
   readonly traces: number
   readonly seed: number
+  /** Seed of the trace ids, and so of the decisions about one and the same stream; `seed` where it is not given. */
+  readonly ids?: number
   /** A second. */
   readonly rate?: number
   /** Spans of a usual trace. */
@@ -173,6 +175,7 @@ const rareShapes = 40
 export function driftStream(options: DriftOptions, each: (batch: TraceBatch, truths: readonly Truth[]) => void): void {
   const { traces, seed, rate = 200, spans = 8 } = options
   const random = new Random(seed)
+  const ids = new Random(options.ids ?? seed)
   const batch = new TraceBatch(Math.max(65_536, spans * 64))
   let truths: Truth[] = []
   const services = Array.from({ length: 24 }, (_, i) => batch.dictionary.code(`service-${i}`))
@@ -204,7 +207,7 @@ export function driftStream(options: DriftOptions, each: (batch: TraceBatch, tru
       batch.clear()
       truths = []
     }
-    batch.begin(random)
+    batch.begin(ids)
     for (let s = 0; s < length; s++) {
       const parent = s === 0 ? -1 : (s * 7 + shape) % s
       const own = isUnique && s === length - 1 ? code(`op-${i}`) : code(`${isNewVersion ? 'v2' : 'v1'}-${shape}-${s}`)
