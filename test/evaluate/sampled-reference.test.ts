@@ -5,7 +5,7 @@ import type { ComparisonOperator, RuleIR } from '../../src/bundle/index.ts'
 import type { Epoch, RuleOutcome } from '../../src/evaluate/index.ts'
 import { at, Bench, compare, down, rule, type TestSpan, up } from './builders.ts'
 import { estimated, heaviestIn, type Question, type Sampled, samplerOf } from './sampled-reference.ts'
-import { asked, close, decide, endNs, heard, last, measure, measured, ns, page, reloaded, spansOf, tracesWith } from './traced-reference.ts'
+import { asked, close, decide, endNs, heard, last, measure, measured, ns, page, peerService, reloaded, spansOf, tracesWith } from './traced-reference.ts'
 
 /** Multiples of the unit of a weight, so that none is rounded. */
 const weight = fc.constantFrom(0, 1, 1, 1.5, 2, 2.75, 10, 100)
@@ -48,7 +48,7 @@ function ruleOf(asked: Question & { readonly operator: ComparisonOperator }, i: 
 }
 
 function outcomesOf(rules: readonly RuleIR[], spans: readonly TestSpan[], epoch: number | undefined, weights?: ReadonlyMap<number, number>) {
-  const bench = new Bench(rules, { traces: tracesWith(weights === undefined ? undefined : samplerOf(weights)), staleNs: 1e12 })
+  const bench = new Bench(rules, { traces: tracesWith(weights === undefined ? undefined : samplerOf(weights)), staleNs: 1e12, projection: [peerService] })
   bench.ingest(spans)
   const since: Epoch | undefined = epoch === undefined ? undefined : { kind: 'since', at: at(0) + epoch }
   return bench.run({ epochs: new Map(since === undefined ? [] : [['deployment/adservice', since] as const]) })

@@ -3,7 +3,7 @@
  * are those of a sampler; without one each trace counts as itself.
  */
 import fc from 'fast-check'
-import type { RuleIR, SelectorIR, SpanField, SpanValueIR, StatIR } from '../../src/bundle/index.ts'
+import type { AttributeRef, RuleIR, SelectorIR, SpanField, SpanValueIR, StatIR } from '../../src/bundle/index.ts'
 import type { Epoch, Observed, TracesOptions } from '../../src/evaluate/index.ts'
 import type { TraceSampler } from '../../src/spans/index.ts'
 import { at, Bench, compare, rule, selector, type TestSpan, value } from './builders.ts'
@@ -18,9 +18,12 @@ export const maxAgeNs = 20e9
 export const stepNs = 5e9
 export const endNs = 80e9
 
-/** One call of a page, one after the other: what surrounds the callee's span is the gap; below it may be work of its own. */
+/**
+ * One call of a page, one after the other: what surrounds the callee's span is the gap; below it may be work of its own. The database sends no spans, and what
+ * surrounds its work is its own, too.
+ */
 interface Call {
-  readonly service: 'cart' | 'ads'
+  readonly service: 'cart' | 'ads' | 'db'
   readonly idle: number
   readonly before: number
   readonly server: number
@@ -36,6 +39,11 @@ export interface Page {
   /** The root never comes. */
   readonly rootless: boolean
 }
+
+/** OTLP has no such kind: a call that nobody answered, as a span of the peer. */
+const peerKind = 6
+/** What tables of these spans must have a column of. */
+export const peerService: AttributeRef = { scope: 'span', name: 'peer.service' }
 
 /** What brute force knows of a span. */
 interface Known {
@@ -56,7 +64,7 @@ export const page: fc.Arbitrary<Page> = fc
     start: fc.integer({ min: 0, max: 55_000 }),
     calls: fc.array(
       fc.record({
-        service: fc.constantFrom('cart' as const, 'ads' as const),
+        service: fc.constantFrom('cart' as const, 'ads' as const, 'db' as const),
         idle: fc.constantFrom(0, 10, 50),
         before: fc.constantFrom(0, 1, 40, 300),
         server: fc.constantFrom(10, 50, 100, 2000),
@@ -77,7 +85,16 @@ export function spansOf({ start, calls, rootless }: Page, trace: number): { read
   let id = trace * 100
   const root = id
   let now = start
-  const add = (span: { service: string; operation: string; kind: number; from: number; to: number; parent?: number; failed?: boolean }): number => {
+  const add = (span: {
+    service: string
+    operation: string
+    kind: number
+    from: number
+    to: number
+    parent?: number
+    failed?: boolean
+    attributes?: { 'peer.service': string }
+  }): number => {
     const { from, to, failed = false, ...rest } = span
     spans.push({ trace, id, end: ns(to) / 1e9, ms: ns(to - from) / 1e6, error: failed, ...rest })
     return id++
@@ -95,6 +112,13 @@ export function spansOf({ start, calls, rootless }: Page, trace: number): { read
   } else id++
   for (const { service, idle, before, server, after, inner, failed } of calls) {
     now += idle
+    if (service === 'db') {
+      const took = before + server + after
+      add({ service: 'frontend', operation: 'Do', kind: 3, from: now, to: now + took, parent: root, failed, attributes: { 'peer.service': 'db/shop' } })
+      know({ service, kind: peerKind, above: rootless ? [] : ['Page'], start: now, end: now + took, failed }, { self: took, seen: took, gap: 0 })
+      now += took
+      continue
+    }
     const client = add({ service: 'frontend', operation: 'Do', kind: 3, from: now, to: now + before + server + after, parent: root })
     const from = now + before
     const callee = add({ service, operation: 'Do', kind: 2, from, to: from + server, parent: client, failed })
@@ -112,6 +136,8 @@ const selectors = {
   any: selector('*', undefined),
   under: { ...selector('*', 'Do'), ancestor: { relation: 'under', selector: selector('frontend', 'Page') } },
   child: { ...selector('ads', 'Do'), ancestor: { relation: 'child of', selector: selector('frontend', 'Do', undefined, [3]) } },
+  peer: selector('db', 'Do', undefined, [peerKind]),
+  peerUnder: { ...selector('*', undefined, undefined, [peerKind]), ancestor: { relation: 'child of', selector: selector('frontend', 'Page') } },
   waiting: { ...selector('*'), where: { kind: 'compare', field: { kind: 'intrinsic', name: 'gap' }, operator: '>', value: ns(20) } },
 } as const satisfies Record<string, SelectorIR>
 
@@ -120,9 +146,13 @@ export function isOf(name: keyof typeof selectors, span: Known): boolean {
     case 'cart':
       return span.service === 'cart'
     case 'any':
-      return true
+      return span.kind !== peerKind
     case 'under':
-      return span.above.includes('Page')
+      return span.kind !== peerKind && span.above.includes('Page')
+    case 'peer':
+      return span.kind === peerKind
+    case 'peerUnder':
+      return span.kind === peerKind && span.above.includes('Page')
     case 'child':
       return span.service === 'ads'
     case 'waiting':
@@ -245,7 +275,7 @@ export function measured(
   epoch: number | undefined,
   sampler?: TraceSampler,
 ): ReadonlyMap<number, readonly (number | string)[]> {
-  const bench = new Bench(rules, { traces: tracesWith(sampler), staleNs: 1e12 })
+  const bench = new Bench(rules, { traces: tracesWith(sampler), staleNs: 1e12, projection: [peerService] })
   for (const batch of arriving) bench.ingest(batch)
   const since: Epoch | undefined = epoch === undefined ? undefined : { kind: 'since', at: at(0) + epoch }
   const steps = bench.run({ epochs: new Map(since === undefined ? [] : [['deployment/adservice', since] as const]) })
@@ -259,7 +289,7 @@ export function reloaded(
   reload: number,
   sampler?: TraceSampler,
 ): ReadonlyMap<number, readonly (number | string)[]> {
-  const bench = new Bench(rules, { traces: tracesWith(sampler), staleNs: 1e12 })
+  const bench = new Bench(rules, { traces: tracesWith(sampler), staleNs: 1e12, projection: [peerService] })
   const arriving = spans.toSorted((a, b) => a.end - b.end)
   const seen = new Map<number, readonly (number | string)[]>()
   const run = (drain: boolean): void => {
