@@ -28,7 +28,7 @@ const defaultBaselineNs = 600e9
 const longestWindowNs = 600e9
 /** With fewer on either side nothing is said. */
 const leastTraces = 10
-/** Of each side so many are compared, evenly chosen: it takes some 20 ms a decision. */
+/** Of each side so many are compared, evenly chosen: it takes some 25 ms a decision. */
 const mostTraces = 150
 const mostSpans = 3000
 const resamples = 40
@@ -86,9 +86,10 @@ export class DecisionEvidence {
     if (asking.length === 0 || outcome === 'steady' || (from !== undefined && to !== undefined && to < from)) return undefined
     const recent = this.#recent
     const { log } = recent
-    if (log === undefined && !this.#assembles) return undefined
+    // Where samplers put traces together, elsewhere, there are none here.
+    if (log === undefined) return this.#assembles ? { missing: 'no trace has been put together here yet' } : undefined
     const reads = (service: string): boolean => asking.some((rule) => rule.reads(service))
-    const isRead = log === undefined ? () => false : touching(log, reads)
+    const isRead = touching(log, reads)
     const decidedIn = (of: Window): number[] => recent.decidedIn(of).filter(isRead)
     // The time that it takes at the least; where that has too few traces, all that may have counted.
     const windows = [windowOf(asking), lookbackOfAll(asking)].map((ns): Window => ({ from: at - ns, to: at }))
@@ -98,7 +99,7 @@ export class DecisionEvidence {
     const sides = (['earliest', 'latest'] as const).map((begin) => this.#before(target, window, begin, decidedIn))
     const { baseline, before } = sides.find((side) => side.before.length >= leastTraces) ?? (sides[1] as Side)
     const missing = whyMissing(before.length, after.length, window)
-    if (log === undefined || missing !== undefined) return { missing: missing ?? 'no trace is complete yet' }
+    if (missing !== undefined) return { missing }
     const random = seededRandom(seedOf(target, at))
     const ranking = rank(log, capped(log, before), capped(log, after), { random, resamples, exemplars: shownTraces })
     const said = verdict(ranking)

@@ -175,6 +175,12 @@ describe('what it cannot say', () => {
     expect(seen?.blame).toEqual({ missing: 'there is no trace from before the trouble to compare with; 10 are needed' })
   })
 
+  it('is why: traces are put together elsewhere', () => {
+    const [seen] = driven(cartRule, slowCart)
+    const evidence = new DecisionEvidence(bundleOf(cartRule))
+    expect(evidence.of(seen?.decision as Decision)).toEqual({ missing: 'no trace has been put together here yet' })
+  })
+
   it('is why: too few traces in the window', () => {
     const rare: readonly Load[] = [slowCart[0] as Load, { from: 80_000, every: 4000, count: 20, call: () => page(300) }]
     const [seen] = driven(cartRule, rare)
