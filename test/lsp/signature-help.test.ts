@@ -62,7 +62,10 @@ describe('signature help', () => {
   it('documents the form by its page', () => {
     const { text, offset } = cursorIn('target a/b { between |')
     const view = viewOf({ files: { 'main.scale': text } })
-    expect(signatureHelp(view, offset)?.signatures[0]?.documentation).toMatchObject({ kind: 'markdown', value: expect.stringMatching(/^The bounds of a workload/) })
+    expect(signatureHelp(view, offset)?.signatures[0]?.documentation).toMatchObject({
+      kind: 'markdown',
+      value: expect.stringMatching(/^The bounds of a workload/),
+    })
   })
 
   it('never throws, and its part is one of the form', () => {
