@@ -63,7 +63,8 @@ export function tooltipOf({ source, problem, services, operations, workloads }: 
   if (source === undefined && problem === undefined)
     return 'SCALE knows nothing of the live system: name a catalog in scale.json, or a Tempo in the settings, for completion from it'
   const from = source === undefined ? known : `${known}, from ${source}`
-  return problem === undefined ? `The SCALE catalog has ${from}` : `${problem}. In use: ${from}`
+  if (problem === undefined) return `The SCALE catalog has ${from}`
+  return services === 0 ? problem : `${problem}. In use: ${from}`
 }
 
 function counted(n: number, word: string): string {

@@ -1,0 +1,228 @@
+/** The extension's code in a small fake of the editor, with the real language server. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ExtensionContext } from 'vscode'
+import { activate, deactivate } from '../../lsp/vscode/src/extension.ts'
+import { scalec } from '../cli/scalec.ts'
+import { CancellationTokenSource, commands, seen, TestRunProfileKind, TestRunRequest, Uri, window, workspace } from './vscode-fake.ts'
+
+vi.mock('vscode', () => import('./vscode-fake.ts'))
+vi.mock('vscode-languageclient/node', () => import('./language-client-fake.ts'))
+
+const folder = mkdtempSync(join(tmpdir(), 'scale-vscode-'))
+const file = (name: string): string => join(folder, name)
+const uriOf = (name: string): string => Uri.file(file(name)).toString()
+const subscriptions: { dispose(): void }[] = []
+
+const ads = `language 1
+
+target deployment/ads { between 1 and 10 cooldown 60s }
+
+/// Ads breach their latency objective.
+ads-slow: scale deployment/ads +2 when span(ads/Get).p99 > 400ms 5 times in 60s
+
+test "slow ads get two replicas" {
+  given deployment/ads at 2
+  load span(ads/Get) at 20/s taking 150ms from 0s to 30s
+  load span(ads/Get) at 20/s taking 600ms from 30s to 2m
+  expect deployment/ads at 4 by 65s
+}
+
+test "nobody would expect this" {
+  given deployment/ads at 2
+  load span(ads/Get) at 20/s taking 150ms from 0s to 30s
+  expect deployment/ads at 7 by 20s
+}
+`
+
+beforeAll(async () => {
+  seen.folder = folder
+  writeFileSync(file('ads.scale'), ads)
+  scalec(['catalog', 'from-recording', 'examples/queue-and-workers/backlog.jsonl.gz', '-o', file('catalog.json')])
+  writeFileSync(file('scale.json'), JSON.stringify({ catalog: 'catalog.json' }))
+  copyFileSync('examples/queue-and-workers/backlog.jsonl.gz', file('backlog.jsonl.gz'))
+  writeFileSync(file('workers.scale'), 'workers: scale deployment/workers +4 when span(workers/"process messages").gap.p95 > 500ms 2 times in 15s\n')
+  seen.settings['scale.path'] = resolve('dist/scalec.js')
+  window.activate(file('ads.scale'), 5, 3)
+  await activate({ subscriptions, extensionPath: '/nowhere' } as unknown as ExtensionContext)
+})
+afterAll(async () => {
+  await deactivate()
+  for (const each of subscriptions) each.dispose()
+  rmSync(folder, { recursive: true })
+})
+beforeEach(() => {
+  window.activate(file('ads.scale'), 5, 3)
+  seen.messages.length = 0
+  seen.texts.clear()
+  seen.previews.length = 0
+})
+
+const [controller, status] = [() => seen.controllers[0]!, () => seen.status[0]!]
+const { token } = new CancellationTokenSource()
+
+it('registers every command of its manifest, and no other but those of lenses', () => {
+  const { contributes } = JSON.parse(readFileSync('lsp/vscode/package.json', 'utf8')) as {
+    readonly contributes: { readonly commands: readonly { readonly command: string }[] }
+  }
+  const lenses = ['scale.runTest', 'scale.replay', 'scale.explain']
+  expect([...commands.registered.keys()].sort()).toEqual([...contributes.commands.map(({ command }) => command), ...lenses].sort())
+})
+
+describe('the status bar', () => {
+  it('says how much the catalog knows, beside a rule file', () => {
+    expect(status()).toMatchObject({ text: '$(database) 5 services', isShown: true, command: 'scale.showCatalog', backgroundColor: undefined })
+    expect(status().tooltip).toBe('The SCALE catalog has 5 services, 9 operations and 0 workloads, from catalog.json')
+  })
+
+  it('says what is wrong with it, and keeps the last good one', async () => {
+    const catalog = readFileSync(file('catalog.json'), 'utf8')
+    writeFileSync(file('catalog.json'), '{')
+    await commands.executeCommand('scale.refreshCatalog')
+    expect(status().text).toBe('$(warning) SCALE catalog')
+    expect(status().tooltip).toMatch(/catalog\.json.*In use: 5 services/)
+    await commands.executeCommand('scale.showCatalog')
+    expect(seen.messages[0]).toBe(status().tooltip)
+    writeFileSync(file('catalog.json'), catalog)
+    await commands.executeCommand('scale.refreshCatalog')
+    expect(status().text).toBe('$(database) 5 services')
+  })
+})
+
+describe('the test explorer', () => {
+  it('has the tests of all files', () => {
+    const files = [...controller().items].map(([, item]) => item)
+    expect(files.map(({ label }) => label)).toEqual(['ads.scale'])
+    const tests = [...files[0]!.children].map(([, item]) => item)
+    expect(tests.map(({ label, range }) => [label, range?.start.line])).toEqual([
+      ['slow ads get two replicas', 7],
+      ['nobody would expect this', 14],
+    ])
+  })
+
+  it('runs them: what fails says where, and shows what it saw', async () => {
+    const profile = controller().profiles.find(({ kind }) => kind === TestRunProfileKind.Run)
+    await profile?.run(new TestRunRequest(), token)
+    const run = controller().runs.at(-1)!
+    expect(Object.fromEntries(run.outcomes)).toEqual({ 'slow ads get two replicas': 'passed', 'nobody would expect this': 'failed' })
+    const [message] = run.messages.get('nobody would expect this') ?? []
+    expect(message?.location?.range.start.line).toBe(17)
+    expect(message?.message).toBe('it had 2 replicas at 20s')
+    expect(run.output).toMatch(/\r\n/)
+    expect(run.isEnded).toBe(true)
+  })
+
+  it('runs one of them, and leaves out what is to be left out', async () => {
+    const [profile] = controller().profiles
+    const tests = [...controller().items.get(uriOf('ads.scale'))!.children].map(([, item]) => item)
+    await profile?.run(new TestRunRequest([tests[0]!]), token)
+    expect([...controller().runs.at(-1)!.outcomes.keys()]).toEqual(['slow ads get two replicas'])
+    await profile?.run(new TestRunRequest(undefined, [tests[0]!]), token)
+    expect([...controller().runs.at(-1)!.outcomes.keys()]).toEqual(['nobody would expect this'])
+  })
+
+  it('shows in the margin what the tests have seen', async () => {
+    const profile = controller().profiles.find(({ kind }) => kind === TestRunProfileKind.Coverage)
+    await profile?.run(new TestRunRequest(), token)
+    const run = controller().runs.at(-1)!
+    expect(run.coverage.map(({ uri }) => uri.toString())).toEqual([uriOf('ads.scale')])
+    const details = await profile!.loadDetailedCoverage!(run, run.coverage[0]!)
+    expect(details.length).toBeGreaterThan(0)
+    expect(details[0]).toMatchObject({ executed: true, location: { start: { line: 5 } } })
+    expect(details[0]?.branches.map(({ executed }) => executed)).toEqual([true, true])
+    expect(details[0]?.branches[0]?.label).toMatch(/true at \d+, false at \d+/)
+  })
+
+  it('errors where the rules do not compile', async () => {
+    writeFileSync(file('ads.scale'), ads.replace('400ms', '400'))
+    await commands.executeCommand('scale.restart')
+    await commands.executeCommand('scale.testFile')
+    const run = controller().runs.at(-1)!
+    expect(new Set(run.outcomes.values())).toEqual(new Set(['errored']))
+    expect(run.messages.get('slow ads get two replicas')?.[0]?.message).toMatch(/\w/)
+    writeFileSync(file('ads.scale'), ads)
+    await commands.executeCommand('scale.restart')
+  })
+})
+
+describe('commands', () => {
+  it('replay the open file on a recording that is chosen', async () => {
+    window.activate(file('workers.scale'))
+    seen.choose = (items) => items.findIndex(({ label }) => label === 'backlog.jsonl.gz')
+    await commands.executeCommand('scale.replayFile')
+    expect(seen.offered.at(-1)).toEqual(['$(history) The last one', 'backlog.jsonl.gz'])
+    expect(seen.texts.get('replay.txt')).toContain('workers: fired once')
+    // The last one, then.
+    seen.choose = () => 0
+    seen.texts.clear()
+    await commands.executeCommand('scale.replayFile')
+    expect(seen.texts.get('replay.txt')).toContain('workers: fired once')
+  })
+
+  it('do nothing when no recording is chosen', async () => {
+    seen.choose = () => undefined
+    await commands.executeCommand('scale.replayFile')
+    expect(seen.texts.size).toBe(0)
+    expect(seen.messages).toEqual([])
+  })
+
+  it('explain the rule at the cursor, and all of the file', async () => {
+    await commands.executeCommand('scale.explainHere')
+    expect(seen.previews[0]).toContain('ads-slow')
+    await commands.executeCommand('scale.explainFile')
+    expect(seen.previews[1]).toContain('ads-slow')
+  })
+
+  it('open the playground with the scalec that serves', async () => {
+    await commands.executeCommand('scale.playground')
+    expect(seen.terminals).toEqual([
+      expect.objectContaining({ shellPath: process.execPath, shellArgs: [resolve('dist/scalec.js'), 'playground', file('ads.scale'), '--port', '0'] }),
+    ])
+  })
+
+  it('ask for a rule file where there is none', async () => {
+    window.activeTextEditor = undefined
+    await commands.executeCommand('scale.explainHere')
+    expect(seen.messages).toEqual(['Open a SCALE file first.'])
+  })
+})
+
+describe('lenses', () => {
+  it('run a test in the explorer', async () => {
+    await commands.executeCommand('scale.runTest', uriOf('ads.scale'), 'slow ads get two replicas')
+    expect(Object.fromEntries(controller().runs.at(-1)!.outcomes)).toEqual({ 'slow ads get two replicas': 'passed' })
+  })
+
+  it('replay and explain in editors of their own', async () => {
+    await commands.executeCommand('scale.replay', uriOf('workers.scale'), 'backlog.jsonl.gz')
+    expect(seen.texts.get('replay.txt')).toContain('workers: fired once')
+    await commands.executeCommand('scale.explain', uriOf('ads.scale'), { line: 5, character: 0 })
+    expect(seen.previews[0]).toContain('ads-slow')
+  })
+
+  it('say it when there is nothing to replay', async () => {
+    await commands.executeCommand('scale.replay', uriOf('workers.scale'), 'nowhere.jsonl')
+    expect(seen.messages).toEqual(['SCALE: there is no recording nowhere.jsonl'])
+  })
+})
+
+it('an edit refreshes the tests of its file', async () => {
+  vi.useFakeTimers()
+  const asked = vi.spyOn(controller().items, 'add')
+  workspace.changed.fire({ document: { languageId: 'scale', uri: Uri.file(file('ads.scale')) } })
+  workspace.changed.fire({ document: { languageId: 'scale', uri: Uri.file(file('ads.scale')) } })
+  workspace.changed.fire({ document: { languageId: 'json', uri: Uri.file(file('scale.json')) } })
+  await vi.advanceTimersByTimeAsync(1000)
+  vi.useRealTimers()
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1))
+})
+
+it('a setting that names nothing is said, and nothing is started', async () => {
+  const before = commands.registered.size
+  seen.settings['scale.path'] = 'nowhere/scalec'
+  await activate({ subscriptions: [], extensionPath: '/nowhere' } as unknown as ExtensionContext)
+  expect(seen.messages).toEqual(['SCALE: scale.path names nowhere/scalec, which does not exist'])
+  expect(commands.registered.size).toBe(before)
+})
