@@ -2,6 +2,7 @@
 import { CodeActionKind, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node'
 import { completionTriggers } from '../features/completion/index.ts'
 import { tokenModifiers, tokenTypes } from '../features/semantic-tokens.ts'
+import { signatureTriggers } from '../features/signature-help.ts'
 
 export const commands = ['scale.runTest', 'scale.replay', 'scale.explain'] as const
 
@@ -10,6 +11,10 @@ export function capabilities(): ServerCapabilities {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
     completionProvider: { triggerCharacters: [...completionTriggers], resolveProvider: true },
+    hoverProvider: true,
+    signatureHelpProvider: { triggerCharacters: [...signatureTriggers] },
+    inlayHintProvider: true,
+    codeLensProvider: {},
     definitionProvider: true,
     referencesProvider: true,
     renameProvider: { prepareProvider: true },

@@ -59,13 +59,13 @@ export class ProjectState {
 
   get lint(): LintContext {
     const { settings } = this.#unit
-    const { catalog } = this.#catalog
+    const { catalog, view } = this.#catalog
     return {
       today: this.#around.today(),
       ...settings?.lint,
       ...(settings === undefined ? {} : { severities: settings.severities }),
       // Without a catalog there is nothing to be strict about.
-      ...(catalog === undefined ? {} : { catalog, strict: settings?.strict ?? false }),
+      ...(catalog === undefined || view === undefined ? {} : { catalog, view, strict: settings?.strict ?? false }),
     }
   }
 

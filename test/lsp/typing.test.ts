@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CompletionItem, CompletionRequest, CompletionResolveRequest } from 'vscode-languageserver-protocol/node'
+import {
+  CodeLensRequest,
+  type CompletionItem,
+  CompletionRequest,
+  CompletionResolveRequest,
+  HoverRequest,
+  InlayHintRequest,
+  SignatureHelpRequest,
+} from 'vscode-languageserver-protocol/node'
 import { serializeCatalog } from '../../src/files/index.ts'
 import { type Client, marked, startClient } from './client.ts'
 
@@ -45,5 +53,55 @@ describe('row: completion: resolve, snippets', () => {
     if (item === undefined) throw new Error('p99 is not offered')
     const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, item)
     expect(JSON.stringify(resolved.documentation)).toContain('p99')
+  })
+})
+
+const rule = 'target deployment/adservice { between 1 and 10 }\nads: scale deployment/adservice +2 when span(adservice/GetAds).p99 > 400ms 5 times in 60s\n'
+
+describe('row: hover', () => {
+  const hovered = async (text: string) => JSON.stringify((await client.connection.sendRequest(HoverRequest.type, await typed(text)))?.contents ?? null)
+
+  it('tells what the catalog knows of an operation', async () => {
+    expect(await hovered(rule.replace('GetAds', 'Get|Ads'))).toContain('250ms')
+  })
+
+  it('puts a rule in plain words, of the text as it is now', async () => {
+    expect(await hovered(rule.replace('+2', '+3').replace('ads:', 'a|ds:'))).toContain('add 3 replicas')
+  })
+
+  it('has the page of a word, and nothing where nothing is', async () => {
+    expect(await hovered(rule.replace('5 times', '5 ti|mes'))).toContain('times')
+    expect(await hovered(`${rule}\n|\n`)).toBe('null')
+  })
+})
+
+describe('row: signature help', () => {
+  it('tells what may stand in the parentheses, before they are closed', async () => {
+    const help = await client.connection.sendRequest(SignatureHelpRequest.type, await typed('scale deployment/adservice +2 when span(|'))
+    expect(help?.signatures[0]?.label).toContain('span(')
+  })
+})
+
+describe('row: inlay hints', () => {
+  it('shows how many steps a window has', async () => {
+    await typed(`${rule}|`)
+    const range = { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } }
+    const hints = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri: client.uri('ads.scale') }, range })
+    expect(hints?.map(({ label }) => (typeof label === 'string' ? label : label.map(({ value }) => value).join(''))).join('|')).toContain('12 steps')
+  })
+})
+
+describe('row: code lens', () => {
+  it('offers to replay and explain a rule, and to run a test', async () => {
+    const { textDocument } = await typed(`${rule}test "t" { given deployment/adservice at 2 }|`)
+    const lenses = await client.connection.sendRequest(CodeLensRequest.type, { textDocument })
+    expect(lenses?.map(({ command }) => command?.command)).toEqual(expect.arrayContaining(['scale.replay', 'scale.explain', 'scale.runTest']))
+  })
+
+  it('tells what became of a test', async () => {
+    const { textDocument } = await typed(`${rule}test "t" { given deployment/adservice at 2  expect deployment/adservice at 2 by 30s }|`)
+    await client.connection.sendRequest('scale/runTest', { uri: textDocument.uri, name: 't' })
+    const lenses = await client.connection.sendRequest(CodeLensRequest.type, { textDocument })
+    expect(lenses?.map(({ command }) => command?.title)).toContain('passed · run')
   })
 })

@@ -2,7 +2,7 @@
  * Replicas added because an operation is slow that waits for others: `p99` of a span contains what its callees take, and more replicas of the
  * caller do not make a callee faster. What the operation itself adds to its traces is `own`.
  */
-import { operationsMatching, workloadOf } from '../catalog-lookup.ts'
+import { operationsMatching } from '../catalog-lookup.ts'
 import { mirrored } from '../check/comparison.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Rule, Selector } from '../check/program.ts'
@@ -53,8 +53,8 @@ function addsReplicas({ action }: Rule): boolean {
 }
 
 /** Whether the workload is the one that answers these spans, as far as the catalog knows its services. */
-function scalesItself(rule: Rule, selector: Selector, { catalog, services }: CatalogView): boolean {
-  const known = workloadOf(catalog, rule.target)?.services ?? []
+function scalesItself(rule: Rule, selector: Selector, { workload, services }: CatalogView): boolean {
+  const known = workload(rule.target)?.services ?? []
   return known.length === 0 || services(selector.service).some(({ name }) => known.includes(name))
 }
 

@@ -12,6 +12,8 @@ import { type Formula, formulaOf } from './logic/formula.ts'
 export interface LintContext {
   /** What the live system is known to have. */
   readonly catalog?: Catalog
+  /** Questions to that catalog, by whoever lints again and again: answers are remembered in it. */
+  readonly view?: CatalogView
   /** Spans a second, by `service` or `service/operation`; goes before the catalog's. */
   readonly rates?: Readonly<Record<string, number>>
   /** Share of the traces that the sampler keeps, 0 to 1; undefined: all of them. */
@@ -54,7 +56,7 @@ export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'reso
     formulas.set(condition, known)
     return known
   }
-  return { program, resolved, context, view: context.catalog === undefined ? undefined : viewOf(context.catalog), formula }
+  return { program, resolved, context, view: context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog)), formula }
 }
 
 /** A diagnostic in the rule's file. */

@@ -1,5 +1,5 @@
 /** Questions to the catalog about checked selectors. Rules ask the same ones again and again: an answer is found once. */
-import type { Catalog, CatalogAttribute, CatalogService } from '../catalog.ts'
+import type { Catalog, CatalogAttribute, CatalogService, CatalogWorkload } from '../catalog.ts'
 import { attributesMatching, type CatalogMatch, type CountedKind, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
@@ -11,6 +11,7 @@ export interface CatalogView {
   readonly catalog: Catalog
   services(pattern: string): readonly CatalogService[]
   attributes(service: string): readonly CatalogAttribute[]
+  workload(id: string): CatalogWorkload | undefined
   /** The operations whose spans a selector counts, its `where` apart. */
   counted(selector: Asked): readonly CatalogMatch[]
   /** The same of spans of any kind. */
@@ -23,6 +24,7 @@ const kindNames: readonly CountedKind[] = ['internal', 'server', 'client', 'prod
 export function viewOf(catalog: Catalog): CatalogView {
   const services = remembering((pattern: string) => servicesMatching(catalog, pattern))
   const attributes = remembering((service: string) => attributesMatching(catalog, service))
+  const workloads = new Map(catalog.workloads.map((workload) => [workload.id, workload]))
   const operations = new Map<string, readonly CatalogMatch[]>()
   const find = (selector: Asked, kinds: readonly number[] | undefined): readonly CatalogMatch[] => {
     const key = `${selector.service}\n${selector.operation}\n${kinds}`
@@ -34,7 +36,14 @@ export function viewOf(catalog: Catalog): CatalogView {
     }
     return found
   }
-  return { catalog, services, attributes, counted: (selector) => find(selector, selector.kinds), ofAnyKind: (selector) => find(selector, undefined) }
+  return {
+    catalog,
+    services,
+    attributes,
+    workload: (id) => workloads.get(id),
+    counted: (selector) => find(selector, selector.kinds),
+    ofAnyKind: (selector) => find(selector, undefined),
+  }
 }
 
 function remembering<T>(answer: (question: string) => T): (question: string) => T {

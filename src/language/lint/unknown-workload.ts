@@ -5,14 +5,20 @@ import { messages } from './messages.ts'
 
 export const unknownWorkload: Lint = ({ program, context: { catalog } }) => {
   if (catalog === undefined || catalog.workloads.length === 0) return []
-  const known = catalog.workloads.map(({ id }) => partsOf(id))
+  const known = Map.groupBy(
+    catalog.workloads.map(({ id }) => partsOf(id)),
+    ({ kind }) => kind,
+  )
+  // Most workloads are there: they are found without a look at all others.
+  const named = Map.groupBy([...known.values()].flat(), ({ kind, name }) => `${kind}${name}`)
   return program.rules.flatMap((rule) => {
     const { workload } = rule.tree
     const { kind, name, namespace } = partsOf(rule.target)
-    const alike = known.filter((other) => other.kind === kind)
+    const same = named.get(`${kind}${name}`) ?? []
     // Without a namespace it is the engine's.
-    if (workload === undefined || alike.some((other) => other.name === name && (namespace === undefined || other.namespace === namespace))) return []
-    const elsewhere = alike.find((other) => other.name === name)
+    if (workload === undefined || same.some((other) => namespace === undefined || other.namespace === namespace)) return []
+    const alike = known.get(kind) ?? []
+    const [elsewhere] = same
     const near = nearest(
       name,
       alike.map((other) => other.name),
