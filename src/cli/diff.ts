@@ -4,6 +4,7 @@ import { bundleFromPaths } from './bundle-input.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
+import { inputsOf } from './project.ts'
 import { counted } from './rules.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,8 +14,10 @@ export interface DiffOptions {
 
 /** Exit codes as of diff(1): 0 they decide alike, 1 they differ, 2 one of them cannot be read or compiled. */
 export function run(before: string, after: string, { format }: DiffOptions, terminal: Terminal): ExitCode {
-  const old = bundleFromPaths([before], terminal)
-  const fresh = bundleFromPaths([after], terminal)
+  const inputs = inputsOf([before, after], {}, terminal)
+  if (inputs === undefined) return exit.usage
+  const old = bundleFromPaths([before], terminal, inputs.catalog)
+  const fresh = bundleFromPaths([after], terminal, inputs.catalog)
   if (typeof old === 'number' || typeof fresh === 'number') return exit.usage
   const same = old.digest === fresh.digest
   const changes = same ? [] : diffBundles(old, fresh)

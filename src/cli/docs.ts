@@ -19,7 +19,7 @@ export interface DocsOptions extends Pick<ProjectOptions, 'project' | 'catalog'>
 export function run(files: readonly string[], { format, output, title, sourceUrl, ...options }: DocsOptions, terminal: Terminal): ExitCode {
   const inputs = inputsOf(files, options, terminal)
   if (inputs === undefined) return exit.usage
-  const bundle = bundleFromPaths(inputs.paths, terminal)
+  const bundle = bundleFromPaths(inputs.paths, terminal, inputs.catalog)
   if (typeof bundle === 'number') return bundle
   const { catalog } = inputs
   const page = pageOf(bundle, { ...(catalog === undefined ? {} : { catalog }), ...(title === undefined ? {} : { title }) })

@@ -28,7 +28,7 @@ export function run(files: readonly string[], options: ExplainRuleOptions, termi
   if ('problem' in parsed) return fail(parsed.problem)
   const inputs = inputsOf(files, options, terminal)
   if (inputs === undefined) return exit.usage
-  const bundle = bundleFromPaths(inputs.paths, terminal)
+  const bundle = bundleFromPaths(inputs.paths, terminal, inputs.catalog)
   if (typeof bundle === 'number') return bundle
   const { catalog } = inputs
   const explaining = { ...(catalog === undefined ? {} : { catalog }), ...(parsed.rate === undefined ? {} : { rate: parsed.rate }) }

@@ -20,7 +20,7 @@ export function run(path: string, { format }: { readonly format: Format }, termi
   return exit.fine
 }
 
-function text({ digest, signatures = [], language, compiler, sources, targets, rules, projection }: Bundle): string {
+function text({ digest, signatures = [], language, compiler, sources, targets, rules, projection, peers = [] }: Bundle): string {
   const lines = [
     `digest      ${digest}`,
     ...(signatures.length === 0 ? [] : [`signatures  ${signatures.map(({ key }) => key).join(', ')} (as the bundle says; scalec verify looks)`]),
@@ -28,6 +28,7 @@ function text({ digest, signatures = [], language, compiler, sources, targets, r
     `compiler    ${compiler}`,
     `sources     ${sources.map(({ name }) => name).join(', ')}`,
     `attributes  ${projection.length === 0 ? 'none' : projection.map(attribute).join(', ')}`,
+    ...(peers.length === 0 ? [] : [`peers       ${peers.join(', ')} (by the catalog: calls to them are counted)`]),
     '',
     `${counted(targets.length, 'workload')}`,
     ...targets.map((target) => `  ${target.id}: ${targetWords(target)}`),

@@ -25,7 +25,7 @@ export function run(files: readonly string[], options: RbacOptions, terminal: Te
   const [, namespace = '', name = ''] = account
   const inputs = inputsOf(files, options, terminal)
   if (inputs === undefined) return exit.usage
-  const bundle = bundleFromPaths(inputs.paths, terminal)
+  const bundle = bundleFromPaths(inputs.paths, terminal, inputs.catalog)
   if (typeof bundle === 'number') return bundle
   const access = accessOf(bundle, options.namespace)
   const head = [

@@ -1,5 +1,5 @@
 /** Which mutants the tests notice. */
-import { analyse, refusals } from '../bundle/index.ts'
+import { analyse, type CompileInput, refusals } from '../bundle/index.ts'
 import type { SourceText, Test } from '../language/index.ts'
 import { type Bench, createBench } from './bench.ts'
 import { type Mutant, mutantsOf } from './mutate.ts'
@@ -26,7 +26,7 @@ export async function* mutationRun(
   const { program } = bench
   const order = await byWork(bench, tests)
   for (const mutant of mutantsOf(program)) {
-    const changed = mutatedBench(mutant, roots, resolve)
+    const changed = mutatedBench(mutant, { roots, peers: program.peers, ...(resolve === undefined ? {} : { resolve }) })
     const by = changed && (await firstFailure(changed, order))
     yield { mutant, fate: changed === undefined ? 'invalid' : by === undefined ? 'survived' : 'killed', by }
   }
@@ -46,11 +46,11 @@ function keyOf({ name, file }: Test): string {
   return `${file.source.name} ${name}`
 }
 
-function mutatedBench({ file, range, text }: Mutant, roots: readonly SourceText[], resolve: Resolve | undefined): Bench | undefined {
-  const mutated = roots.map((root) =>
+function mutatedBench({ file, range, text }: Mutant, input: CompileInput): Bench | undefined {
+  const roots = input.roots.map((root) =>
     root.name === file ? { name: root.name, text: `${root.text.slice(0, range.start)}${text}${root.text.slice(range.end)}` } : root,
   )
-  const { diagnostics, program } = analyse({ roots: mutated, ...(resolve === undefined ? {} : { resolve }) })
+  const { diagnostics, program } = analyse({ ...input, roots })
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined
   const bench = createBench(program, 'mutant')
   return refusals(bench.bundle).length > 0 ? undefined : bench

@@ -83,6 +83,19 @@ describe('a database that sends no spans', () => {
     expect(out + err).not.toMatch(/SC4\d{3}/)
   })
 
+  it('is named in the bundle, so that whoever reads that gets the same rules', () => {
+    run('catalog', 'from-recording', 'shop.binpb', '--output', 'catalog.json')
+    writeFileSync(join(folder, 'scale.json'), JSON.stringify({ rules: ['named.scale'], catalog: 'catalog.json' }))
+    const compiled = run('compile', '-o', 'named.json')
+    expect(compiled.code, compiled.out + compiled.err).toBe(0)
+    expect(run('inspect', 'named.json').out).toContain('peers       postgresql (by the catalog: calls to them are counted)')
+    expect(run('diff', 'named.json', 'named.scale')).toMatchObject({ code: 0, err: '' })
+    expect(run('explain', '--rule', 'database-slow').out).toContain('Calls to postgresql, which sends no spans itself')
+    const { code, out } = run('replay', 'shop.binpb', '--bundle', 'named.json')
+    expect({ code, scaled: /statefulset\/postgresql.*1 → 2/.test(out) }).toEqual({ code: 0, scaled: true })
+    rmSync(join(folder, 'scale.json'))
+  })
+
   it('is what a rule of its own asks for more of, and its caller is left alone', () => {
     const { code, out, err } = run('replay', 'shop.binpb', '--rules', 'asked.scale')
     expect(code, out + err).toBe(0)
