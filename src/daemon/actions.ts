@@ -18,6 +18,8 @@ export interface ActionsOptions {
   /** The orchestrator has taken the decision. */
   readonly acted: (decision: Decision) => void
   readonly failed: (target: string, error: OrchestrationError) => void
+  /** Whether this daemon may act, of several. */
+  readonly mayAct: () => boolean
   /** Whether the present rules still have the target. */
   readonly isTarget: (target: string) => boolean
   /** Of the last run. */
@@ -52,7 +54,7 @@ export function createActions(options: ActionsOptions): Actions {
       pending.delete(target)
       return hold(decision, `the state cannot be written, and an action that is not written down could be done twice: ${(error as Error).message}`)
     }
-    const result = await client.set(workload, { replicas: to, version, reason: decision.message, id: decision.id })
+    const result = await client.set(workload, { replicas: to, version, reason: decision.message, id: decision.id, mayWrite: options.mayAct })
     if (isError(result)) {
       options.failed(target, result)
       if (result.error === 'transient') {

@@ -6,6 +6,7 @@ import type { Decision } from '../plan/index.ts'
 import type { Nanos } from '../spans/index.ts'
 import type { Actions } from './actions.ts'
 import { waitUnlessAborted } from './clock.ts'
+import { standby } from './leadership.ts'
 
 export interface ControlOptions {
   /** The engine of the moment. */
@@ -15,6 +16,8 @@ export interface ControlOptions {
   /** Where spans are counted elsewhere: asks for the step's counts. */
   readonly count?: (engine: Engine, at: Nanos, world: World) => Promise<Counted>
   readonly actions: Actions
+  /** Whether this daemon acts, of several; what it decides otherwise is left to the one that does. */
+  readonly leads: () => boolean
   readonly workloadOf: (target: string) => Parameters<Actions['carryOut']>[1] | undefined
   /** Milliseconds between looks at the clock, for when no spans come. */
   readonly lookEveryMs: () => number
@@ -66,6 +69,7 @@ export function createControl(options: ControlOptions): Control {
       for (const decision of result.decisions) {
         const workload = decision.outcome === 'scale' ? options.workloadOf(decision.target) : undefined
         if (workload === undefined) others.push(decision)
+        else if (!options.leads()) others.push(standby(decision))
         else calls.push(options.actions.carryOut(decision, workload).then(options.decided))
       }
       if (calls.length > 0) await patiently(Promise.all(calls))

@@ -16,6 +16,8 @@ export function counted(client: OrchestrationClient, errors: Metrics['orchestrat
       if (isError(result)) errors.inc({ target: workloadId(workload), call: 'set', error: result.error })
       return result
     },
+    ...(client.notify === undefined ? {} : { notify: (workload, notice) => client.notify?.(workload, notice) ?? Promise.resolve() }),
+    ...(client.watch === undefined ? {} : { watch: (workload, changed) => client.watch?.(workload, changed) ?? (() => {}) }),
     close: () => client.close(),
   }
 }

@@ -1,8 +1,8 @@
 /** The daemon put together: what it is made of, the order in which it starts, and that in which it stops. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bundle } from '../bundle/index.ts'
-import type { OrchestrationClient } from '../orchestrators/index.ts'
-import { createWorld } from '../orchestrators/index.ts'
+import type { OrchestrationClient, OrchestrationError } from '../orchestrators/index.ts'
+import { createWorld, isError } from '../orchestrators/index.ts'
 import type { DecisionRecord } from '../recordings/index.ts'
 import { createActions } from './actions.ts'
 import { createFeed } from './api/index.ts'
@@ -13,9 +13,12 @@ import { counted } from './counted-client.ts'
 import { createCurrent } from './current.ts'
 import type { DecisionFile } from './decision-file.ts'
 import { createIntake } from './intake.ts'
+import { createLatest, type Latest } from './latest.ts'
+import { createLeadership, type Leadership } from './leadership.ts'
 import { type ListenError, listen } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { createNotices } from './notices.ts'
 import { defaultOrchestrator } from './orchestrate.ts'
 import { createReporter } from './reporter.ts'
 import type { LoadedRules, RulesResult } from './rules.ts'
@@ -41,9 +44,15 @@ export interface DaemonParts {
   readonly decisionFile: DecisionFile | undefined
   /** modeler: spans are counted and traces sampled by samplers; nothing is received here. */
   readonly role: 'whole' | 'modeler'
+  /** Another daemon may act now, or this one may. */
+  readonly leadChanged?: () => void
 }
 
 export interface Daemon {
+  /** Whether this daemon acts, of several. */
+  readonly leads: boolean
+  readonly decisions: Latest
+  isTarget(target: string): boolean
   /** Swaps the rules at once, or keeps the old ones and shows what is wrong with the new. */
   reload(result: RulesResult): void
   /** Drains and stops; resolves within `shutdown.delay` + `shutdown.grace` and a little. */
@@ -61,7 +70,7 @@ const lookAtSamplersMs = 250
 /** Part of the time to stop that is kept for requests under way. */
 const listenersMs = 500
 
-export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError> {
+export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenError | OrchestrationError> {
   const { config, logger, saved } = parts
   const orchestrator = defaultOrchestrator(config.orchestrators)
   const started = wallClock()
@@ -90,7 +99,22 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   )
   const present = (): Saved => ({ engine: current.engine.state(), pending: Object.fromEntries(actions.pending) })
   const saver = createSaver(parts.store, present, saveDelayMs, reporter.stateNotWritten)
+  const latest = createLatest()
+  const leased = await createLeadership(config, {
+    logger,
+    present: () => current.engine.state(),
+    async takeOver(left) {
+      // What the last one did at its end shows in the workloads, and must be seen before anything is done.
+      await within(firstReadingMs, world.refresh())
+      if (left !== undefined) current.engine.succeed(left, wallClock(), world.world)
+    },
+    changed: () => parts.leadChanged?.(),
+  })
+  if (isError(leased)) return leased
+  const leadership: Leadership = leased
+  const notify = createNotices({ client, workloadOf: (target) => current.workloadOf(target) })
   const actions = createActions({
+    mayAct: () => leadership.leads,
     client,
     world,
     persist: saver.now,
@@ -107,6 +131,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     due: () => (modeler === undefined ? current.engine.due(wallClock()) : modeler.due(current.engine)),
     ...(modeler === undefined ? {} : { count: modeler.count }),
     actions,
+    leads: () => leadership.leads,
     workloadOf: current.workloadOf,
     lookEveryMs: () => lookEvery(current.bundle),
     stepped(result, elapsedMs) {
@@ -115,7 +140,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       watchTraces(current.engine.traces, result.at)
       saver.soon()
     },
-    decided: reporter.decided,
+    decided(decision) {
+      reporter.decided(decision)
+      latest.decided(decision)
+      if (leadership.leads) notify(decision)
+    },
     failed: reporter.bug,
   })
   const intake = createIntake({
@@ -140,6 +169,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   })
   if ('error' in listeners) {
     modeler?.close()
+    await leadership.close()
     return listeners
   }
   const { receivers, api } = listeners
@@ -155,6 +185,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       reload: reporter.reload,
       receivers: receivers.map(({ transport, host, port }) => ({ transport, address: `${host}:${port}` })),
       orchestrator,
+      ...(leadership.document === undefined ? {} : { lease: leadership.document }),
       ...(engine.traces === undefined ? {} : { traces: tracesDocument(engine.traces) }),
       ...(engine.traces === undefined || sampling === undefined ? {} : { sampler: sampling.sampler.report }),
       ...(modeler === undefined ? {} : { modeler: modeler.report }),
@@ -173,6 +204,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   await within(firstReadingMs, world.refresh())
   world.start()
   phase = 'running'
+  leadership.start()
   control.start()
   const saveSampler = setInterval(() => void sampling?.save(), saveSamplerMs)
   const lookAtSamplers = modeler === undefined ? undefined : setInterval(modeler.look, lookAtSamplersMs)
@@ -181,6 +213,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
   if (orchestrator === 'dry-run') logger.warn('dry run: decisions are logged and nothing is scaled; configure `orchestrators` to act')
 
   return {
+    get leads() {
+      return leadership.leads
+    },
+    decisions: latest,
+    isTarget: (target) => current.workloadOf(target) !== undefined,
     reload(result) {
       if (phase !== 'running') return
       if ('problems' in result) {
@@ -200,6 +237,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
         from = result.from
         modeler?.configure(result.bundle, current.engine)
         world.retarget(result.bundle.targets)
+        latest.keep(new Set(result.bundle.targets.map(({ id }) => id)))
         reporter.loaded(result)
         void world.refresh()
       })
@@ -213,6 +251,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
       logger.info('shutting down: exports are refused, what is due is evaluated')
       // An action without an answer by then stays written down, and the next run finds out what became of it.
       await Promise.all([within(left() - listenersMs, control.stop()), sleep(delayMs)])
+      // The next one need not wait for the lease to expire.
+      await within(left(), leadership.close())
       clearInterval(saveSampler)
       clearInterval(lookAtSamplers)
       modeler?.close()

@@ -1,16 +1,19 @@
 /** The orchestrators that the configuration names, behind one client. */
 import { join } from 'node:path'
 import type { OrchestrationClient, OrchestrationError, PoolConfig } from '../orchestrators/index.ts'
-import { composite, dryRun, isError, kubernetes, processPool } from '../orchestrators/index.ts'
+import { advised, composite, dryRun, exec, isError, kubernetes, nomad, processPool, swarm } from '../orchestrators/index.ts'
 import type { Config } from './config/index.ts'
 import type { Logger } from './logger.ts'
 
 type Orchestrators = Config['orchestrators']
 type OrchestratorName = NonNullable<Orchestrators['default']>
 
+/** The order in which what is configured becomes the default. */
+const preferred = ['kubernetes', 'process', 'swarm', 'nomad', 'exec'] as const
+
 /** Of targets that name none: what is configured, the cluster first; without any, nothing is scaled. */
 export function defaultOrchestrator(of: Orchestrators): OrchestratorName {
-  return of.default ?? (of.kubernetes !== undefined ? 'kubernetes' : of.process !== undefined ? 'process' : 'dry-run')
+  return of.default ?? preferred.find((name) => of[name] !== undefined) ?? 'dry-run'
 }
 
 export async function createOrchestrator(config: Config, logger: Logger): Promise<OrchestrationClient | OrchestrationError> {
@@ -26,7 +29,7 @@ export async function createOrchestrator(config: Config, logger: Logger): Promis
       ...(namespace === undefined ? {} : { namespace }),
     })
     if (isError(client)) return client
-    byPrefix.kubernetes = client
+    byPrefix.kubernetes = config.keda === undefined ? client : advised(client)
   }
   if (orchestrators.process !== undefined) {
     const client = await processPool({
@@ -38,9 +41,29 @@ export async function createOrchestrator(config: Config, logger: Logger): Promis
     if (isError(client)) return client
     byPrefix.process = client
   }
+  for (const [name, client] of Object.entries(remote(orchestrators))) {
+    if (isError(client)) return client
+    byPrefix[name] = client
+  }
   const client = byPrefix[chosen]
   if (client === undefined) return { error: 'blocked', message: `orchestrators.default is ${chosen}, and orchestrators.${chosen} is not configured` }
   return composite({ default: client, byPrefix })
+}
+
+/** Those that need no more than their configuration. */
+function remote({ swarm: docker, nomad: cluster, exec: commands }: Orchestrators): Readonly<Record<string, OrchestrationClient | OrchestrationError>> {
+  return {
+    ...(docker === undefined ? {} : { swarm: swarm(defined(docker)) }),
+    ...(cluster === undefined ? {} : { nomad: nomad(defined(cluster)) }),
+    ...(commands === undefined ? {} : { exec: exec({ get: commands.get, set: commands.set, timeoutMs: commands.timeout / 1e6 }) }),
+  }
+}
+
+/** Without the keys that nobody gave, below too. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> extends object ? Defined<Exclude<T[K], undefined>> : Exclude<T[K], undefined> }
+function defined<T extends object>(of: T): Defined<T> {
+  const entries = Object.entries(of).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === 'object' && value !== null ? defined(value) : value])) as Defined<T>
 }
 
 /** From the configuration's nanoseconds to the pool's milliseconds. */

@@ -1,6 +1,7 @@
 /** `scaled run`: everything between the command line and the daemon: files, signals, exit codes. */
 import { createWatcher } from '../files/index.ts'
 import { isError } from '../orchestrators/index.ts'
+import { type Beside, startBeside } from './beside.ts'
 import type { Config } from './config/index.ts'
 import type { DaemonParts } from './daemon.ts'
 import { startDaemon } from './daemon.ts'
@@ -25,11 +26,19 @@ export async function run(config: Config, source: RulesSource, role: DaemonParts
   if (isError(client)) return refuse(2, client.message)
   // Signals are listened to before anybody can know the process, or one that comes early would kill it.
   const signals = listenToSignals()
-  const daemon = await startDaemon({ config, logger, rules, client, role, ...files })
-  if ('key' in daemon) {
+  let beside: Beside | undefined
+  const daemon = await startDaemon({ config, logger, rules, client, role, ...files, leadChanged: () => beside?.ruleSets?.refresh() })
+  if ('error' in daemon) {
     await client.close()
-    return refuse(2, cannotListen(daemon))
+    return refuse(2, 'key' in daemon ? cannotListen(daemon) : daemon.message)
   }
+  let base = rules.bundle
+  const started = await startBeside({ config, logger, daemon, base: () => base })
+  if ('error' in started) {
+    await daemon.stop()
+    return refuse(2, 'key' in started ? cannotListen(started) : started.message)
+  }
+  beside = started
 
   let { digest } = rules.bundle
   const reload = (always: boolean): void => {
@@ -39,7 +48,9 @@ export async function run(config: Config, source: RulesSource, role: DaemonParts
       if (next.bundle.digest === digest && !always) return
       digest = next.bundle.digest
     } else digest = '' // So that the former rules, when they are put back, are told to be loaded.
-    daemon.reload(next)
+    if ('bundle' in next) base = next.bundle
+    if (beside?.ruleSets === undefined || 'problems' in next) daemon.reload(next)
+    else beside.ruleSets.refresh()
   }
   const watcher = config.reload.watch
     ? createWatcher(
@@ -54,6 +65,7 @@ export async function run(config: Config, source: RulesSource, role: DaemonParts
   })
   await signals.stop
   watcher?.close()
+  await beside.close()
   await daemon.stop()
   return 0
 }

@@ -40,24 +40,25 @@ const formatVersion = 1
 /** Deep enough to be sure of what planning will read; the rest of a decision is for people. */
 const replicas = z.number().int().nonnegative()
 const change = z.object({ at: z.number(), from: replicas, to: replicas })
+const engineSchema = z.object({
+  targets: z.record(
+    z.string(),
+    z.object({
+      recommendations: z.array(z.object({ at: z.number(), replicas })),
+      changes: z.array(change),
+      lastAction: change.extend({ id: z.string() }).optional(),
+      ruleActed: z.record(z.string(), z.number()),
+      epoch: z.union([z.object({ kind: z.literal('since'), at: z.number() }), z.object({ kind: z.literal('pending'), since: z.number() })]).optional(),
+      base: replicas.optional(),
+      observed: change.optional(),
+      reversions: z.array(z.object({ at: z.number(), id: z.string(), to: replicas })).optional(),
+    }),
+  ),
+  spent: z.array(z.object({ at: z.number(), id: z.string(), target: z.string(), added: replicas, done: z.boolean() })).optional(),
+})
 const savedSchema = z.object({
   version: z.literal(formatVersion, `expected format version ${formatVersion}`),
-  engine: z.object({
-    targets: z.record(
-      z.string(),
-      z.object({
-        recommendations: z.array(z.object({ at: z.number(), replicas })),
-        changes: z.array(change),
-        lastAction: change.extend({ id: z.string() }).optional(),
-        ruleActed: z.record(z.string(), z.number()),
-        epoch: z.union([z.object({ kind: z.literal('since'), at: z.number() }), z.object({ kind: z.literal('pending'), since: z.number() })]).optional(),
-        base: replicas.optional(),
-        observed: change.optional(),
-        reversions: z.array(z.object({ at: z.number(), id: z.string(), to: replicas })).optional(),
-      }),
-    ),
-    spent: z.array(z.object({ at: z.number(), id: z.string(), target: z.string(), added: replicas, done: z.boolean() })).optional(),
-  }),
+  engine: engineSchema,
   pending: z.record(
     z.string(),
     z.object({
@@ -66,6 +67,12 @@ const savedSchema = z.object({
     }),
   ),
 })
+
+/** An engine's state that came from elsewhere; undefined for anything else. */
+export function savedEngine(document: unknown): EngineState | undefined {
+  const result = engineSchema.safeParse(document)
+  return result.success ? (result.data as EngineState) : undefined
+}
 
 /** Makes the folder; throws the file system's error when it cannot. */
 export function openStore(dir: string): StateStore {

@@ -36,8 +36,11 @@ export interface Engine {
   /** Tells that the orchestrator took a `scale` decision. A decision that failed is simply not told: the next step plans anew. */
   acted(decision: Decision): void
   state(): EngineState
-  /** Takes over another engine's planning memory, as a successor does; what is evaluated stays. Targets that it does not know keep theirs. */
-  restore(state: EngineState): void
+  /**
+   * Goes on from another engine's planning memory at `at`; what is evaluated here stays, and targets that the other did not know keep theirs. A workload that
+   * stands elsewhere than it was left may have been changed by the other at its very end: that counts as an action, at `at`.
+   */
+  succeed(state: EngineState, at: Nanos, world: World): void
   readonly watermark: Nanos | undefined
   /** Start of the next step; undefined before the first one is due. */
   readonly next: Nanos | undefined

@@ -2,7 +2,7 @@
 import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
 import type { Counted, CountRequest, Epoch, Evaluator, IngestReport, RuleOutcome, SeriesLayout, TracesReport, World } from '../evaluate/index.ts'
 import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
-import { acted, advance, allowanceOf, firstSight, givenBack, plan, setAside, settled, within } from '../plan/index.ts'
+import { acted, advance, allowanceOf, firstSight, givenBack, inherited, plan, setAside, settled, within } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
 import { columnsFor, SpanTable } from '../spans/index.ts'
 import type { Engine, EngineState, StepResult } from './contract.ts'
@@ -132,10 +132,10 @@ export class PlanningEngine implements Engine {
     return this.evaluator.next
   }
 
-  restore({ targets, spent = [] }: EngineState): void {
+  succeed({ targets, spent = [] }: EngineState, at: Nanos, world: World): void {
     for (const id of this.#states.keys()) {
       const state = targets[id]
-      if (state !== undefined) this.#states.set(id, state)
+      if (state !== undefined) this.#states.set(id, inherited(state, at, world.get(id)))
     }
     if (this.#budget !== undefined) this.#spent = spent
   }

@@ -32,6 +32,8 @@ export interface SetRequest {
   readonly version: string
   /** For the orchestrator's own record: the decision's message. */
   readonly reason: string
+  /** Asked right before the write, after everything that takes time: whether it may still be made. */
+  readonly mayWrite?: () => boolean
   /** The decision's id: setting twice with one id is setting once. */
   readonly id: string
 }

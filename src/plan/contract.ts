@@ -44,6 +44,8 @@ export type Reason =
   | 'BudgetExhausted'
   | 'WithinTolerance'
   | 'FailedUpdateScale'
+  /** Another daemon holds the lease and acts. */
+  | 'Standby'
 
 export type StageName = 'resolve' | 'merge' | 'freeze' | 'mode' | 'stabilize' | 'cooldown' | 'epoch' | 'rate' | 'bounds' | 'health' | 'budget' | 'compare'
 

@@ -1,6 +1,6 @@
 export { describe, measured } from './because.ts'
 export { type Allowance, allowanceOf, type Budget, givenBack, type Spending, setAside, settled, within } from './budget.ts'
 export * from './contract.ts'
-export { acted, advance, firstSight } from './lifecycle.ts'
+export { acted, advance, firstSight, inherited } from './lifecycle.ts'
 export { plan, wanted } from './plan.ts'
 export { duration, list, replicas, significant, spansBehind, value } from './words.ts'

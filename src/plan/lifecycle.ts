@@ -1,5 +1,6 @@
 /** A target's memory between plans: what an action leaves behind, and how its evidence epoch moves on. */
-import type { Acted, Advance } from './contract.ts'
+import type { Nanos } from '../spans/index.ts'
+import type { Acted, Advance, PlanInput, TargetState } from './contract.ts'
 import { isRead } from './health.ts'
 import { contributed } from './plan.ts'
 
@@ -30,6 +31,23 @@ export const advance: Advance = (state, target, at, snapshot) => {
     if (snapshot.desired === lastAction?.to) return since(at)
   }
   return at - epoch.since >= target.settleNs ? since(epoch.since + target.settleNs) : state
+}
+
+/**
+ * The state of a predecessor of which nobody knows how it ended. A workload that does not stand where it was left was changed by its last action, or by somebody
+ * else: taken for an action now, so that nothing is done twice, and the cooldown begins.
+ */
+export function inherited(state: TargetState, at: Nanos, snapshot: PlanInput['snapshot']): TargetState {
+  const { base } = state
+  if (base === undefined || !isRead(snapshot) || snapshot.desired === base) return state
+  const to = snapshot.desired
+  return {
+    ...state,
+    changes: [...state.changes, { at, from: base, to }],
+    lastAction: { at, from: base, to, id: `inherited at ${at}` },
+    epoch: to > base ? { kind: 'pending', since: at } : { kind: 'since', at },
+    base: to,
+  }
 }
 
 /** A target that has never been planned for. */

@@ -60,6 +60,7 @@ async function setUp(options: { pending?: Record<string, PendingAction>; persist
       }),
     acted: ({ id }) => acted.push(id),
     failed: (_, { error }) => failed.push(error),
+    mayAct: () => true,
     isTarget: () => options.isTarget ?? true,
     pending: options.pending ?? {},
   })

@@ -40,9 +40,10 @@ function setUp(decide: (n: number) => Decision['outcome'], carryOut: (decision: 
     idle: async () => {},
   }
   const control = createControl({
-    due: () => undefined,
+    due: () => engine.due(Date.now() * 1e6),
     engine: () => engine,
     actions,
+    leads: () => true,
     workloadOf: () => workload,
     lookEveryMs: () => 20,
     stepped: () => {},

@@ -24,7 +24,8 @@ async function cluster(): Promise<{ readonly double: KubernetesDouble; readonly 
   return { double, at, replicas: () => double.get('Deployment', 'ads').spec.replicas }
 }
 
-const written = (double: KubernetesDouble): number => double.writes.length
+/** Changes of replicas; events are written too. */
+const written = (double: KubernetesDouble): number => double.writes.filter((request) => request.startsWith('PUT ')).length
 
 describe('an orchestrator', () => {
   it('that is configured is the default, and is asked once', async () => {

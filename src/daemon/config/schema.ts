@@ -46,6 +46,9 @@ const store = (example: string) =>
     headers: z.record(z.string(), z.unknown().transform(String), 'expected headers by name').default({}),
   })
 
+/** For a server that wants TLS, or to know who asks: PEM files. */
+const clientTls = z.strictObject({ ca: text('a PEM file').optional(), cert: text('a PEM file').optional(), key: text('a PEM file').optional() })
+
 export const schema = z.strictObject({
   log: z
     .strictObject({
@@ -184,10 +187,20 @@ export const schema = z.strictObject({
       grace: duration().default(3e9),
     })
     .prefault({}),
+  /** Serves KEDA's external scaler: the HorizontalPodAutoscaler acts on Kubernetes, on the rules' word. Nothing is written to workloads then. */
+  keda: z.strictObject({ host: host().default('127.0.0.1'), port: port().default(6000) }).optional(),
+  /** Checks ScaleRuleSet objects before they are stored. */
+  webhook: z
+    .strictObject({
+      host: host().default('127.0.0.1'),
+      port: port().default(9443),
+      tls: z.strictObject({ cert: text('a PEM file'), key: text('a PEM file') }),
+    })
+    .optional(),
   orchestrators: z
     .strictObject({
       /** The orchestrator of targets that name none; by default kubernetes if it is configured, else process if there are pools, else dry-run. */
-      default: oneOf('kubernetes', 'process', 'dry-run').optional(),
+      default: oneOf('kubernetes', 'process', 'swarm', 'nomad', 'exec', 'dry-run').optional(),
       /** How often targets are read. */
       poll: duration().default(5e9),
       kubernetes: z
@@ -197,6 +210,48 @@ export const schema = z.strictObject({
           context: text('the name of a context').optional(),
           /** Of targets that name none; default: the context's. */
           namespace: text('the name of a namespace').optional(),
+          /** Of several daemons one acts, the holder of this Lease; without it this one always does. */
+          lease: z
+            .strictObject({
+              name: text('the name of a Lease').default('scaled'),
+              /** By default that of targets that name none. */
+              namespace: text('the name of a namespace').optional(),
+              /** Unique among the daemons; the pod's name by default. */
+              identity: text('a name').optional(),
+              /** How long the others wait after the last renewal. */
+              duration: duration('above zero').default(15e9),
+              /** How long after it the holder still acts. */
+              deadline: duration('above zero').default(10e9),
+              retry: duration('above zero').default(2e9),
+            })
+            .refine(({ duration, deadline, retry }) => retry < deadline && deadline < duration, 'expected retry < deadline < duration')
+            .optional(),
+          /** ScaleRuleSet objects of these namespaces are rules, beside the files. */
+          rule_sets: z.strictObject({ namespaces: z.array(text('the name of a namespace'), 'expected a list of namespaces').default([]) }).optional(),
+        })
+        .optional(),
+      swarm: z
+        .strictObject({
+          host: text('unix:///var/run/docker.sock or tcp://host:2376').default('unix:///var/run/docker.sock'),
+          tls: clientTls.optional(),
+        })
+        .optional(),
+      nomad: z
+        .strictObject({
+          address: url('http://127.0.0.1:4646').default('http://127.0.0.1:4646'),
+          /** With the capabilities read-job-scaling and scale-job. */
+          token: text('an ACL token').optional(),
+          namespace: text('the name of a namespace').optional(),
+          region: text('the name of a region').optional(),
+          tls: clientTls.optional(),
+        })
+        .optional(),
+      /** Commands for anything else; see src/orchestrators/exec.ts for what they are given and what they print. */
+      exec: z
+        .strictObject({
+          get: z.array(text('an argument'), 'expected a program and its arguments').min(1, 'expected a program and its arguments'),
+          set: z.array(text('an argument'), 'expected a program and its arguments').min(1, 'expected a program and its arguments'),
+          timeout: duration('above zero').default(10e9),
         })
         .optional(),
       process: z

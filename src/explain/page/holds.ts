@@ -73,5 +73,6 @@ export const commonHolds: readonly Hold[] = [
   { reason: 'Blocked', meaning: 'A rollout is in progress, or pods are pending. It goes on by itself when that is over.' },
   { reason: 'TooFewReady', meaning: 'Too few of its replicas are ready for a change (minAvailable of the configuration of scaled).' },
   { reason: 'BudgetExhausted', meaning: 'All targets together have changed as much as the budget of scaled allows for now.' },
+  { reason: 'Standby', meaning: 'Another scaled holds the lease and acts; this one only follows.' },
   { reason: 'FailedUpdateScale', meaning: 'The orchestrator refused the change. The next step plans anew.' },
 ]

@@ -176,6 +176,7 @@ async function write({ api, owners }: Cluster, place: Place, scale: Scale, reque
   if (isError(ownership)) return ownership
   if (ownership.owner !== undefined)
     return { error: 'blocked', message: `${ownership.owner} scales ${resource.kind} ${namespace}/${name}: delete it, or take the workload out of the rules.` }
+  if (request.mayWrite?.() === false) return { error: 'blocked', message: 'Another daemon may act by now: the lease was lost on the way.' }
   const body = { ...scale, spec: { ...scale.spec, replicas: request.replicas } }
   const response = await api.call('PUT', `${place.path}/scale?fieldManager=${fieldManager}`, body)
   if (isError(response)) return response

@@ -23,7 +23,7 @@ export interface LeaseEvents {
   /** What the holder leaves for its successor; written with a renewal when it changed. At most `longestNote` characters. */
   readonly note?: () => string
   /** We hold it; `note` is what the last holder left. Awaited before `held` says so. */
-  readonly onAcquired?: (note: string | undefined) => void
+  readonly onAcquired?: (note: string | undefined) => Promise<void> | void
   /** We do not hold it any more, or cannot know. */
   readonly onLost?: (why: string) => void
   /** Another holds it. */
@@ -87,6 +87,7 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
   /** When the renewal that last succeeded was sent. */
   let renewedAt = Number.NEGATIVE_INFINITY
   let acquired = false
+  let everAcquired = false
   let seen: { readonly object: LeaseObject; readonly at: number } | undefined
 
   const holderOf = (object: LeaseObject): string | undefined => object.spec?.holderIdentity || undefined
@@ -150,8 +151,11 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
     seen = { object: response.body as LeaseObject, at: clock.now() }
     renewedAt = sentAt
     if (acquired || clock.now() >= renewedAt + deadlineMs) return
-    events.onAcquired?.(before === undefined ? undefined : noteOf(before))
-    acquired = true
+    // What we left ourselves is older than what we know, unless it was another process under our name.
+    const theirs = before !== undefined && (holderOf(before) !== identity || !everAcquired)
+    everAcquired = true
+    await events.onAcquired?.(theirs ? noteOf(before) : undefined)
+    acquired = clock.now() < renewedAt + deadlineMs
   }
 
   function trouble(message: string): void {

@@ -117,7 +117,7 @@ describe('a lease', () => {
     const handed: (string | undefined)[] = []
     const a = daemon(leases, time, 'a', { note: () => `state at ${time.now}` })
     await time.pass(6000)
-    daemon(leases, time, 'b', { onAcquired: (note) => handed.push(note) })
+    daemon(leases, time, 'b', { onAcquired: (note) => void handed.push(note) })
     a.state.reach = 'cut'
     await time.pass(20_000)
     expect(handed).toEqual(['state at 6000'])
@@ -126,7 +126,7 @@ describe('a lease', () => {
   it('says when it is lost, and is had again when the API server is back', async () => {
     const time = new Time()
     const said: string[] = []
-    const a = daemon(new Leases(), time, 'a', { onAcquired: () => said.push('acquired'), onLost: (why) => said.push(why) })
+    const a = daemon(new Leases(), time, 'a', { onAcquired: () => void said.push('acquired'), onLost: (why) => said.push(why) })
     await time.pass(1000)
     a.state.reach = 'cut'
     await time.pass(12_000)
