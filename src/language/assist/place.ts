@@ -200,7 +200,10 @@ function placed(text: string, offset: number, before: readonly IToken[], word: T
     const { expected, between, ...rest } = outside(tokensBefore, wordFirst)
     return { ...rest, expected: [...expected, ...begins(between)], between }
   }
-  if (keyword === undefined || rule === undefined) return { ...common, ...beside(before) }
+  const label = before.length - 2
+  const behindLabel = isLabel(before, label) && isFirstOnLine(text, before, label)
+  if (keyword === undefined || rule === undefined || behindLabel)
+    return { ...common, ...(behindLabel ? { start: before[label]?.startOffset ?? word.start } : {}), ...beside(before) }
   const { next, whole, begun, strayFrom } = follow(grammarOfScale(), rule, text, tokens)
   if (strayFrom !== undefined) return { ...common, start: (tokens[strayFrom] as IToken).startOffset, ...beside(tokens.slice(strayFrom)) }
   return {

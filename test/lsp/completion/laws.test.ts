@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CompletionItemKind } from 'vscode-languageserver-protocol'
 import { completion, resolveCompletion } from '../../../lsp/features/completion/index.ts'
-import { parse, vocabulary } from '../../../src/language/index.ts'
+import { check, type Diagnostic, parse, vocabulary } from '../../../src/language/index.ts'
 import { shop } from '../shop.ts'
 import { viewOf } from '../view.ts'
 import { applyEdits } from './apply.ts'
@@ -70,6 +70,40 @@ describe('keywords', () => {
   })
 })
 
+describe('names and values', () => {
+  const accepted: ReadonlySet<number | undefined> = new Set([
+    ...[CompletionItemKind.Constant, CompletionItemKind.Value, CompletionItemKind.Unit, CompletionItemKind.Function],
+    ...[CompletionItemKind.Module, CompletionItemKind.Method, CompletionItemKind.Class, CompletionItemKind.EnumMember],
+  ])
+
+  it('are what the checker accepts in the place of what stands there', () => {
+    let applied = 0
+    fc.assert(
+      fc.property(fc.constantFrom(...whole.filter((text) => errorsOf(text).length === 0)), fc.nat(), (text, at) => {
+        const words = [...text.matchAll(/(?<=[\s(./])[A-Za-z0-9][\w.%/-]*(?!\()/g)]
+        const word = words[at % words.length]
+        if (word === undefined || text[word.index + word[0].length] === '(') return
+        const rest = text.slice(0, word.index) + text.slice(word.index + word[0].length)
+        for (const item of completion(viewOf(settings(rest)), word.index, { snippets: false }).items.filter(({ kind }) => accepted.has(kind))) {
+          const edit = item.textEdit
+          if (edit === undefined || !('range' in edit)) throw new Error('every item replaces something')
+          applied++
+          const after = applyEdits(rest, item)
+          const end = after.length - (text.length - word.index - word[0].length)
+          const start = end - edit.newText.length
+          const odd = errorsOf(after).filter(({ range }) => range.start >= start && range.end <= end && range.end > range.start)
+          expect(
+            odd.map(({ message }) => message),
+            after.slice(Math.max(0, start - 80), end + 30),
+          ).toEqual([])
+        }
+      }),
+      { numRuns: 150 },
+    )
+    expect(applied).toBeGreaterThan(300)
+  })
+})
+
 describe('items', () => {
   it('have the page of the reference, once somebody looks', () => {
     const view = viewOf(settings('scale deployment/adservice +2 when span(adservice).'))
@@ -118,6 +152,12 @@ const followers: Readonly<Record<string, string>> = { not: '(', has: 'x', no: 'a
 /** Places of errors of the parser. */
 function syntaxErrors(text: string): readonly number[] {
   return parse({ name: 'x', text }).diagnostics.map(({ range }) => range.start)
+}
+
+/** Of the parser and the checker. */
+function errorsOf(text: string): readonly Diagnostic[] {
+  const { tree, diagnostics } = parse({ name: 'main.scale', text })
+  return [...diagnostics, ...check([tree]).diagnostics].filter(({ severity }) => severity === 'error')
 }
 
 /** Where words begin, and where more words may. */

@@ -105,10 +105,16 @@ function atoms(request: Request, { use, type }: Expected): readonly Suggestion[]
   if (type === 'Literal') return atomValues(request, use)
   if (type !== 'Identifier') return []
   const least = leastWindow(request, use)
-  const names = constants(request, typeOfAtom(use), undefined, (ns) => least === undefined || (ns >= least && ns % request.everyNs === 0))
+  const isStep = use.within?.rule === 'clause' && request.place.tokens[use.within.start]?.type === 'every'
+  const names = constants(request, typeOfAtom(use), undefined, (ns) =>
+    isStep ? ns % stepUnit === 0 : least === undefined || (ns >= least && ns % request.everyNs === 0),
+  )
   // How long a span takes has a name more often than how long to wait.
   return use.label === 'duration' || use.label === 'rate' ? names : names.map((name) => ({ ...name, tier: tiers.possible }))
 }
+
+/** Steps are whole multiples of it, nanoseconds. */
+const stepUnit = 100e6
 
 /** `quantity`: anything that can be measured. */
 function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undefined, but?: string, fits?: (value: number) => boolean): readonly Suggestion[] {

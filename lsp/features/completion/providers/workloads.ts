@@ -13,10 +13,14 @@ export function workloads(request: Request, { use, type, label }: Expected): rea
   if (label === 'namespace') return namespaces(request)
   const range = rangeOfUse(request.place, use)
   const inTest = within(use, 'testDeclaration') !== undefined
-  const found = [...(inTest ? targets(request, range) : everything(request, use, range))]
+  // What stands behind it already says whether a rule or a workload is meant.
+  const [next] = use.within?.rule === 'expectSubject' ? request.place.behind : []
+  const ofRule = next?.type === 'fires' || next?.type === 'unknown'
+  const ofWorkload = next?.type === 'at' || next?.type === 'between'
+  const found = ofRule ? [] : [...(inTest ? targets(request, range) : everything(request, use, range))]
   const begins = use.start >= request.place.tokens.length
   if (!inTest && begins) found.push(...kinds(request))
-  return [...found, ...(use.within?.rule === 'expectSubject' && begins ? rules(request) : [])]
+  return [...found, ...(use.within?.rule === 'expectSubject' && begins && !ofWorkload ? rules(request) : [])]
 }
 
 /** Targets before what only runs; of those that have a `target` already a second one would be rejected. */
