@@ -47,8 +47,9 @@ const roles = {
   modeler: ['modeler', 'Evaluates rules over what samplers (modeler.samplers) count, fetches the traces that they sample, and acts.'],
 } as const
 
+// `scaled --rules FILES` is `scaled run --rules FILES`.
 for (const [name, [role, description]] of Object.entries(roles))
-  withConfiguration(program.command(name))
+  withConfiguration(program.command(name, { isDefault: role === 'whole' }))
     .description(description)
     .option('--bundle <file>', 'a bundle, as scalec compile writes it')
     .option('--rules <paths...>', 'rule files, or folders of them, compiled on start and on reload')

@@ -1,5 +1,4 @@
 /** Serves scale.proto with @grpc/grpc-js: a few connections of modelers, not the spans themselves. */
-import { once } from 'node:events'
 import type { Server, ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js'
 import type { TraceSource } from '../../sources/index.ts'
 import type { Ring } from '../split/ring.ts'
@@ -55,24 +54,27 @@ async function subscribe(call: ServerWritableStream<SubscribeRequest, SubscribeR
   const { request } = call
   let after = request.instance === instance ? Math.min(request.after, ring.last) : ring.last
   let open = true
-  let wake = (): void => {}
+  /** Goes on when a trace is there, or, while the reader is slow, when there is room; at the end in any case. */
+  let more = (): void => {}
+  let room = (): void => {}
   const ended = (): void => {
     open = false
-    wake()
+    more()
+    room()
   }
   call.on('cancelled', ended)
   call.on('error', ended)
-  const forget = ring.onPush(() => wake())
+  call.on('drain', () => room())
+  const forget = ring.onPush(() => more())
   call.write({ begun: { instance, after } })
   while (open) {
     const next = ring.read(after, batch)
     after = next.after
-    let room = true
-    for (const reply of next.replies) room = call.write(reply)
+    let isFull = false
+    for (const reply of next.replies) isFull = !call.write(reply)
     // A slow reader is waited for; what the ring forgets meanwhile it is told.
-    if (!room) await Promise.race([once(call, 'drain'), new Promise<void>((resolve) => (wake = resolve))])
-    else if (next.replies.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-    wake = () => {}
+    if (isFull) await new Promise<void>((resolve) => (room = resolve))
+    else if (next.replies.length === 0) await new Promise<void>((resolve) => (more = resolve))
   }
   forget()
 }

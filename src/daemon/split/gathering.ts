@@ -76,7 +76,16 @@ interface Asked {
 export function createGathering(options: GatheringOptions): Gathering {
   let rules: Rules | undefined
   let asked: Asked | undefined
-  const peers = options.samplers.map((sampler) => new Peer(sampler, options, () => rules, answered))
+  const peers: readonly Peer[] = options.samplers.map(
+    (sampler) =>
+      new Peer(
+        sampler,
+        options,
+        () => rules,
+        answered,
+        (instance, asking) => peers.find((peer) => peer !== asking && peer.isConnectedTo(instance))?.sampler,
+      ),
+  )
 
   function answered(peer: Peer): void {
     if (asked !== undefined) settle(asked, peer)
@@ -132,10 +141,12 @@ export function createGathering(options: GatheringOptions): Gathering {
 }
 
 class Peer {
-  readonly #sampler: string
+  readonly sampler: string
   readonly #options: GatheringOptions
   readonly #rules: () => Rules | undefined
   readonly #answered: (peer: Peer) => void
+  /** Another address under which the same sampler was found. */
+  readonly #alreadyAt: (instance: string, asking: Peer) => string | undefined
   readonly #wire: Wire
   #open = false
   #configured: Configured | undefined
@@ -151,8 +162,15 @@ class Peer {
   #restarts = 0
   #lostSpans = 0
 
-  constructor(sampler: string, options: GatheringOptions, rules: () => Rules | undefined, answered: (peer: Peer) => void) {
-    this.#sampler = sampler
+  constructor(
+    sampler: string,
+    options: GatheringOptions,
+    rules: () => Rules | undefined,
+    answered: (peer: Peer) => void,
+    alreadyAt: (instance: string, asking: Peer) => string | undefined,
+  ) {
+    this.sampler = sampler
+    this.#alreadyAt = alreadyAt
     this.#options = options
     this.#rules = rules
     this.#answered = answered
@@ -169,7 +187,7 @@ class Peer {
 
   get report(): SamplerReport {
     return {
-      sampler: this.#sampler,
+      sampler: this.sampler,
       state: this.isSilent() ? 'silent' : this.#configured === undefined ? 'connecting' : 'connected',
       instance: this.#instance,
       missedTicks: this.missedTicks,
@@ -183,6 +201,10 @@ class Peer {
   get reached(): Nanos | undefined {
     if (this.#configured === undefined) return undefined
     return Math.max(this.#watermark ?? 0, this.#configured.completeFrom)
+  }
+
+  isConnectedTo(instance: string): boolean {
+    return this.#configured?.instance === instance
   }
 
   isSilent(): boolean {
@@ -210,13 +232,13 @@ class Peer {
   look(): void {
     const silent = this.isSilent()
     if (silent && !this.#silent) {
-      this.#options.changed(this.#sampler, 'the sampler says nothing: what it would have counted is unknown until it is back')
+      this.#options.changed(this.sampler, 'the sampler says nothing: what it would have counted is unknown until it is back')
       // A connection that is dead without saying so would never end by itself.
       this.#open = false
       this.#configured = undefined
       this.#wire.renew()
     }
-    if (!silent && this.#silent) this.#options.changed(this.#sampler, 'the sampler is back')
+    if (!silent && this.#silent) this.#options.changed(this.sampler, 'the sampler is back')
     this.#silent = silent
   }
 
@@ -252,12 +274,17 @@ class Peer {
       this.#fail('the sampler counts other things than the modeler asks for: both must be the same version of scaled')
       return
     }
+    const other = this.#alreadyAt(configured.instance, this)
+    if (other !== undefined) {
+      this.#fail(`the sampler is the one at ${other}: its spans would be counted twice`)
+      return
+    }
     if (this.#instance !== undefined && (configured.instance !== this.#instance || !configured.resumed)) {
       if (configured.instance !== this.#instance) this.#restarts++
       this.#lostSpans += this.#openSpans
       this.#openSpans = 0
       this.#watermark = undefined
-      this.#options.changed(this.#sampler, 'the sampler has begun anew: what it had counted and not told yet is lost')
+      this.#options.changed(this.sampler, 'the sampler has begun anew: what it had counted and not told yet is lost')
     }
     this.#problem = undefined
     this.#instance = configured.instance
@@ -267,7 +294,7 @@ class Peer {
 
   /** Said once, for it may be tried again and again. */
   #fail(problem: string): void {
-    if (problem !== this.#problem) this.#options.changed(this.#sampler, problem)
+    if (problem !== this.#problem) this.#options.changed(this.sampler, problem)
     this.#problem = problem
     this.#configured = undefined
   }

@@ -84,7 +84,7 @@ async function decidedAlone(all: readonly Arrival[]): Promise<readonly Decision[
 
 async function decidedSplit(all: readonly Arrival[], samplers: number): Promise<readonly Decision[]> {
   const clock = { now: begin }
-  const places = Array.from({ length: samplers }, () => new SamplerPlace(clock))
+  const places = Array.from({ length: samplers }, (_, i) => new SamplerPlace(clock, { name: `sampler ${i}` }))
   const { engine, gathering, look } = modelerOf(bundle, places, clock)
   const world = newWorld()
   const decisions: Decision[] = []

@@ -23,7 +23,7 @@ interface Judged {
 /** Two samplers, a modeler, and half seconds of `perSecond` spans for each sampler. */
 function scene(options: { readonly keepNs?: number; readonly maxOpenSpans?: number } = {}) {
   const clock = { now: begin }
-  const places = [new SamplerPlace(clock, options), new SamplerPlace(clock, options)] as const
+  const places = [new SamplerPlace(clock, { ...options, name: 'a' }), new SamplerPlace(clock, { ...options, name: 'b' })] as const
   const modeler = modelerOf(bundle, places, clock)
   const { engine, gathering, look } = modeler
   const world = new Map([['deployment/ads', { desired: 2, ready: 2, version: '1', readySince: begin }]])
@@ -87,7 +87,7 @@ describe('two samplers and a modeler', () => {
     expect(at(30)).toMatchObject({ few: 'stale' })
     expect(at(50)).toEqual({ s: 50, many: 'false', few: 'false' })
     const [back] = gathering.samplers
-    expect(back).toMatchObject({ state: 'connected', restarts: 1, instance: 'run 2' })
+    expect(back).toMatchObject({ state: 'connected', restarts: 1, instance: 'a, run 2' })
     expect(back?.lostSpans).toBeGreaterThan(0)
     // From the tick that was open when it died to the first whole one of the new run.
     expect(back?.missedTicks).toBe(6)
@@ -111,6 +111,24 @@ describe('two samplers and a modeler', () => {
     const { length } = judged
     await until(38)
     expect(judged.length).toBe(length)
+  })
+})
+
+describe('two addresses of one sampler', () => {
+  it('do not count its spans twice: the second is not used, and what it would say is unknown', async () => {
+    const clock = { now: begin }
+    const one = new SamplerPlace(clock)
+    const { gathering, messages, look, engine } = modelerOf(bundle, [one, one], clock)
+    expect(messages).toEqual(['sampler-1: the sampler is the one at sampler-0: its spans would be counted twice'])
+    for (let half = 1; half <= 50; half++) {
+      clock.now = begin + half * 0.5e9
+      one.take(spansAt(half * 500 - 250, 5))
+      look()
+    }
+    expect(gathering.samplers.map(({ state }) => state)).toEqual(['connected', 'silent'])
+    engine.reached(gathering.watermark as number)
+    const at = engine.due() as number
+    expect((await gathering.count(engine.begin(at, new Map()))).missing).toBe(true)
   })
 })
 

@@ -61,12 +61,14 @@ export class SamplerPlace {
   readonly #keepNs: number
   readonly #maxOpenSpans: number
   #runs = 0
+  readonly #name: string
   sessions: Sessions
   /** Whether connections work. */
   reachable = true
   readonly #connections = new Set<() => void>()
 
-  constructor(clock: Clock, options: { readonly keepNs?: number; readonly maxOpenSpans?: number } = {}) {
+  constructor(clock: Clock, options: { readonly name?: string; readonly keepNs?: number; readonly maxOpenSpans?: number } = {}) {
+    this.#name = options.name ?? 'sampler'
     this.#clock = clock
     this.#keepNs = options.keepNs ?? 60e9
     this.#maxOpenSpans = options.maxOpenSpans ?? 1e6
@@ -75,7 +77,7 @@ export class SamplerPlace {
 
   #run(): Sessions {
     return createSessions({
-      instance: `run ${++this.#runs}`,
+      instance: `${this.#name}, run ${++this.#runs}`,
       dictionary: createDictionary(),
       now: () => this.#clock.now,
       keepNs: this.#keepNs,

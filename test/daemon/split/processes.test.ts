@@ -1,6 +1,7 @@
 /** Two samplers and a modeler as processes, a Collector with real exporters in front, a Tempo behind. */
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { TempoDouble } from '../../support/tempo/server.ts'
+import { readExposition } from '../exposition.ts'
 import type { Scaled, StatusDocument } from '../process.ts'
 import { firstWhere, isAction, makeWorkspace, start } from '../support.ts'
 import { type Front, startFront } from './front.ts'
@@ -42,7 +43,7 @@ interface Scene {
 async function scene(): Promise<Scene> {
   const tempo = await TempoDouble.start()
   onTestFinished(() => tempo.close())
-  const samplers = [await startSampler(), await startSampler()] as const
+  const samplers = await Promise.all([startSampler(), startSampler()])
   const addresses = samplers.map(({ ready }) => String(ready.sampler))
   const at = makeWorkspace(
     rules,
@@ -62,7 +63,8 @@ async function scene(): Promise<Scene> {
   return { tempo, samplers, modeler, front, actions }
 }
 
-describe('two samplers and a modeler', () => {
+/** Three processes, and traces that are fetched some seconds after they were made. */
+describe('two samplers and a modeler', { timeout: 90_000 }, () => {
   it('scale by what both count, and by what whole traces say', async () => {
     const { modeler, samplers, actions, tempo } = await scene()
     const decisions = modeler.follow(0)
@@ -72,6 +74,11 @@ describe('two samplers and a modeler', () => {
     expect(status.modeler?.traces.arrived).toBeGreaterThan(0)
     expect(tempo.requests.some(({ pathname }) => pathname.startsWith('/api/v2/traces/'))).toBe(true)
     expect(actions()).toEqual(['deployment/adservice 1 3', 'deployment/deep 1 2'])
+    for (const { api } of [modeler, ...samplers]) {
+      const { problems, samples } = readExposition(await (await fetch(`${api}/metrics`)).text())
+      expect(problems).toEqual([])
+      expect(samples.some(({ name }) => name === (api === modeler.api ? 'scale_modeler_sampler_connected' : 'scale_sampler_modelers'))).toBe(true)
+    }
     for (const sampler of samplers) expect((await sampler.status()) as unknown).toMatchObject({ phase: 'running', modelers: { sessions: 1 } })
     expect(await modeler.end()).toBe(0)
     expect(await samplers[0].end()).toBe(0)

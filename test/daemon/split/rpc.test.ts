@@ -1,13 +1,16 @@
 /** The two streams over real sockets. */
+import { Client, credentials } from '@grpc/grpc-js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connectSampler } from '../../../src/daemon/rpc/client.ts'
 import type { SampledTrace, StatisticsReply, SubscribeReply } from '../../../src/daemon/rpc/messages.ts'
 import { startRpc } from '../../../src/daemon/rpc/server.ts'
+import { methods } from '../../../src/daemon/rpc/service.ts'
 import type { Wire } from '../../../src/daemon/split/gathering.ts'
 import { createRing, type Ring } from '../../../src/daemon/split/ring.ts'
 import { createSessions } from '../../../src/daemon/split/sessions.ts'
 import { createEmbedded } from '../../../src/sources/index.ts'
-import { createDictionary } from '../../../src/spans/index.ts'
+import { createDictionary, decodeRequest, SpanTable } from '../../../src/spans/index.ts'
+import { encodeRequest, service } from '../../support/otlp.ts'
 
 const trace = (n: number): Omit<SampledTrace, 'cursor'> => ({
   traceId: Buffer.alloc(16, n),
@@ -28,18 +31,19 @@ const trace = (n: number): Omit<SampledTrace, 'cursor'> => ({
 async function serve(ring: Ring, instance = 'one', port = 0) {
   const sessions = createSessions({ instance, dictionary: createDictionary(), now: () => 1_700_000_000e9, keepNs: 60e9, maxOpenSpans: 1000, projection: [] })
   const failures: unknown[] = []
+  const embedded = createEmbedded({ maxBytes: 1000 })
   const server = await startRpc('127.0.0.1', port, {
     instance,
     sessions,
     ring,
-    traces: createEmbedded({ maxBytes: 1000 }),
+    traces: embedded,
     failed: (error) => failures.push(error),
   })
   onTestFinished(async () => {
     await server.close(0)
     expect(failures).toEqual([])
   })
-  return { server, sessions, port: server.port }
+  return { server, sessions, embedded, port: server.port }
 }
 
 async function clientOf(port: number) {
@@ -87,6 +91,32 @@ describe('Subscribe', () => {
     expect(all).toHaveLength(2)
   })
 
+  it('waits for a slow reader, and tells it what was forgotten meanwhile', async () => {
+    const ring = createRing(2000)
+    const { port } = await serve(ring)
+    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
+    onTestFinished(() => client.close())
+    const { path, requestSerialize, responseDeserialize } = methods.subscribe
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { instance: '', after: 0 })
+    call.on('error', () => {})
+    const { take, until, all } = collector<SubscribeReply>()
+    call.on('data', take)
+    await until(({ begun }) => begun !== undefined)
+    call.pause()
+    const pushed = 60_000
+    for (let n = 1; n <= pushed; n++) {
+      ring.push(trace(n % 200))
+      // The server writes as far as it may.
+      if (n % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    call.resume()
+    await until((reply) => reply.trace?.cursor === pushed)
+    const lost = all.reduce((sum, reply) => sum + (reply.lost?.traces ?? 0), 0)
+    expect(lost).toBeGreaterThan(0)
+    expect(all.filter((reply) => reply.trace !== undefined).length + lost).toBe(pushed)
+    call.cancel()
+  })
+
   it('goes on where a subscriber was, with what it lost', async () => {
     const ring = createRing(3)
     for (let n = 1; n <= 12; n++) ring.push(trace(n))
@@ -131,9 +161,15 @@ describe('Statistics', () => {
 })
 
 describe('Fetch', () => {
-  it('says when a trace is not there, and when nobody is', async () => {
-    const { port, server } = await serve(createRing(10))
+  const bytes = encodeRequest([service('a', [{ traceId: '02'.repeat(16), spanId: '01'.repeat(8), name: 'Get', start: 1n, end: 2n }])])
+
+  it('gives a trace, says when a trace is not there, and when nobody is', async () => {
+    const { port, server, embedded } = await serve(createRing(10))
     const client = await clientOf(port)
+    const table = new SpanTable(createDictionary())
+    decodeRequest(bytes, table)
+    embedded.keep('02'.repeat(16), table, 0, 1)
+    expect(await client.fetch(Buffer.alloc(16, 2))).toMatchObject({ kind: 'found', encoding: 'protobuf', partial: false })
     expect(await client.fetch(Buffer.alloc(16, 1))).toEqual({ kind: 'missing' })
     await server.close(0)
     expect(await client.fetch(Buffer.alloc(16, 1))).toMatchObject({ kind: 'failed' })
