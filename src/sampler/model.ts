@@ -2,7 +2,7 @@
 import { Clusters, type ClustersState } from './clusters.ts'
 import { Fading } from './fading.ts'
 import type { Features } from './features.ts'
-import { noPath, Paths, type PathsState } from './paths.ts'
+import { Paths, type PathsState } from './paths.ts'
 import { noShape, Shapes, type ShapesState } from './shapes.ts'
 import { Sketcher } from './sketch.ts'
 
@@ -29,6 +29,7 @@ export class Model {
   readonly #fading: Fading
   readonly #sketcher = new Sketcher()
   #places = new Int32Array(64)
+  #buckets = new Uint8Array(64)
 
   constructor(halfLifeNs: number) {
     this.#fading = new Fading(halfLifeNs)
@@ -47,12 +48,7 @@ export class Model {
     const { unit } = fading
     this.#findPaths(features, unit)
     this.#findCluster(features, unit)
-    for (let i = 0; i < features.paths; i++) {
-      const hash = features.path[i] as number
-      // Making room for one path may have taken another's place.
-      const place = this.#places[i] === noPath ? noPath : this.paths.find(hash)
-      this.paths.add(hash, place, features.duration[i] as number, unit)
-    }
+    for (let i = 0; i < features.paths; i++) this.paths.add(features.path[i] as number, this.#places[i] as number, this.#buckets[i] as number, unit)
   }
 
   save(): ModelState {
@@ -79,14 +75,20 @@ export class Model {
    * the caller's caller, while the least of dozens of tail probabilities is small by chance in every tenth trace.
    */
   #findPaths(features: Features, unit: number): void {
-    if (features.paths > this.#places.length) this.#places = new Int32Array(features.path.length)
+    if (features.paths > this.#places.length) {
+      this.#places = new Int32Array(features.path.length)
+      this.#buckets = new Uint8Array(features.path.length)
+    }
+    const { paths } = this
     let first = 1
     let second = 1
     let third = 1
     for (let i = 0; i < features.paths; i++) {
-      const place = this.paths.find(features.path[i] as number)
+      const place = paths.find(features.path[i] as number)
+      const bucket = paths.bucketOf(features.duration[i] as number)
       this.#places[i] = place
-      const tail = this.paths.tail(place, features.duration[i] as number, unit)
+      this.#buckets[i] = bucket
+      const tail = paths.tail(place, bucket, unit)
       if (tail >= third) continue
       if (tail >= second) third = tail
       else {

@@ -7,11 +7,14 @@ import { type Packed, packed, unpack } from './packing.ts'
 const sets = 512
 const ways = 8
 const places = sets * ways
-/** Eight to an octave, from 1 µs to 1.2 hours; beyond, the ends. */
+/** Log-linear: eight to an octave, from 1 µs to 1.2 hours; beyond, the ends. */
 const buckets = 256
 const bucketsOfOctave = 8
 /** log2 of the least duration, 1,024 ns. */
 const leastExponent = 10
+/** Of a float64's upper word, what is left of it are its exponent and the first three bits of its fraction: the bucket. */
+const bucketShift = 17
+const leastBucket = (1023 + leastExponent) * bucketsOfOctave
 /** Observations before a path's tail can be told. */
 const observationsNeeded = 200
 export const noPath = -1
@@ -36,6 +39,8 @@ export class Paths {
   readonly #seen = new Uint32Array(places)
   /** Fenwick trees over the buckets from the longest down, so that a tail is summed and never subtracted. */
   readonly #trees = new Float64Array(places * (buckets + 1))
+  readonly #bits = new Float64Array(1)
+  readonly #words = new Uint32Array(this.#bits.buffer)
 
   /** The path's place, or `noPath`. */
   find(hash: number): number {
@@ -45,11 +50,11 @@ export class Paths {
   }
 
   /** Probability that the path takes at least so long, this trace among those counted; 1 where too little is known. */
-  tail(place: number, duration: number, unit: number): number {
+  tail(place: number, bucket: number, unit: number): number {
     if (place === noPath || (this.#seen[place] as number) < observationsNeeded) return 1
     const tree = place * (buckets + 1)
     let sum = unit
-    for (let i = buckets - bucketOf(duration); i > 0; i &= i - 1) sum += this.#trees[tree + i] as number
+    for (let i = buckets - bucket; i > 0; i &= i - 1) sum += this.#trees[tree + i] as number
     return sum / ((this.#mass[place] as number) + unit)
   }
 
@@ -66,16 +71,24 @@ export class Paths {
       at = next
     }
     const bucket = buckets - 1 - Math.min(at, buckets - 1)
-    return 2 ** (leastExponent + (bucket + 0.5) / bucketsOfOctave)
+    const octave = bucket >>> 3
+    return 2 ** (leastExponent + octave) * (1 + ((bucket & 7) + 0.5) / bucketsOfOctave)
   }
 
-  /** Counts a duration; `place` is what `find` said. */
-  add(hash: number, place: number, duration: number, unit: number): void {
-    const at = place === noPath ? this.#take(hash) : place
+  /** The bucket of a duration of so many nanoseconds, never negative. */
+  bucketOf(duration: number): number {
+    this.#bits[0] = duration
+    const bucket = ((this.#words[1] as number) >>> bucketShift) - leastBucket
+    return bucket >= buckets ? buckets - 1 : bucket > 0 ? bucket : 0
+  }
+
+  /** Counts a duration; `place` is what `find` said, which may be another path's by now. */
+  add(hash: number, place: number, bucket: number, unit: number): void {
+    const at = place !== noPath && this.#keys[place] === hash ? place : this.#take(hash)
     this.#mass[at] = (this.#mass[at] as number) + unit
     if ((this.#seen[at] as number) < 0xffffffff) this.#seen[at] = (this.#seen[at] as number) + 1
     const tree = at * (buckets + 1)
-    for (let i = buckets - bucketOf(duration); i <= buckets; i += i & -i) this.#trees[tree + i] = (this.#trees[tree + i] as number) + unit
+    for (let i = buckets - bucket; i <= buckets; i += i & -i) this.#trees[tree + i] = (this.#trees[tree + i] as number) + unit
   }
 
   scale(factor: number): void {
@@ -136,9 +149,4 @@ export class Paths {
     this.#trees.fill(0, lightest * (buckets + 1), (lightest + 1) * (buckets + 1))
     return lightest
   }
-}
-
-function bucketOf(duration: number): number {
-  const bucket = (Math.log2(duration) - leastExponent) * bucketsOfOctave
-  return bucket >= buckets - 1 ? buckets - 1 : bucket > 0 ? bucket | 0 : 0
 }
