@@ -19,7 +19,10 @@ interface Options {
   readonly middleware: { executeCommand(command: string, given: readonly unknown[], next: (command: string, given: readonly unknown[]) => unknown): unknown }
 }
 
-type Server = { readonly module: string; readonly args: readonly string[] } | { readonly command: string; readonly args: readonly string[] }
+interface Server {
+  readonly command: string
+  readonly args: readonly string[]
+}
 
 export class LanguageClient {
   readonly #server: Server
@@ -36,9 +39,8 @@ export class LanguageClient {
   }
 
   async start(): Promise<void> {
-    const server = this.#server
-    const [program, ...args] = 'module' in server ? [process.execPath, server.module, ...server.args] : [server.command, ...server.args]
-    const child = spawn(program as string, [...args, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const { command: program, args } = this.#server
+    const child = spawn(program, [...args, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] })
     const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin))
     this.#process = child
     this.#connection = connection

@@ -50,6 +50,18 @@ local ok, problem = pcall(function()
   for _, item in ipairs(completion.items or completion) do table.insert(labels, item.label) end
   say('completion behind the dot: ' .. table.concat(labels, ' '))
 
+  put(at, text:find('p99') - 1)
+  vim.lsp.buf.hover()
+  local hover
+  wait('the hover window', function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then hover = window end
+    end
+    return hover ~= nil
+  end)
+  say('hover: ' .. table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(hover), 0, 3, false), ' '))
+  vim.api.nvim_win_close(hover, true)
+
   local before = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
   vim.lsp.buf.formatting_sync(nil, 20000)
   local after = vim.api.nvim_buf_get_lines(0, 0, -1, true)

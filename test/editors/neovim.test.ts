@@ -65,6 +65,10 @@ describe.skipIf(missing !== undefined)(`Neovim${missing === undefined ? '' : `, 
     expect(line('completion').split(' ')).toEqual(expect.arrayContaining(['p99', 'p95', 'own', 'error_rate']))
   })
 
+  it('tells what a word means', () => {
+    expect(line('hover')).toMatch(/p99/)
+  })
+
   it('formats and renames', () => {
     expect(line('format')).toBe('format: laid out')
     expect(transcript).toContain(`let patience = 400ms`)

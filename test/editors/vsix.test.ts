@@ -1,9 +1,9 @@
 /** The packed extension: its listing, and that its own server runs where there is nothing else. */
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProtocolConnection, InitializeRequest, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver-protocol/node'
 import { pack } from '../../.ci/vsix.ts'
@@ -92,16 +92,40 @@ describe('the package', () => {
   })
 })
 
-it('its own server runs where there is no node_modules', async () => {
-  for (const [path, content] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), content)
-  }
-  const server = spawn(process.execPath, [join(folder, 'extension/server/scalec.js'), 'lsp', '--stdio'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] })
-  const connection = createProtocolConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin))
-  connection.listen()
-  const { serverInfo } = await connection.sendRequest(InitializeRequest.type, { processId: null, rootUri: null, capabilities: {} })
-  expect(serverInfo?.name).toBe('scale')
-  connection.dispose()
-  server.kill()
+describe('unpacked', () => {
+  const shop = join(folder, 'shop')
+
+  beforeAll(() => {
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    }
+    mkdirSync(shop)
+    copyFileSync('examples/one-line.scale', join(shop, 'one-line.scale'))
+    copyFileSync('examples/one-line.test.scale', join(shop, 'one-line.test.scale'))
+  })
+
+  it('its own server runs where there is no node_modules', async () => {
+    const server = spawn(process.execPath, [join(folder, 'extension/server/scalec.js'), 'lsp', '--stdio'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] })
+    const connection = createProtocolConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin))
+    connection.listen()
+    const { serverInfo } = await connection.sendRequest(InitializeRequest.type, { processId: null, rootUri: null, capabilities: {} })
+    expect(serverInfo?.name).toBe('scale')
+    connection.dispose()
+    server.kill()
+  })
+
+  it('it starts that server by its language client, and finds tests', () => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [resolve('test/editors/editor-without-window.ts'), join(folder, 'extension'), shop, join(shop, 'one-line.scale')],
+      // No other scalec is on the way.
+      { encoding: 'utf8', env: { PATH: '/nowhere' } },
+    )
+    expect(stderr).toBe('')
+    const seen = JSON.parse(stdout) as { readonly commands: readonly string[] }
+    expect(seen).toMatchObject({ status: '$(database) no catalog', files: [{ file: 'one-line.test.scale', tests: expect.any(Number) }], messages: [] })
+    // Those of lenses are there because the server told the client of them.
+    expect(seen.commands).toEqual(expect.arrayContaining(['scale.runTest', 'scale.replay', 'scale.explain', 'scale.replayFile']))
+  })
 })

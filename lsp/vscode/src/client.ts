@@ -29,11 +29,11 @@ export function createClient(context: vscode.ExtensionContext, lenses: LensComma
     own: join(context.extensionPath, 'server', 'scalec.js'),
   })
   if ('problem' in found) return found
-  const args = ['lsp']
-  // A script runs in the editor's own Node.
+  const transport = TransportKind.stdio
+  // A script runs in the editor's own Node, started by hand: the client would give a `module` an option that scalec does not know.
   const server: ServerOptions = found.isScript
-    ? { module: found.file, args, transport: TransportKind.stdio }
-    : { command: found.file, args, transport: TransportKind.stdio, options: { shell: process.platform === 'win32' } }
+    ? { command: process.execPath, args: [found.file, 'lsp'], transport, options: { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } } }
+    : { command: found.file, args: ['lsp'], transport, options: { shell: process.platform === 'win32' } }
   const options: LanguageClientOptions = {
     documentSelector: [
       { scheme: 'file', language: 'scale' },
@@ -48,7 +48,9 @@ export function createClient(context: vscode.ExtensionContext, lenses: LensComma
   const client = new LanguageClient('scale', 'SCALE', server, options)
   return {
     language: {
-      request: (method, params, token) => client.sendRequest(method, params, token as vscode.CancellationToken | undefined),
+      // A third argument that is undefined would be sent as a parameter.
+      request: (method, params, token) =>
+        token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token as vscode.CancellationToken),
       onNotification: (method, hear) => client.onNotification(method, hear),
     },
     start: () => client.start(),
