@@ -5,7 +5,7 @@
  */
 import type { IToken, TokenType } from 'chevrotain'
 import { type Lexed, lexPiece, rangeOf } from '../syntax/lex.ts'
-import { isFirstOnLine, isLabel, isStarter, split } from '../syntax/split.ts'
+import { asksForName, isFirstOnLine, isLabel, isStarter, split } from '../syntax/split.ts'
 import * as t from '../syntax/tokens.ts'
 import type { TextRange } from '../tree.ts'
 import { follow } from './follow.ts'
@@ -205,13 +205,15 @@ function placed(text: string, offset: number, before: readonly IToken[], word: T
   if (keyword === undefined || rule === undefined || behindLabel)
     return { ...common, ...(behindLabel ? { start: before[label]?.startOffset ?? word.start } : {}), ...beside(before) }
   const { next, whole, begun, strayFrom } = follow(grammarOfScale(), rule, text, tokens)
+  // Where a name may stand, a keyword is one.
+  const between = wordFirst && whole && !asksForName(before.at(-1) as IToken)
   if (strayFrom !== undefined) return { ...common, start: (tokens[strayFrom] as IToken).startOffset, ...beside(tokens.slice(strayFrom)) }
   return {
     ...common,
     declaration: keyword.tokenType.name,
     tokens: tokens.map(told),
-    expected: [...next.map(expectedOf), ...begins(wordFirst && whole)],
-    between: wordFirst && whole,
+    expected: [...next.map(expectedOf), ...begins(between)],
+    between,
     uses: begun,
   }
 }

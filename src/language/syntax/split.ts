@@ -89,6 +89,6 @@ const askers: ReadonlySet<TokenType> = new Set([
 ])
 
 /** Whether a name may stand right behind this token, so that a keyword there is one. A label's colon is no asker. */
-function asksForName(token: IToken): boolean {
+export function asksForName(token: IToken): boolean {
   return askers.has(token.tokenType)
 }
