@@ -156,6 +156,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     refused: reporter.exportRefused,
   })
   metrics.observeWatermark(() => current.engine.watermark)
+  metrics.observeLeader(() => leadership.leads)
   metrics.observeTraces(() => current.engine.traces)
   metrics.observeSampler(() => (current.engine.traces === undefined ? undefined : sampling?.sampler.report))
   if (modeler !== undefined) metrics.observeModeler(() => modeler.report)

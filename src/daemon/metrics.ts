@@ -262,6 +262,17 @@ export function createMetrics(version: string) {
         trace(({ failures }) => failures),
       )
     },
+    /** Of a daemon that may act. */
+    observeLeader(read: () => boolean): void {
+      new Gauge({
+        name: 'scale_leader',
+        help: '1 while this daemon acts, 0 while it follows the holder of the lease.',
+        registers,
+        collect() {
+          this.set(read() ? 1 : 0)
+        },
+      })
+    },
     observeWatermark(read: () => Nanos | undefined): void {
       new Gauge({
         name: 'scale_watermark_timestamp_seconds',

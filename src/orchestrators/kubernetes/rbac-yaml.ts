@@ -19,12 +19,20 @@ const apiVersion = 'rbac.authorization.k8s.io/v1'
 
 function roleOf({ namespace, rules }: NamespaceAccess, { role }: RbacNames): string {
   const document = new Document({ apiVersion, kind: 'Role', metadata: { name: role, namespace }, rules: rules.map(ruleOf) })
-  rules.forEach(({ why }, i) => {
-    const node = document.getIn(['rules', i]) as YAMLMap
-    node.commentBefore = ` ${why}.`
-    inline(node)
-  })
+  for (const [i, { why }] of rules.entries()) explain(document.getIn(['rules', i]) as YAMLMap, why)
   return document.toString({ lineWidth: 0 })
+}
+
+/** A Role's `rules` alone, as a YAML list. */
+export function rulesYaml(rules: readonly AccessRule[]): string {
+  const document = new Document(rules.map(ruleOf))
+  for (const [i, { why }] of rules.entries()) explain(document.getIn([i]) as YAMLMap, why)
+  return document.toString({ lineWidth: 0 })
+}
+
+function explain(rule: YAMLMap, why: string): void {
+  rule.commentBefore = ` ${why}.`
+  inline(rule)
 }
 
 function ruleOf({ group, resource, names, verbs }: AccessRule): object {

@@ -97,6 +97,9 @@ function pluralOf(word: string): string {
   return word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`
 }
 
+const writeWhy = 'Read and write the number of replicas, and nothing else'
+const readWhy = 'See how many replicas are ready, whether a rollout is under way, and whether a person paused the scaling'
+
 function rulesOf(uses: readonly Use[]): readonly AccessRule[] {
   const resources = new Map(uses.map(({ group, plural }) => [`${plural}.${group}`, { group, plural }]))
   const perResource = [...resources.keys()].sort().flatMap((key) => {
@@ -106,23 +109,36 @@ function rulesOf(uses: readonly Use[]): readonly AccessRule[] {
     const [written, read] = [names(true), names(false)]
     const scale = { group, resource: `${plural}/scale` }
     const rules: AccessRule[] = []
-    if (written.length > 0) rules.push({ ...scale, names: written, verbs: ['get', 'update'], why: 'Read and write the number of replicas, and nothing else' })
+    if (written.length > 0) rules.push({ ...scale, names: written, verbs: ['get', 'update'], why: writeWhy })
     if (read.length > 0) rules.push({ ...scale, names: read, verbs: ['get'], why: 'Read the number of replicas of what the rules look at and never change' })
     const all = [...new Set([...written, ...read])].sort()
-    const why = 'See how many replicas are ready, whether a rollout is under way, and whether a person paused the scaling'
-    rules.push({ group, resource: plural, names: all, verbs: ['get', 'list', 'watch'], why })
+    rules.push({ group, resource: plural, names: all, verbs: ['get', 'list', 'watch'], why: readWhy })
     return rules
   })
-  return [
-    ...perResource,
-    {
-      group: 'autoscaling',
-      resource: 'horizontalpodautoscalers',
-      verbs: ['list', 'watch'],
-      why: 'Keep off what a HorizontalPodAutoscaler scales already; a list cannot be restricted to names',
-    },
-    { group: '', resource: 'pods', verbs: ['list', 'watch'], why: 'Notice pods that cannot be scheduled, where more of them would not help' },
-    { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'], why: 'Say where scaling in passes over a disruption budget' },
-    { group: 'events.k8s.io', resource: 'events', verbs: ['create'], why: 'Say on the workload what was decided, and why' },
-  ]
+  return [...perResource, ...surroundings]
+}
+
+/** What is looked at beside the workloads, and where it is said what became of them. */
+const surroundings: readonly AccessRule[] = [
+  {
+    group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    verbs: ['list', 'watch'],
+    why: 'Keep off what a HorizontalPodAutoscaler scales already; a list cannot be restricted to names',
+  },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'], why: 'Notice pods that cannot be scheduled, where more of them would not help' },
+  { group: 'policy', resource: 'poddisruptionbudgets', verbs: ['list', 'watch'], why: 'Say where scaling in passes over a disruption budget' },
+  { group: 'events.k8s.io', resource: 'events', verbs: ['create'], why: 'Say on the workload what was decided, and why' },
+]
+
+/**
+ * The same for rules that nobody has yet: any Deployment and StatefulSet of a namespace. For ScaleRuleSet objects, which come and go; a bundle's own access
+ * names its workloads and is less.
+ */
+export function wholeNamespace(): readonly AccessRule[] {
+  const perResource = ['deployments', 'statefulsets'].flatMap((plural): readonly AccessRule[] => [
+    { group: 'apps', resource: `${plural}/scale`, verbs: ['get', 'update'], why: writeWhy },
+    { group: 'apps', resource: plural, verbs: ['get', 'list', 'watch'], why: readWhy },
+  ])
+  return [...perResource, ...surroundings]
 }
