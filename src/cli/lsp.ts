@@ -1,6 +1,7 @@
 /** `scalec lsp`: the language server. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { type ServerOptions, serveSocket, serveStdio } from '../../lsp/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
@@ -13,7 +14,14 @@ export interface LspOptions {
   readonly socket?: string
 }
 
+/**
+ * A server sits beside an editor all day, and most of what it makes is garbage soon: a young generation that does not grow and an old one that grows slowly keep
+ * it at half the memory for the same work.
+ */
+const heapFlags = ['--semi-space-growth-factor=1', '--heap-growing-percent=30']
+
 export async function run({ socket }: LspOptions, terminal: Terminal): Promise<ExitCode | undefined> {
+  for (const flag of heapFlags) setFlagsFromString(flag)
   const options: ServerOptions = { version, page, pageUrl }
   if (socket === undefined) {
     // Goes on until the client ends it.
