@@ -121,13 +121,16 @@ describe('several samplers and one modeler', () => {
     for (const reason of ['ScaleUp', 'ScaleDown', 'Cooldown', 'Settling', 'Steady']) expect(seen).toContain(reason)
   })
 
-  it('also where a tick has more spans than are kept one by one', async () => {
-    const all = Array.from({ length: 6000 }, (_, i): Arrival => {
-      const endMs = Math.floor(i * 2.5)
-      return {
-        at: begin + endMs * 1e6,
-        span: { service: 'ads', operation: 'Get', endMs, durationMs: 1 + ((i * 7919) % 1500), id: i + 1, trace: (i % 1999) + 1 },
-      }
+  // Up to 512 spans of a tick are kept one by one, more as a histogram.
+  it.each([
+    ['both have a histogram', 2000, 0.5],
+    ['both have few, and together many', 800, 0.5],
+    ['one has a histogram and one few', 1000, 0.7],
+  ])('also where %s', async (_, perTick, share) => {
+    const all = Array.from({ length: 3 * perTick }, (_, i): Arrival => {
+      const endMs = Math.floor((i * 5000) / perTick)
+      const trace = 2 * (i + 1) + (i % 100 < share * 100 ? 0 : 1)
+      return { at: begin + endMs * 1e6, span: { service: 'ads', operation: 'Get', endMs, durationMs: 1 + ((i * 7919) % 1500), id: i + 1, trace } }
     })
     expect(await decidedSplit(all, 2)).toEqual(await decidedAlone(all))
   })
