@@ -22,7 +22,8 @@ export interface PlaygroundOptions {
   readonly built: URL
   /** `scalec lsp --stdio`, as a program and its arguments. */
   readonly languageServer: readonly [string, ...string[]]
-  readonly files: readonly EditedFile[]
+  /** As they are on disk now. */
+  readonly files: () => readonly EditedFile[]
   readonly recordings: readonly FoundRecording[]
   readonly replay: ReplaySettings
   /** Writes a file that may be saved; answers what went wrong. */
@@ -85,6 +86,9 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 /** One page: what it is given to begin with, its replays and its saves. */
 function servePage(page: WebSocket, { files, recordings, replay, folder, built, save, onProblem }: PlaygroundOptions): void {
   const send = (message: ServerMessage): void => page.send(JSON.stringify(message))
+  const given = files()
+  /** By file that may be saved: what was read last, or written. */
+  const known = new Map(given.filter(({ saved }) => saved).map(({ name, text }) => [name, text]))
   let newest = 0
   const replays = startReplays(
     workerScript(built),
@@ -114,9 +118,7 @@ function servePage(page: WebSocket, { files, recordings, replay, folder, built, 
         replays.send(message)
         break
       case 'save': {
-        // Only what the page was given to edit.
-        const known = files.find(({ name, saved }) => saved && name === message.file)
-        const error = known === undefined ? 'this text is no file; copy it to keep it' : save(known.name, message.text)
+        const error = saved(message.file, message.text)
         send({ kind: 'saved', file: message.file, ...(error === undefined ? {} : { error }) })
         break
       }
@@ -124,8 +126,19 @@ function servePage(page: WebSocket, { files, recordings, replay, folder, built, 
         message satisfies never
     }
   })
+  /** Only what the page was given to edit, and only over what it has seen. */
+  function saved(file: string, text: string): string | undefined {
+    const before = known.get(file)
+    if (before === undefined) return 'this text is no file; copy it to keep it'
+    if (files().find(({ name }) => name === file)?.text !== before)
+      return `${file} has changed on disk, and is not overwritten: copy your text and reload the page`
+    const error = save(file, text)
+    if (error === undefined) known.set(file, text)
+    return error
+  }
+
   const choices = recordings.map(({ id, name, bytes }) => ({ id, name, bytes }))
-  send({ kind: 'hello', version: replay.version, files, recordings: choices, words: vocabulary, rootUri: pathToFileURL(folder).href })
+  send({ kind: 'hello', version: replay.version, files: given, recordings: choices, words: vocabulary, rootUri: pathToFileURL(folder).href })
 }
 
 /** The worker as it was built; from source while there is only that. */

@@ -1,4 +1,5 @@
 /** The thread that replays, so that neither the page's server nor an edit waits for it. It holds the last recording's messages where they are few. */
+import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { decisionText, explainDecision, readRecord } from '../../src/explain/index.ts'
 import { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from '../../src/recordings/index.ts'
@@ -12,7 +13,9 @@ const tell = (told: Told): void => port.postMessage(told)
 
 /** Decompressed, bytes. */
 const mostHeld = 64 * 1024 * 1024
-let held: { readonly path: string; readonly messages: readonly (RecordedMessage | RecordingFailure)[]; readonly from: Recording } | undefined
+let held: { readonly stamp: string; readonly messages: readonly (RecordedMessage | RecordingFailure)[] } | undefined
+/** The last one that was not held, by its stamp: it is read from disk each time. */
+let tooLarge: string | undefined
 let log: ReadonlyMap<string, string> = new Map()
 
 // One job after the other: a newer one is only a number until then, which makes the older one stop.
@@ -31,7 +34,7 @@ async function done(job: Job): Promise<void> {
   const { request } = job
   const cancelled = (): boolean => Atomics.load(newest, 0) !== request
   if (cancelled()) return tell({ kind: 'cancelled', request })
-  const recording = await recordingAt(job.path)
+  const recording = await recordingAt(job.path, cancelled)
   if (!isRecording(recording)) return tell({ kind: 'refused', request, problems: [{ message: `${recording.file}: ${recording.message}`, severity: 'error' }] })
   const answer = await pictureOf(settings, {
     recording,
@@ -44,21 +47,33 @@ async function done(job: Job): Promise<void> {
   tell(answer.kind === 'picture' ? { kind: 'picture', request, picture: answer.picture } : { ...answer, request })
 }
 
-async function recordingAt(path: string): Promise<Recording | RecordingFailure> {
-  if (held?.path === path) return again(held.from, held.messages)
+/** From memory where it is there and the files are as they were. */
+async function recordingAt(path: string, cancelled: () => boolean): Promise<Recording | RecordingFailure> {
   const opened = await openRecording(path)
   if (!isRecording(opened)) return opened
+  const stamp = stampOf(opened)
+  if (held?.stamp === stamp) return again(opened, held.messages)
+  if (tooLarge === stamp) return opened
+  held = undefined
   const messages: (RecordedMessage | RecordingFailure)[] = []
   let bytes = 0
   for await (const message of opened) {
+    if (cancelled()) return again(opened, [])
     bytes += message.ok ? message.bytes.length : 0
-    // Read it from disk each time, then.
-    if (bytes > mostHeld) return openRecording(path)
+    if (bytes > mostHeld) {
+      tooLarge = stamp
+      return openRecording(path)
+    }
     // Its bytes may be a view of a buffer that the reader uses again.
     messages.push(message.ok ? { ...message, bytes: message.bytes.slice() } : message)
   }
-  held = { path, messages, from: opened }
+  held = { stamp, messages }
   return again(opened, messages)
+}
+
+/** Another one when the files are other files, or were written to. */
+function stampOf({ files }: Recording): string {
+  return files.map((file) => `${file} ${statSync(file, { throwIfNoEntry: false })?.mtimeMs} ${statSync(file, { throwIfNoEntry: false })?.size}`).join('\n')
 }
 
 function again({ files, leftOut, totalBytes }: Recording, messages: readonly (RecordedMessage | RecordingFailure)[]): Recording {

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { builtFolder, type EditedFile, findRecordings, type Playground, startPlayground } from '../../lsp/playground/index.ts'
-import { projectPath } from '../files/index.ts'
+import { loadSources, projectPath } from '../files/index.ts'
 import { type ExitCode, exit } from './exit.ts'
 import { codeOf, rewrite } from './file.ts'
 import { type Inputs, inputsOf, type ProjectOptions } from './project.ts'
@@ -40,15 +40,15 @@ export async function run(files: readonly string[], options: PlaygroundCommandOp
   return exit.fine
 }
 
-async function start(files: readonly string[], options: PlaygroundCommandOptions, terminal: Terminal): Promise<Playground | ExitCode> {
+async function start(named: readonly string[], options: PlaygroundCommandOptions, terminal: Terminal): Promise<Playground | ExitCode> {
   const fail = (problem: string): ExitCode => {
     terminal.err(`scalec: ${problem}\n`)
     return exit.usage
   }
   const port = Number(options.port)
   if (!/^\d+$/.test(options.port) || port > 65_535) return fail(`--port ${options.port}: a port is a number up to 65535`)
-  const alone = files.length === 0 && options.project === undefined && projectPath() === undefined
-  const inputs: Inputs | undefined = alone ? { paths: [], project: undefined, catalog: undefined, lint: {} } : inputsOf(files, options, terminal)
+  const alone = named.length === 0 && options.project === undefined && projectPath() === undefined
+  const inputs: Inputs | undefined = alone ? { paths: [], project: undefined, catalog: undefined, lint: {} } : inputsOf(named, options, terminal)
   if (inputs === undefined) return exit.usage
   const { defaults = {} } = inputs.project ?? {}
   const readyAfter = durationOf('--ready-after', options.readyAfter ?? defaults.readyAfter ?? '30s')
@@ -57,19 +57,21 @@ async function start(files: readonly string[], options: PlaygroundCommandOptions
   if ('problem' in lateness) return fail(lateness.problem)
   const replicas = countsOf(options.replicas ?? [])
   if ('problem' in replicas) return fail(replicas.problem)
-  const loaded = readRules(inputs.paths, terminal)
-  if (loaded === undefined) return exit.usage
+  if (readRules(inputs.paths, terminal) === undefined) return exit.usage
   const built = builtFolder()
   if (built === undefined) return fail('the page is not built: npm run build')
   const folder = inputs.project === undefined ? '.' : dirname(inputs.project.file)
-  const edited = loaded.roots.map(({ name, text }) => ({ name, text, uri: pathToFileURL(resolve(name)).href, saved: true }))
+  const files = (): readonly EditedFile[] => {
+    const edited = loadSources(inputs.paths).roots.map(({ name, text }) => ({ name, text, uri: pathToFileURL(resolve(name)).href, saved: true }))
+    return edited.length > 0 ? edited : [scratch()]
+  }
   try {
     return await startPlayground({
       port,
       folder: resolve(folder),
       built,
       languageServer: [process.execPath, fileURLToPath(new URL('scalec.js', built)), 'lsp', '--stdio'],
-      files: edited.length > 0 ? edited : [scratch()],
+      files,
       recordings: findRecordings(options.recording ?? [], folder),
       replay: {
         rules: inputs.paths,

@@ -161,6 +161,15 @@ describe('a page', () => {
     expect(await other.until('saved')).toEqual({ kind: 'saved', file: 'rules.scale' })
     expect(readFileSync(rulesFile, 'utf8')).toBe(text)
     other.close()
+    // Who comes back is given what was saved.
+    const back = new Page(running.url)
+    expect((await back.hello()).files[0]?.text).toBe(text)
+    // What somebody else wrote meanwhile is not lost.
+    writeFileSync(rulesFile, `${text}// by hand\n`)
+    back.send({ kind: 'save', file: 'rules.scale', text })
+    expect((await back.until('saved')).error).toContain('has changed on disk')
+    expect(readFileSync(rulesFile, 'utf8')).toBe(`${text}// by hand\n`)
+    back.close()
   })
 
   it('that says nonsense is hung up on, and the others are served on', async () => {
