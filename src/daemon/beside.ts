@@ -3,6 +3,7 @@ import type { Bundle } from '../bundle/index.ts'
 import { connect, isError, type OrchestrationError } from '../orchestrators/index.ts'
 import type { Config } from './config/index.ts'
 import type { Daemon } from './daemon.ts'
+import { createDoor } from './door.ts'
 import { startExternalScaler } from './keda/server.ts'
 import { wantedOf } from './keda/wanted.ts'
 import type { ListenError } from './listen.ts'
@@ -43,7 +44,7 @@ export async function startBeside(parts: BesideParts): Promise<Beside | ListenEr
   const { keda, webhook } = config
   if (keda !== undefined) {
     const wanted = (target: string) => wantedOf(daemon.decisions.of(target), daemon.isTarget(target))
-    const failed = await open('keda', keda, () => startExternalScaler(keda.host, keda.port, { wanted, onChange: daemon.decisions.onChange }))
+    const failed = await open('keda', keda, () => startExternalScaler(keda.host, keda.port, { wanted, onChange: daemon.decisions.onChange }, createDoor(keda)))
     if (failed !== undefined) return failed
   }
   if (webhook !== undefined) {

@@ -1,6 +1,7 @@
 /** Opens the daemon's three addresses, or none of them. */
 import { type Api, type ApiOptions, startApi } from './api/index.ts'
 import type { Config } from './config/index.ts'
+import { createDoor, type Door } from './door.ts'
 import { grpcReceiver, httpReceiver, type Intake, type Receiver } from './receivers/index.ts'
 
 export interface Listeners {
@@ -26,9 +27,13 @@ export async function listen<T extends { readonly target: string }>(
   const close = async (graceMs: number): Promise<void> => {
     await Promise.all(opened.map((listener) => listener.close(graceMs)))
   }
-  async function open<L extends Receiver | Api>(key: string, at: Config['api'], start: (host: string, port: number) => Promise<L>): Promise<L | ListenError> {
+  async function open<L extends Receiver | Api>(
+    key: string,
+    at: Config['api'],
+    start: (host: string, port: number, door: Door) => Promise<L>,
+  ): Promise<L | ListenError> {
     try {
-      const listener = await start(at.host, at.port)
+      const listener = await start(at.host, at.port, createDoor(at))
       opened.push(listener)
       return listener
     } catch (error) {
@@ -38,13 +43,13 @@ export async function listen<T extends { readonly target: string }>(
   }
   const receivers: Receiver[] = []
   if (intake !== undefined) {
-    const overGrpc = await open('receivers.grpc', grpc, (host, port) => grpcReceiver(host, port, intake))
+    const overGrpc = await open('receivers.grpc', grpc, (host, port, door) => grpcReceiver(host, port, intake, door))
     if ('error' in overGrpc) return overGrpc
-    const overHttp = await open('receivers.http', http, (host, port) => httpReceiver(host, port, intake))
+    const overHttp = await open('receivers.http', http, (host, port, door) => httpReceiver(host, port, intake, door))
     if ('error' in overHttp) return overHttp
     receivers.push(overGrpc, overHttp)
   }
-  const api = await open('api', config.api, (host, port) => startApi(host, port, options))
+  const api = await open('api', config.api, (host, port, door) => startApi(host, port, options, door))
   if ('error' in api) return api
   return { receivers, api, close }
 }

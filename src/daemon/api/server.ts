@@ -1,7 +1,8 @@
 /** The HTTP API: health, metrics, status, decisions. */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type Door, httpServer, openDoor, unauthenticated } from '../door.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from './events.ts'
 import { stream } from './events.ts'
@@ -26,7 +27,7 @@ export interface Api {
 }
 
 /** Starts listening; rejects with the listener's error. */
-export async function startApi<T extends { readonly target: string }>(host: string, port: number, options: ApiOptions<T>): Promise<Api> {
+export async function startApi<T extends { readonly target: string }>(host: string, port: number, options: ApiOptions<T>, door: Door = openDoor): Promise<Api> {
   const { metrics, decisions } = options
   const stop = new AbortController()
 
@@ -61,7 +62,15 @@ export async function startApi<T extends { readonly target: string }>(host: stri
     { method: 'GET', path: '/v1/status', handle: ({ response }) => json(response, 200, options.status()) },
     { method: 'GET', path: '/v1/decisions', handle: listDecisions },
   ]
-  const server = createServer(router(routes, options.failed))
+  const answer = router(routes, options.failed)
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isProbe(request) || door.admits(request.headers.authorization)) answer(request, response)
+    else {
+      response.setHeader('www-authenticate', 'Bearer, Basic realm="scaled"')
+      json(response, 401, { error: unauthenticated })
+    }
+  }
+  const server = httpServer(door, {}, listener)
   server.on('clientError', (_error, socket) => socket.destroy())
   server.listen(port, host)
   await once(server, 'listening')
@@ -74,4 +83,10 @@ export async function startApi<T extends { readonly target: string }>(host: stri
       await closed
     },
   }
+}
+
+/** Kubelets have no token; what they learn is one word. */
+function isProbe({ url }: IncomingMessage): boolean {
+  const path = url?.split('?', 1)[0]
+  return path === '/livez' || path === '/readyz'
 }

@@ -6,7 +6,19 @@ import { z } from 'zod'
 import { defaultTraces } from '../../evaluate/index.ts'
 import { boolean, budget, bytes, count, duration, endpoint, host, oneOf, port, share, text, url } from './leaves.ts'
 
-const listener = (defaultPort: number) => z.strictObject({ host: host().default('127.0.0.1'), port: port().default(defaultPort) }).prefault({})
+/** PEM files; with `client_ca` clients must show a certificate of that authority. */
+const serverTls = z.strictObject({ cert: text('a PEM file'), key: text('a PEM file'), client_ca: text('a PEM file').optional() })
+
+const listenerOf = (defaultPort: number) =>
+  z.strictObject({
+    host: host().default('127.0.0.1'),
+    port: port().default(defaultPort),
+    tls: serverTls.optional(),
+    /** A file with a line for each that may come in, `NAME TOKEN`; without it everybody may. */
+    tokens: text('a file with tokens').optional(),
+  })
+
+const listener = (defaultPort: number) => listenerOf(defaultPort).prefault({})
 
 /** Supervised local processes; see src/orchestrators/process. */
 const pool = z.strictObject({
@@ -38,6 +50,9 @@ const pool = z.strictObject({
   log_dir: text('a folder').optional(),
 })
 
+/** For a server that wants TLS, or to know who asks: PEM files. */
+const clientTls = z.strictObject({ ca: text('a PEM file').optional(), cert: text('a PEM file').optional(), key: text('a PEM file').optional() })
+
 /** A store of whole traces. */
 const store = (example: string) =>
   z.strictObject({
@@ -45,9 +60,6 @@ const store = (example: string) =>
     /** Further headers, such as Authorization. */
     headers: z.record(z.string(), z.unknown().transform(String), 'expected headers by name').default({}),
   })
-
-/** For a server that wants TLS, or to know who asks: PEM files. */
-const clientTls = z.strictObject({ ca: text('a PEM file').optional(), cert: text('a PEM file').optional(), key: text('a PEM file').optional() })
 
 export const schema = z.strictObject({
   log: z
@@ -155,7 +167,12 @@ export const schema = z.strictObject({
       samplers: z.array(endpoint(), 'expected a list of addresses such as scaled-sampler-0:4319').default([]),
       /** How long a sampler may say nothing before steps go on without it, and what it would have counted is unknown. */
       patience: duration('above zero').default(10e9),
+      /** Of the connections to samplers, which then must have `sampler.listen.tls`. */
+      tls: clientTls.optional(),
+      /** A file with the token that samplers want (`sampler.listen.tokens`); it is sent over TLS alone. */
+      token: text('a file with a token').optional(),
     })
+    .refine(({ tls, token }) => token === undefined || tls !== undefined, 'expected modeler.tls beside modeler.token: a token is sent over TLS alone')
     .prefault({}),
   /** Folder of what must survive a restart: cooldowns, epochs, stabilization history, what is spent of the budget, an action under way, and what the sampler has learnt. */
   state: z.strictObject({ dir: text('a folder').default('scaled-state') }).prefault({}),
@@ -188,7 +205,7 @@ export const schema = z.strictObject({
     })
     .prefault({}),
   /** Serves KEDA's external scaler: the HorizontalPodAutoscaler acts on Kubernetes, on the rules' word. Nothing is written to workloads then. */
-  keda: z.strictObject({ host: host().default('127.0.0.1'), port: port().default(6000) }).optional(),
+  keda: listenerOf(6000).optional(),
   /** Checks ScaleRuleSet objects before they are stored. */
   webhook: z
     .strictObject({

@@ -4,6 +4,7 @@
  * fallback and HPA's refusal to scale in on a failing metric do the rest.
  */
 import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js'
+import { type Door, grpcDoor, openDoor } from '../door.ts'
 import { externalScaler, type GetMetricsRequest, type MetricSpec, type MetricValue, type ScaledObjectRef } from './messages.ts'
 
 export const metricName = 'scale-desired'
@@ -27,10 +28,11 @@ export interface ExternalScaler {
 const longestRequest = 64 * 1024
 
 /** Starts listening; rejects with the listener's error. */
-export async function startExternalScaler(host: string, port: number, options: ExternalScalerOptions): Promise<ExternalScaler> {
+export async function startExternalScaler(host: string, port: number, options: ExternalScalerOptions, door: Door = openDoor): Promise<ExternalScaler> {
   const grpc = await import('@grpc/grpc-js')
   const { status } = grpc
-  const server = new grpc.Server({ 'grpc.max_receive_message_length': longestRequest })
+  const { credentials, interceptors } = await grpcDoor(door)
+  const server = new grpc.Server({ 'grpc.max_receive_message_length': longestRequest, interceptors })
 
   /** What is wanted of the target that the trigger names, or the status that says why not. */
   function ask(ref: ScaledObjectRef | undefined): { readonly target: string; readonly replicas: number } | { readonly code: number; readonly details: string } {
@@ -91,7 +93,7 @@ export async function startExternalScaler(host: string, port: number, options: E
 
   server.addService(externalScaler, { isActive, streamIsActive, getMetricSpec, getMetrics })
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host.includes(':') ? `[${host}]` : host}:${port}`, grpc.ServerCredentials.createInsecure(), (error, at) =>
+    server.bindAsync(`${host.includes(':') ? `[${host}]` : host}:${port}`, credentials, (error, at) =>
       error === null ? resolve(at) : reject(Object.assign(error, { code: 'EADDRINUSE' })),
     )
   })

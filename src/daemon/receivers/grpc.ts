@@ -4,9 +4,10 @@
  * See https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md.
  */
 import { once } from 'node:events'
-import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import { constants, createServer } from 'node:http2'
+import type { Http2SecureServer, Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import { constants, createSecureServer, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { type Door, openDoor, unauthenticated } from '../door.ts'
 import type { Call } from './grpc-message.ts'
 import { prefixLength, receiveMessage } from './grpc-message.ts'
 import { inflate } from './inflate.ts'
@@ -25,10 +26,12 @@ const idleMs = 30_000
 const pooledBytes = 32 * 2 ** 20
 
 /** Starts listening; rejects with the listener's error (EADDRINUSE, EACCES). */
-export async function grpcReceiver(host: string, port: number, intake: Intake): Promise<Receiver> {
+export async function grpcReceiver(host: string, port: number, intake: Intake, door: Door = openDoor): Promise<Receiver> {
   const sessions = new Set<ServerHttp2Session>()
   const pool = createBufferPool(pooledBytes)
-  const server = createServer({ settings: { initialWindowSize: streamWindow, maxFrameSize: 2 ** 20, maxConcurrentStreams: 1000 }, maxSessionMemory: 256 })
+  const options = { settings: { initialWindowSize: streamWindow, maxFrameSize: 2 ** 20, maxConcurrentStreams: 1000 }, maxSessionMemory: 256 }
+  const { secure } = door
+  const server = secure === undefined ? createServer(options) : followed(createSecureServer({ ...options, ...secure }), door)
   server.on('session', (session) => {
     sessions.add(session)
     session.setLocalWindowSize(connectionWindow)
@@ -37,13 +40,21 @@ export async function grpcReceiver(host: string, port: number, intake: Intake): 
   })
   // A client that breaks the protocol loses its connection; nobody else notices.
   server.on('sessionError', () => {})
-  server.on('stream', (stream, headers) => serve({ stream: stream as ServerHttp2Stream, intake, pool }, headers))
+  server.on('stream', (stream, headers) => serve({ stream: stream as ServerHttp2Stream, intake, pool }, headers, door))
   server.listen(port, host)
   await once(server, 'listening')
   return { transport: 'grpc', host, port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, sessions, graceMs) }
 }
 
-async function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>, graceMs: number): Promise<void> {
+/** Certificates are rotated while the server listens. */
+function followed(server: Http2SecureServer, door: Door): Http2SecureServer {
+  server.on('close', door.follow(server))
+  // A client that does not speak TLS, or shows no certificate, loses its connection.
+  server.on('tlsClientError', () => {})
+  return server
+}
+
+async function close(server: Http2Server | Http2SecureServer, sessions: ReadonlySet<ServerHttp2Session>, graceMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   for (const session of sessions) session.close()
   const cut = setTimeout(() => {
@@ -53,7 +64,7 @@ async function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Sessi
   clearTimeout(cut)
 }
 
-function serve(call: Call, headers: IncomingHttpHeaders): void {
+function serve(call: Call, headers: IncomingHttpHeaders, door: Door): void {
   const { stream, intake } = call
   stream.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   stream.setTimeout(idleMs, () => stream.close(constants.NGHTTP2_CANCEL))
@@ -64,6 +75,7 @@ function serve(call: Call, headers: IncomingHttpHeaders): void {
   const encoding = String(headers['grpc-encoding'] ?? 'identity')
   const refusal = intake.hold(0)
   if (headers[':path'] !== exportPath) fail(stream, intake, code.unimplemented, `unknown method ${headers[':path']}: only ${exportPath} is served`)
+  else if (!door.admits(headers.authorization)) fail(stream, intake, code.unauthenticated, unauthenticated)
   else if (encoding !== 'identity' && encoding !== 'gzip')
     fail(stream, intake, code.unimplemented, `grpc-encoding ${encoding} is not supported: use gzip or identity`)
   else if (refusal !== undefined) refuse(stream, intake, refusal)
@@ -111,7 +123,14 @@ function refuse(stream: ServerHttp2Stream, intake: Intake, refusal: Refused): vo
   fail(stream, intake, codeOf(refusal), refusal.message, { 'grpc-status-details-bin': status(refusal).toString('base64') })
 }
 
-const codeNames: Readonly<Record<number, string>> = { 3: 'INVALID_ARGUMENT', 8: 'RESOURCE_EXHAUSTED', 12: 'UNIMPLEMENTED', 13: 'INTERNAL', 14: 'UNAVAILABLE' }
+const codeNames: Readonly<Record<number, string>> = {
+  3: 'INVALID_ARGUMENT',
+  8: 'RESOURCE_EXHAUSTED',
+  12: 'UNIMPLEMENTED',
+  13: 'INTERNAL',
+  14: 'UNAVAILABLE',
+  16: 'UNAUTHENTICATED',
+}
 
 /** An answer without a message: status and all in the headers ("Trailers-Only"). */
 function fail(stream: ServerHttp2Stream, intake: Intake, number: number, message: string, more: Readonly<Record<string, string>> = {}): void {

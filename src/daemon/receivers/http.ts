@@ -1,8 +1,8 @@
 /** OTLP over HTTP/1.1: `POST /v1/traces`, protobuf and JSON on one port, gzip. */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type Door, httpServer, openDoor, unauthenticated } from '../door.ts'
 import { inflate } from './inflate.ts'
 import { code, exportResponse, exportResponseJson, plainStatus, plainStatusJson, status, statusJson } from './messages.ts'
 import type { Answer, Encoding, Intake, Receiver, Refused } from './receiver.ts'
@@ -12,8 +12,8 @@ const path = '/v1/traces'
 const contentTypes: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 
 /** Starts listening; rejects with the listener's error (EADDRINUSE, EACCES). */
-export async function httpReceiver(host: string, port: number, intake: Intake): Promise<Receiver> {
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => serve(request, response, intake))
+export async function httpReceiver(host: string, port: number, intake: Intake, door: Door = openDoor): Promise<Receiver> {
+  const server = httpServer(door, { keepAliveTimeout: 65_000 }, (request, response) => serve(request, response, intake, door))
   server.on('clientError', (_error, socket) => socket.destroy())
   server.listen(port, host)
   await once(server, 'listening')
@@ -31,7 +31,7 @@ export async function httpReceiver(host: string, port: number, intake: Intake): 
   }
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, intake: Intake): void {
+function serve(request: IncomingMessage, response: ServerResponse, intake: Intake, door: Door): void {
   request.on('error', () => {})
   const encoding = encodingOf(request)
   const exchange: Exchange = { request, response, intake, encoding: encoding ?? 'json' }
@@ -39,7 +39,10 @@ function serve(request: IncomingMessage, response: ServerResponse, intake: Intak
   const url = request.url?.split('?', 1)[0]
   const refusal = intake.hold(0)
   if (url !== path) plain(exchange, 404, code.notFound, `no such path ${url}: traces go to POST ${path}`)
-  else if (request.method !== 'POST') {
+  else if (!door.admits(request.headers.authorization)) {
+    response.setHeader('www-authenticate', 'Bearer')
+    plain(exchange, 401, code.unauthenticated, unauthenticated)
+  } else if (request.method !== 'POST') {
     response.setHeader('allow', 'POST')
     plain(exchange, 405, code.unimplemented, `${request.method} is not allowed: traces go to POST ${path}`)
   } else if (encoding === undefined)

@@ -5,7 +5,16 @@
 import type { Answer, Refused } from './receiver.ts'
 
 /** google.rpc.Code, the ones that are used. */
-export const code = { ok: 0, invalidArgument: 3, notFound: 5, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14 } as const
+export const code = {
+  ok: 0,
+  invalidArgument: 3,
+  notFound: 5,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const
 
 type Accepted = Extract<Answer, { kind: 'accepted' }>
 

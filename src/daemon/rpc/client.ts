@@ -1,4 +1,5 @@
 /** A modeler's connections to one sampler. Streams that break are begun again after a while, until they are closed. */
+import { readFileSync } from 'node:fs'
 import type { Client, ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js'
 import type { Fetched } from '../../sources/index.ts'
 import type { Wire, WireEvents } from '../split/gathering.ts'
@@ -16,9 +17,30 @@ export interface SamplerClient {
 const againMs = 500
 const fetchDeadlineMs = 10_000
 
-export async function connectSampler(address: string): Promise<SamplerClient> {
+/** PEM files, and the file with our token. Without any of them: plain text. */
+export interface ClientSecurity {
+  readonly tls?: { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: string | undefined } | undefined
+  /** Sent over TLS alone. */
+  readonly token?: string | undefined
+}
+
+/** Throws an Error that names the file that cannot be read. */
+export async function connectSampler(address: string, { tls, token }: ClientSecurity = {}): Promise<SamplerClient> {
   const grpc = await import('@grpc/grpc-js')
-  const client: Client = new grpc.Client(address, grpc.credentials.createInsecure(), {
+  const pem = (file: string | undefined): Buffer | null => (file === undefined ? null : readFileSync(file))
+  const channel = tls === undefined ? grpc.credentials.createInsecure() : grpc.credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert))
+  // Read for each call, so that a token that is replaced is used at once.
+  const bearer = grpc.credentials.createFromMetadataGenerator((_, done) => {
+    try {
+      const metadata = new grpc.Metadata()
+      metadata.set('authorization', `Bearer ${readFileSync(token as string, 'utf8').trim()}`)
+      done(null, metadata)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  const credentials = token === undefined || tls === undefined ? channel : grpc.credentials.combineChannelCredentials(channel, bearer)
+  const client: Client = new grpc.Client(address, credentials, {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
     // A sampler that comes back should be found soon, and one whose machine is gone noticed.

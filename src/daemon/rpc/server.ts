@@ -1,6 +1,7 @@
 /** Serves scale.proto with @grpc/grpc-js: a few connections of modelers, not the spans themselves. */
 import type { Server, ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js'
 import type { TraceSource } from '../../sources/index.ts'
+import { type Door, grpcDoor, openDoor } from '../door.ts'
 import type { Ring } from '../split/ring.ts'
 import { Refusal } from '../split/session.ts'
 import type { Sessions } from '../split/sessions.ts'
@@ -26,16 +27,17 @@ export interface RpcServer {
 const batch = 256
 
 /** Starts listening; rejects with the listener's error. */
-export async function startRpc(host: string, port: number, parts: RpcParts): Promise<RpcServer> {
+export async function startRpc(host: string, port: number, parts: RpcParts, door: Door = openDoor): Promise<RpcServer> {
   const grpc = await import('@grpc/grpc-js')
-  const server = new grpc.Server({ 'grpc.max_receive_message_length': maxMessageBytes, 'grpc.max_send_message_length': maxMessageBytes })
+  const { credentials, interceptors } = await grpcDoor(door)
+  const server = new grpc.Server({ interceptors, 'grpc.max_receive_message_length': maxMessageBytes, 'grpc.max_send_message_length': maxMessageBytes })
   server.addService(service, {
     subscribe: (call: ServerWritableStream<SubscribeRequest, SubscribeReply>) => void subscribe(call, parts).catch(parts.failed),
     statistics: (call: ServerDuplexStream<StatisticsRequest, StatisticsReply>) => statistics(call, parts),
     fetch: (call: ServerUnaryCall<FetchRequest, FetchReply>, answer: sendUnaryData<FetchReply>) => void fetchTrace(call, answer, parts).catch(parts.failed),
   })
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host.includes(':') ? `[${host}]` : host}:${port}`, grpc.ServerCredentials.createInsecure(), (error, at) =>
+    server.bindAsync(`${host.includes(':') ? `[${host}]` : host}:${port}`, credentials, (error, at) =>
       error === null ? resolve(at) : reject(Object.assign(error, { code: 'EADDRINUSE' })),
     )
   })

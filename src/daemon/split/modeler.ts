@@ -43,7 +43,7 @@ export interface ModelerParts {
 export async function startModeler({ config, logger, weights, source, current, wake }: ModelerParts): Promise<Modeler> {
   const { samplers, patience } = config.modeler
   const clients = new Map<string, SamplerClient>()
-  for (const address of samplers) clients.set(address, await connectSampler(address))
+  for (const address of samplers) clients.set(address, await connectSampler(address, config.modeler))
   const clientOf = (address: string): SamplerClient => clients.get(address) as SamplerClient
 
   const gathering = createGathering({

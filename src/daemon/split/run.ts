@@ -6,6 +6,7 @@ import { createDictionary } from '../../spans/index.ts'
 import { createFeed } from '../api/index.ts'
 import { timestamp, wallClock } from '../clock.ts'
 import type { Config } from '../config/index.ts'
+import { createDoor } from '../door.ts'
 import { createIntake } from '../intake.ts'
 import { type Listeners, listen } from '../listen.ts'
 import { createLogger, type Logger } from '../logger.ts'
@@ -136,7 +137,7 @@ async function open(
   const { host, port } = config.sampler.listen
   let rpc: RpcServer
   try {
-    rpc = await startRpc(host, port, { instance, sessions, ring, traces: embedded, failed })
+    rpc = await startRpc(host, port, { instance, sessions, ring, traces: embedded, failed }, createDoor(config.sampler.listen))
   } catch (error) {
     return { key: 'sampler.listen', address: `${host}:${port}`, error: error as NodeJS.ErrnoException }
   }
