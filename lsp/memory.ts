@@ -10,6 +10,7 @@ export interface MemoryOptions {
   readonly lint?: LintContext
   readonly runs?: Runs
   readonly page?: (path: string) => string | undefined
+  readonly recordings?: readonly string[]
   /** The texts of the last check, where they differ from those of now: as in the middle of typing. */
   readonly checkedTexts?: Readonly<Record<string, string>>
 }
@@ -23,14 +24,20 @@ export function viewOfTexts(texts: Readonly<Record<string, string>>, name: strin
   if (document === undefined) throw new Error(`there is no text ${name}`)
   const { catalog, runs = nothingRun, page = () => undefined } = options
   const lint: LintContext = { ...options.lint, ...(catalog === undefined ? {} : { catalog }) }
+  let checked: Checked | undefined
   const project: Project = {
     folder: '/',
     file: undefined,
     documents,
     resolve: (path, from) => documents.get(posix.join(posix.dirname(from.name), path)),
+    ...(options.recordings === undefined ? {} : { recordings: options.recordings }),
     catalog: catalogState(catalog),
     lint,
-    checked: checkedOf(options.checkedTexts === undefined ? documents : documentsOf(options.checkedTexts), lint),
+    // Many features need none.
+    get checked() {
+      checked ??= checkedOf(options.checkedTexts === undefined ? documents : documentsOf(options.checkedTexts), lint)
+      return checked
+    },
     isCurrent: options.checkedTexts === undefined,
     runs,
   }

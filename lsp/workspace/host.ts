@@ -10,6 +10,8 @@ export interface Host {
   find(folder: string): Found
   /** Rule files right in a folder. */
   beside(folder: string): readonly string[]
+  /** Files below a folder that may be recordings, by their names; not those of hidden folders and of node_modules. */
+  recordings(folder: string): readonly string[]
   /** The `scale.json` of a folder, or of the nearest one above. */
   projectAbove(folder: string): string | undefined
   /** As `2027-01-31`, UTC: suppressions end. */
@@ -37,6 +39,11 @@ export function nodeHost(): Host {
       return found
     },
     beside: (folder) => entriesOf(folder).flatMap((entry) => (entry.isFile() && isRuleFile(entry.name) ? [join(folder, entry.name)] : [])),
+    recordings(folder) {
+      const found: string[] = []
+      for (const path of filesBelow(folder)) if (isRecordingName(path)) found.push(path)
+      return found
+    },
     projectAbove(folder) {
       for (let at = folder; ; at = dirname(at)) {
         const path = join(at, projectFile)
@@ -50,6 +57,19 @@ export function nodeHost(): Host {
 
 export function isRuleFile(path: string): boolean {
   return path.endsWith('.scale')
+}
+
+/** As the replay knows them; plain JSON is more often something else. */
+function isRecordingName(path: string): boolean {
+  return /\.(?:jsonl|ndjson|binpb|pb|proto)(?:\.(?:gz|zst|zstd))?$|\.json\.(?:gz|zst|zstd)$/.test(path)
+}
+
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (!entry.isDirectory()) yield path
+    else if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) yield* filesBelow(path)
+  }
 }
 
 function walk(folder: string, found: { readonly rules: string[]; readonly projects: string[] }): void {

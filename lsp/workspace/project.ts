@@ -20,6 +20,7 @@ export interface Text {
 export interface Surroundings {
   textOf(path: string): Text | undefined
   readFile(path: string): string | undefined
+  recordings(folder: string): readonly string[]
   today(): string
   checked(project: ProjectState): void
   failed(error: unknown): void
@@ -71,11 +72,17 @@ export class ProjectState {
 
   /** As of now. */
   get project(): Project {
+    const { folder } = this.#unit
+    const around = this.#around
     return {
-      folder: this.#unit.folder,
+      folder,
       file: this.#unit.file,
       documents: this.#documents,
       resolve: (path, from) => this.#resolve(path, from.name),
+      // Looked for when somebody asks, which is seldom.
+      get recordings() {
+        return isUri(folder) ? [] : around.recordings(folder).map((path) => nameIn(folder, path))
+      },
       catalog: this.#catalog,
       lint: this.lint,
       checked: this.#checked,

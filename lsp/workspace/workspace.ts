@@ -169,6 +169,7 @@ export class Workspace {
       const project = new ProjectState(unit, {
         textOf: (path) => this.#textOf(path),
         readFile: (path) => this.#options.host.read(path),
+        recordings: (folder) => this.#options.host.recordings(folder),
         today: () => this.#options.host.today(),
         checked: () => this.#options.checked(),
         failed: (error) => this.#options.failed(error),

@@ -42,8 +42,8 @@ describe('lenses of rules', () => {
   it('have commands with the document and the place', () => {
     const commands = codeLenses(viewOf({ files: { 'main.scale': rules } })).map(({ command }) => [command?.command, command?.arguments])
     expect(commands.slice(0, 2)).toEqual([
-      ['scale.replay', ['file:///project/main.scale']],
-      ['scale.explain', ['file:///project/main.scale', { line: 1, character: 0 }]],
+      ['scale.replay', ['file:///main.scale']],
+      ['scale.explain', ['file:///main.scale', { line: 1, character: 0 }]],
     ])
   })
 })
@@ -58,7 +58,7 @@ describe('lenses of tests', () => {
     expect(lenses(test, tested({ outcome: 'failed', failures }))).toEqual(['0: failed: it had 2 replicas at 1m and 1 more · run'])
     const [lens] = codeLenses(viewOf({ files: { 'main.scale': test }, ...tested({ outcome: 'failed', failures, timeline: '  10s  ads true' }) }))
     expect(lens?.command?.tooltip).toBe('it had 2 replicas at 1m\nno action\n  10s  ads true')
-    expect(lens?.command?.arguments).toEqual(['file:///project/main.scale', 'x'])
+    expect(lens?.command?.arguments).toEqual(['file:///main.scale', 'x'])
     expect(lenses(test, tested({ outcome: 'broken', failures: failures.slice(0, 1) }))).toEqual(['0: could not run: it had 2 replicas at 1m · run'])
   })
 
