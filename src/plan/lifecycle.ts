@@ -20,7 +20,8 @@ export const acted: Acted = (state, decision) => {
   }
 }
 
-export const advance: Advance = (state, target, at, snapshot) => {
+export const advance: Advance = (given, target, at, snapshot) => {
+  const state = notAhead(given, at)
   const { epoch, lastAction } = state
   if (epoch?.kind !== 'pending') return state
   const since = (moment: number): typeof state => ({ ...state, epoch: { kind: 'since', at: moment } })
@@ -31,6 +32,26 @@ export const advance: Advance = (state, target, at, snapshot) => {
     if (snapshot.desired === lastAction?.to) return since(at)
   }
   return at - epoch.since >= target.settleNs ? since(epoch.since + target.settleNs) : state
+}
+
+/** More than clocks of one cluster differ, or than a step is late. */
+const aheadNs = 60e9
+
+/** A state that comes from a clock that was ahead: what it has from the future happened by now, or the target would rest until then. */
+function notAhead(state: TargetState, at: Nanos): TargetState {
+  const { lastAction, epoch } = state
+  if (Math.max(lastAction?.at ?? at, ...Object.values(state.ruleActed), ...state.changes.slice(-1).map((change) => change.at)) <= at + aheadNs) return state
+  const capped = <T extends { readonly at: Nanos }>(one: T): T => (one.at > at ? { ...one, at } : one)
+  return {
+    ...state,
+    recommendations: state.recommendations.map(capped),
+    changes: state.changes.map(capped),
+    ...(lastAction === undefined ? {} : { lastAction: capped(lastAction) }),
+    ruleActed: Object.fromEntries(Object.entries(state.ruleActed).map(([rule, acted]) => [rule, Math.min(acted, at)])),
+    ...(epoch === undefined ? {} : { epoch: epoch.kind === 'pending' ? { ...epoch, since: Math.min(epoch.since, at) } : capped(epoch) }),
+    ...(state.reversions === undefined ? {} : { reversions: state.reversions.map(capped) }),
+    ...(state.observed === undefined ? {} : { observed: capped(state.observed) }),
+  }
 }
 
 /**
