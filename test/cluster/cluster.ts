@@ -14,10 +14,17 @@ export type Part = 'etcd' | 'apiserver' | 'controllers' | 'kubelet'
 export interface ClusterOptions {
   /** From a pod's creation until it is ready; 300 ms by default. */
   readonly readyAfter?: string
+  /** How often HorizontalPodAutoscalers are looked at; 15 s by default, as everywhere. */
+  readonly autoscalerPeriod?: string
 }
 
 /** Who may call; the groups of an administrator. */
 const adminToken = 'admin-token'
+
+/** Further administrators, so that the audit log tells who did what. */
+const others = ['scaled-a', 'scaled-b', 'scaled-c', 'person', 'gitops'] as const
+export type Caller = (typeof others)[number]
+export const tokenOf = (caller: Caller): string => `${caller}-token`
 
 export class Cluster {
   readonly folder: string
@@ -62,6 +69,18 @@ export class Cluster {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as AuditEvent)
+  }
+
+  /** A kubeconfig of one of the callers, by way of a proxy if there is a `url`. */
+  kubeconfigOf(caller: Caller, url: string = this.url): string {
+    const path = join(this.folder, `${caller}-${new URL(url).port}.kubeconfig`)
+    writeFileSync(path, kubeconfigText(url, tokenOf(caller)))
+    return path
+  }
+
+  /** What the API server identifies itself with. */
+  get certificate(): { readonly cert: Buffer; readonly key: Buffer } {
+    return { cert: readFileSync(join(this.folder, 'certs', 'apiserver.crt')), key: readFileSync(join(this.folder, 'certs', 'apiserver.key')) }
   }
 
   /** A kubeconfig for a service account's token, or any other bearer token. */
@@ -150,7 +169,7 @@ export class Cluster {
     execFileSync('openssl', ['genrsa', '-out', at('accounts.key'), '2048'], { stdio: 'ignore' })
     writeFileSync(
       at('tokens.csv'),
-      `${adminToken},admin,admin,system:masters\ncontrollers-token,system:kube-controller-manager,controllers,system:masters\nkubelet-token,kubelet,kubelet,system:masters\n`,
+      `${adminToken},admin,admin,system:masters\ncontrollers-token,system:kube-controller-manager,controllers,system:masters\nkubelet-token,kubelet,kubelet,system:masters\n${others.map((name) => `${tokenOf(name)},${name},${name},system:masters\n`).join('')}`,
     )
     writeFileSync(at('audit.yaml'), auditPolicy)
     writeFileSync(at('admin.kubeconfig'), kubeconfigText(this.url, adminToken))
@@ -192,7 +211,7 @@ export class Cluster {
           '--use-service-account-credentials=false',
           `--service-account-private-key-file=${at('accounts.key')}`,
           '--secure-port=0',
-          '--horizontal-pod-autoscaler-sync-period=15s',
+          `--horizontal-pod-autoscaler-sync-period=${this.#options.autoscalerPeriod ?? '15s'}`,
           '--v=0',
         ]
       case 'kubelet':

@@ -133,8 +133,13 @@ export async function runScaled(
 }
 
 /** Starts and waits until it is ready. */
-export async function startScaled(space: Workspace, more: readonly string[] = ['--rules', space.rules], command = 'run'): Promise<Scaled> {
-  const child = spawn(process.execPath, [program, command, '--config', space.config, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
+export async function startScaled(
+  space: Workspace,
+  more: readonly string[] = ['--rules', space.rules],
+  command = 'run',
+  nodeOptions: readonly string[] = [],
+): Promise<Scaled> {
+  const child = spawn(process.execPath, [...nodeOptions, program, command, '--config', space.config, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
   const log: LogLine[] = []
   const other: string[] = []
   const waiting = new Set<() => void>()
