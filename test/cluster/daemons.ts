@@ -1,5 +1,5 @@
 /** Daemons that share a lease, each with a name of its own and a way of its own to the API server. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Scaled, startScaled, type Workspace, workspace } from '../daemon/process.ts'
 import type { Caller, Cluster } from './cluster.ts'
@@ -13,8 +13,8 @@ export interface MemberOptions {
   readonly lease?: { readonly name: string; readonly duration: string; readonly deadline: string; readonly retry: string }
   /** Further lines of `orchestrators.kubernetes`, in YAML's flow style. */
   readonly kubernetes?: string
-  /** Further sections of the configuration. */
-  readonly more?: string
+  /** Other values of the section `engine`, in YAML's flow style. */
+  readonly engine?: string
   /** Whether its clock can be set. */
   readonly clock?: boolean
 }
@@ -35,14 +35,15 @@ export class Member {
   }
 
   static async start(options: MemberOptions): Promise<Member> {
-    const { cluster, name, rules, lease, kubernetes = '', more = '', clock = false } = options
+    const { cluster, name, rules, lease, kubernetes = '', engine = 'lateness: 200ms', clock = false } = options
     const relay = await startRelay(cluster)
     const kubeconfig = cluster.kubeconfigOf(name, relay.url)
     const leased =
       lease === undefined
         ? ''
         : `, lease: {name: ${lease.name}, identity: ${name}, duration: ${lease.duration}, deadline: ${lease.deadline}, retry: ${lease.retry}}`
-    const space = workspace(rules, `orchestrators: {poll: 1s, kubernetes: {kubeconfig: ${kubeconfig}${leased}${kubernetes}}}\n${more}`)
+    const space = workspace(rules, `orchestrators: {poll: 1s, kubernetes: {kubeconfig: ${kubeconfig}${leased}${kubernetes}}}`)
+    writeFileSync(space.config, readFileSync(space.config, 'utf8').replace('engine: {lateness: 200ms}', `engine: {${engine}}`))
     const member = new Member(name, space, relay, clock)
     await member.run()
     return member

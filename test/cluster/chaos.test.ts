@@ -1,0 +1,55 @@
+/**
+ * Two daemons in a storm, and what must hold all the same: never outside the bounds, never faster than the pace, nothing taken away on evidence that is unknown, no step applied
+ * twice, and one writer. `SCALE_CHAOS_ROUNDS=200` is the whole storm, about a quarter of an hour; `SCALE_CHAOS_SEED` another one.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clusterBinary } from './binary.ts'
+import { Cluster } from './cluster.ts'
+import type { Violation } from './invariants.ts'
+import { type Entry, printed } from './ledger.ts'
+import { allowed, type Outcome, type Round, storm } from './storm.ts'
+
+const { SCALE_CHAOS_ROUNDS = '12', SCALE_CHAOS_SEED = '7' } = process.env
+const rounds = Number(SCALE_CHAOS_ROUNDS)
+const seed = Number(SCALE_CHAOS_SEED)
+
+describe.skipIf('missing' in clusterBinary())('in a storm', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = (await Cluster.start()) as Cluster
+  })
+  afterAll(() => cluster.close())
+
+  it(`of ${rounds} rounds nothing that must hold is broken, and afterwards it scales as before`, { timeout: 120_000 + rounds * 20_000 }, async () => {
+    const outcome = await storm(cluster, seed, rounds, (line) => console.log(line))
+    console.log(summary(outcome))
+    expect(outcome.violations.map((violation) => report(violation, outcome))).toEqual([])
+    expect(outcome.alive).toBe(true)
+    // A storm in which nothing was done shows nothing.
+    expect(outcome.entries.filter((entry) => entry.kind === 'write' && allowed.daemons.includes(entry.by)).length).toBeGreaterThan(rounds / 10)
+  })
+})
+
+function report({ invariant, write, why }: Violation, { rounds: all, entries }: Outcome): string {
+  const round = all.findLast(({ at }) => at <= write.at)
+  const place = entries.indexOf(write)
+  return `${invariant}: ${why}
+seed ${seed}, round ${round?.number} (${roundOf(round)}); SCALE_CHAOS_SEED=${seed} SCALE_CHAOS_ROUNDS=${round?.number} repeats it
+${printed(entries.slice(Math.max(0, place - 8), place + 3))}`
+}
+
+function roundOf(round: Round | undefined): string {
+  return round === undefined ? 'before the first' : `${round.load === 'silent' ? 'silence' : `${round.load} ms`}, ${round.faults.join(' and ')}`
+}
+
+function summary({ rounds: all, entries, violations, alive }: Outcome): string {
+  const byFault = new Map<string, number>()
+  for (const { faults } of all) for (const fault of faults) byFault.set(fault, (byFault.get(fault) ?? 0) + 1)
+  const ours = entries.filter((entry): entry is Extract<Entry, { kind: 'write' }> => entry.kind === 'write' && allowed.daemons.includes(entry.by))
+  const ups = ours.filter(({ from, to }) => from !== undefined && to > from).length
+  const holders = entries.filter((entry) => entry.kind === 'tenure' && entry.holder !== undefined).length
+  return [
+    `seed ${seed}, ${all.length} rounds in ${Math.round((Date.now() - (all[0]?.at ?? 0)) / 1000)} s: ${ups} scaled out, ${ours.length - ups} scaled in, ${holders} times the lease changed hands, ${violations.length} violations, alive afterwards: ${alive}`,
+    ...[...byFault].sort((a, b) => b[1] - a[1]).map(([fault, count]) => `  ${String(count).padStart(4)} ${fault}`),
+  ].join('\n')
+}
