@@ -63,10 +63,11 @@ function outside(from: number, to: number, { min, max }: Allowed): string | unde
 }
 
 /** A relative step that is applied a second time comes right behind itself, or is twice as large. */
-function twice(before: Write | undefined, from: number, { to, at }: Write, { step, cooldownMs, delayMs, min }: Allowed): string | undefined {
+function twice(before: Write | undefined, from: number, { to, at }: Write, { step, pace, cooldownMs, delayMs, min, max }: Allowed): string | undefined {
   const change = to - from
   const largest = from < min ? Math.max(step.up, min - from) : step.up
-  if (change > largest || -change > step.down) return `a step of ${change} is larger than any rule's`
+  // What is above the bounds is brought back by no rule's step, but at the pace.
+  if (change > largest || -change > (from > max ? pace.down : step.down)) return `a step of ${change} is larger than any rule's`
   const restMs = before === undefined ? Number.POSITIVE_INFINITY : at - before.at
   return restMs < cooldownMs - delayMs ? `it came ${restMs} ms after the last change, and the target rests ${cooldownMs} ms` : undefined
 }

@@ -11,8 +11,8 @@ import type { Manner } from './relay.ts'
 import { apps, create, deployment } from './support.ts'
 import { type Load, startTelemetry } from './telemetry.ts'
 
-const rules = `
-target deployment/ads {
+const rulesOf = (name: string): string => `
+target deployment/${name} {
   between 2 and 8
   up at most +3 per 12s
   down at most -2 per 12s
@@ -20,8 +20,8 @@ target deployment/ads {
   cooldown 3s
   settle within 5s
 }
-ads-slow: scale deployment/ads +2 when span(adservice/GetAds).p99 > 400ms 2 times in 3s every 1s
-ads-idle: scale deployment/ads -1 when span(adservice/GetAds).p99 < 100ms for 3s every 1s
+ads-slow: scale deployment/${name} +2 when span(adservice/GetAds).p99 > 400ms 2 times in 3s every 1s
+ads-idle: scale deployment/${name} -1 when span(adservice/GetAds).p99 < 100ms for 3s every 1s
 `
 
 export const allowed: Allowed = {
@@ -35,7 +35,7 @@ export const allowed: Allowed = {
   delayMs: 2000,
 }
 
-const lease = { name: 'ads', duration: '3s', deadline: '2s', retry: '500ms' }
+const times = { duration: '3s', deadline: '2s', retry: '500ms' }
 const fast = 20
 const slow = 800
 
@@ -56,47 +56,46 @@ export interface Outcome {
 
 interface Storm {
   readonly cluster: Cluster
+  readonly name: string
   readonly members: readonly Member[]
   readonly pick: <T>(of: readonly T[]) => T
   /** Between two numbers, whole. */
   readonly between: (from: number, to: number) => number
 }
 
-export async function storm(cluster: Cluster, seed: number, rounds: number, said: (line: string) => void): Promise<Outcome> {
+/** On a workload and with daemons of its own. */
+export async function storm(cluster: Cluster, name: string, seed: number, rounds: number, said: (line: string) => void): Promise<Outcome> {
   const random = seeded(seed)
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const between = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1))
-  await create(cluster, apps, deployment('ads', 2))
+  await create(cluster, apps, deployment(name, 2))
   const from = cluster.audit().length
-  const start = (name: Caller) =>
-    Member.start({
-      cluster,
-      name,
-      rules,
-      lease,
-      clock: true,
-      engine: 'lateness: 300ms, stale: 2s',
-    })
+  const start = (caller: Caller) =>
+    Member.start({ cluster, name: caller, rules: rulesOf(name), lease: { name, ...times }, clock: true, engine: 'lateness: 300ms, stale: 2s' })
   const members = [await start('scaled-a'), await start('scaled-b')]
   const telemetry = startTelemetry(slow)
   const listen = (): void => telemetry.to(members.filter(({ running }) => running).map(({ scaled }) => scaled.http))
   listen()
   const done: Round[] = []
-  const around = { cluster, members, pick, between }
+  const around = { cluster, name, members, pick, between }
+  let byHand = 0
   try {
     for (let number = 1; number <= rounds; number++) {
       const load = pick<Load>([slow, slow, slow, fast, fast, fast, fast, fast, 'silent'])
       telemetry.set(load)
-      const chosen = [pick(names)]
-      if (random() < 0.4) chosen.push(pick(names.filter((name) => name !== chosen[0])))
+      // A person who undoes three changes within ten minutes is a fight, which the daemon leaves for half an hour.
+      const open = byHand < 2 ? names : names.filter((fault) => !fault.startsWith('a person'))
+      const chosen = [pick(open)]
+      if (random() < 0.4) chosen.push(pick(open.filter((fault) => fault !== chosen[0])))
+      byHand += chosen.filter((fault) => fault.startsWith('a person')).length
       const round = { number, at: Date.now(), load, faults: chosen }
       done.push(round)
       said(`round ${number}: ${load === 'silent' ? 'silence' : `${load} ms`}, ${chosen.join(' and ')}`)
-      await Promise.all([...chosen.map((name) => faults[name](around).then(listen)), sleep(between(1500, 3500))])
+      await Promise.all([...chosen.map((fault) => faults[fault](around).then(listen)), sleep(between(1500, 3500))])
       await restored(around, listen)
     }
     const alive = await scalesUp(around, telemetry, listen)
-    const entries = ledgerOf(cluster.audit().slice(from), { deployment: 'ads', lease: 'ads' })
+    const entries = ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
     return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), alive }
   } finally {
     telemetry.stop()
@@ -117,13 +116,13 @@ async function restored({ cluster, members }: Storm, listen: () => void): Promis
   listen()
 }
 
-async function scalesUp({ cluster }: Storm, telemetry: { set(load: Load): void }, listen: () => void): Promise<boolean> {
+async function scalesUp({ cluster, name }: Storm, telemetry: { set(load: Load): void }, listen: () => void): Promise<boolean> {
   listen()
-  await cluster.call('PATCH', `${apps}/ads`, { spec: { replicas: 2 } }, tokenOf('person'), 'application/merge-patch+json')
+  await cluster.call('PATCH', `${apps}/${name}`, { spec: { replicas: 2 } }, tokenOf('person'), 'application/merge-patch+json')
   telemetry.set(slow)
   const from = cluster.audit().length
   for (const until = Date.now() + 60_000; Date.now() < until; await sleep(500)) {
-    const entries = ledgerOf(cluster.audit().slice(from), { deployment: 'ads', lease: 'ads' })
+    const entries = ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
     if (entries.some((entry) => entry.kind === 'write' && allowed.daemons.includes(entry.by) && entry.to > (entry.from ?? entry.to))) return true
   }
   return false
@@ -179,18 +178,18 @@ const faults = {
     await sleep(between(300, 3500))
     cluster.thaw('apiserver')
   },
-  async 'a storm of conflicts'({ cluster, between }: Storm) {
+  async 'a storm of conflicts'({ cluster, name, between }: Storm) {
     for (const until = Date.now() + between(1000, 3000); Date.now() < until; await sleep(5)) {
       const change = { metadata: { annotations: { 'storm.test/at': String(Date.now()) } } }
-      await cluster.call('PATCH', `${apps}/ads`, change, tokenOf('gitops'), 'application/merge-patch+json').catch(() => {})
+      await cluster.call('PATCH', `${apps}/${name}`, change, tokenOf('gitops'), 'application/merge-patch+json').catch(() => {})
     }
   },
-  async 'a person scales'({ cluster, between }: Storm) {
+  async 'a person scales'({ cluster, name, between }: Storm) {
     await sleep(between(0, 1500))
     const change = { spec: { replicas: between(1, 10) } }
-    await cluster.call('PATCH', `${apps}/ads/scale`, change, tokenOf('person'), 'application/merge-patch+json').catch(() => {})
+    await cluster.call('PATCH', `${apps}/${name}/scale`, change, tokenOf('person'), 'application/merge-patch+json').catch(() => {})
   },
-  async 'a person scales at the same moment as the daemon'({ cluster, members, between }: Storm) {
+  async 'a person scales at the same moment as the daemon'({ cluster, name, members, between }: Storm) {
     let told = false
     for (const { relay } of members)
       relay.set(({ method, path }) => {
@@ -198,21 +197,21 @@ const faults = {
         if (!told && method === 'GET' && path.includes('horizontalpodautoscalers') && !path.includes('watch=')) {
           told = true
           const change = { spec: { replicas: between(2, 8) } }
-          void cluster.call('PATCH', `${apps}/ads/scale`, change, tokenOf('person'), 'application/merge-patch+json').catch(() => {})
+          void cluster.call('PATCH', `${apps}/${name}/scale`, change, tokenOf('person'), 'application/merge-patch+json').catch(() => {})
         }
         return 'pass'
       })
     await sleep(3000)
     for (const { relay } of members) relay.set('pass')
   },
-  async 'a rollout that is stuck for a while'({ cluster, between }: Storm) {
+  async 'a rollout that is stuck for a while'({ cluster, name, between }: Storm) {
     const template = (stuck: string | null) => ({
       spec: { template: { metadata: { labels: { 'storm.test/at': String(Date.now()), 'scale.test/unschedulable': stuck } } } },
     })
-    await cluster.call('PATCH', `${apps}/ads`, template('yes'), tokenOf('person'), 'application/merge-patch+json').catch(() => {})
+    await cluster.call('PATCH', `${apps}/${name}`, template('yes'), tokenOf('person'), 'application/merge-patch+json').catch(() => {})
     await sleep(between(500, 3000))
     for (let tries = 0; tries < 50; tries++) {
-      const answer = await cluster.call('PATCH', `${apps}/ads`, template(null), tokenOf('person'), 'application/merge-patch+json').catch(() => undefined)
+      const answer = await cluster.call('PATCH', `${apps}/${name}`, template(null), tokenOf('person'), 'application/merge-patch+json').catch(() => undefined)
       if (answer?.status === 200) return
       await sleep(200)
     }

@@ -88,6 +88,8 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
   let renewedAt = Number.NEGATIVE_INFINITY
   let acquired = false
   let everAcquired = false
+  /** Whether the last write had no answer, though we are answered what we read: it may have come all the same, and may do so again. */
+  let unanswered = false
   let seen: { readonly object: LeaseObject; readonly at: number } | undefined
 
   const holderOf = (object: LeaseObject): string | undefined => object.spec?.holderIdentity || undefined
@@ -125,7 +127,10 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
   async function attempt(): Promise<void> {
     const sentAt = clock.now()
     const response = await api.call('GET', `${collection}/${encodeURIComponent(name)}`)
-    if (isError(response)) return trouble(response.message)
+    if (isError(response)) {
+      unanswered = false
+      return trouble(response.message)
+    }
     if (response.status === 404) return write(undefined, sentAt)
     if (response.status !== 200) return trouble(`reading the lease ${namespace}/${name} was answered with status ${response.status}`)
     const object = response.body as LeaseObject
@@ -138,12 +143,15 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
       const theirsMs = (object.spec?.leaseDurationSeconds ?? durationMs / 1000) * 1000
       if (clock.now() < seen.at + theirsMs) return
     }
+    // Else we would keep the lease from the others for ever, and never know that we hold it.
+    if (holder === identity && !acquired && unanswered && clock.now() < seen.at + 2 * durationMs) return
     return write(object, sentAt)
   }
 
   async function write(before: LeaseObject | undefined, sentAt: number): Promise<void> {
     const body = ours(before)
     const response = before === undefined ? await api.call('POST', collection, body) : await api.call('PUT', `${collection}/${encodeURIComponent(name)}`, body)
+    unanswered = isError(response)
     if (isError(response)) return trouble(response.message)
     // Somebody else was faster: the next try sees who.
     if (response.status === 409) return

@@ -123,6 +123,16 @@ describe('a lease', () => {
     expect(handed).toEqual(['state at 6000'])
   })
 
+  it('is given up by one whose writes arrive and whose answers are lost', async () => {
+    const time = new Time()
+    const leases = new Leases()
+    const [a, b] = [daemon(leases, time, 'a'), daemon(leases, time, 'b')]
+    await time.pass(5000)
+    a.state.reach = 'lost'
+    await time.pass(35_000)
+    expect([a.lease.held, b.lease.held]).toEqual([false, true])
+  })
+
   it('says when it is lost, and is had again when the API server is back', async () => {
     const time = new Time()
     const said: string[] = []
