@@ -65,10 +65,13 @@ export class Cluster {
 
   /** What the API server has logged of every request, oldest first; see `audit.yaml`. */
   audit(): readonly AuditEvent[] {
-    return readFileSync(join(this.folder, 'audit.log'), 'utf8')
+    const text = readFileSync(join(this.folder, 'audit.log'), 'utf8')
+    // The last line may still be being written, and a server that is killed leaves a piece of one, which the next one writes on behind.
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
       .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as AuditEvent)
+      .map((line) => parsed(line.slice(Math.max(0, line.lastIndexOf('{"kind":"Event","apiVersion":"audit.k8s.io')))))
+      .filter((event): event is AuditEvent => typeof event === 'object')
   }
 
   /** A kubeconfig of one of the callers, by way of a proxy if there is a `url`. */
