@@ -1,12 +1,13 @@
 /** Several samplers and one modeler decide what one process decides, to the last bit. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { serialize } from '../../../src/bundle/index.ts'
 import { createEngine } from '../../../src/engine/index.ts'
 import type { Decision } from '../../../src/plan/index.ts'
 import { type SimulatedWorld, simulatedWorld, step } from '../../../src/recordings/index.ts'
 import { begin, bundleOf, type Clock, decodeInto, latenessNs, modelerOf, SamplerPlace, type Span } from './place.ts'
 
-const bundle = bundleOf(`
+const rules = `
 target deployment/ads { between 1 and 9  up at most +3 per 30s  stable 15s before down  cooldown 40s  settle within 20s }
 slow: scale deployment/ads +2 when span(ads/Get).p90 > 100ms 2 times in 20s
 calm: scale deployment/ads -1 when span(ads/Get).p90 < 100ms for 10s
@@ -15,7 +16,12 @@ errors: scale deployment/cart +1 when span(cart/*).error_rate > 20% and span(ads
 many: scale deployment/cart +1 when span(cart/Add).duration > 150ms 5 times in 20s
 gone: scale deployment/cart to at most 3 when absent(span(cart)) for 15s
 spread: scale deployment/ads +1 when span(ads).p50 over 20s > span(cart).p50 over 20s and span(ads).max > 250ms
-`)
+`
+const bundle = bundleOf(rules)
+/** Other thresholds, of the same selectors; a rule less, and one that acts on its own. */
+const reloaded = bundleOf(`${rules.replaceAll('100ms', '120ms').replace(/gone: .*\n/, '')}fast: scale deployment/ads -1 when span(ads/Get).p50 over 10s < 20ms`)
+/** The rules change before this step, which different watermarks may reach at different times of the clock. */
+const reloadedAt = begin + 45e9
 
 interface Arrival {
   readonly at: number
@@ -70,22 +76,27 @@ async function play(all: readonly Arrival[], clock: Clock, turn: (spans: readonl
   }
 }
 
-async function decidedAlone(all: readonly Arrival[]): Promise<readonly Decision[]> {
+async function decidedAlone(all: readonly Arrival[], reload = false): Promise<readonly Decision[]> {
   const clock = { now: begin }
-  const engine = createEngine({ bundle, latenessNs, startAt: begin })
+  let engine = createEngine({ bundle, latenessNs, startAt: begin })
   const world = newWorld()
   const decisions: Decision[] = []
   await play(all, clock, (spans) => {
     if (spans.length > 0) expect(engine.ingest(decodeInto(engine.table(), spans), clock.now).late).toBe(0)
-    for (let at = engine.due(clock.now); at !== undefined; at = engine.due(clock.now)) decisions.push(...step(engine, world, at).decisions)
+    for (let at = engine.due(clock.now); at !== undefined; at = engine.due(clock.now)) {
+      if (reload && at === reloadedAt) engine = createEngine({ bundle: reloaded, latenessNs, previous: engine })
+      decisions.push(...step(engine, world, at).decisions)
+    }
   })
   return decisions
 }
 
-async function decidedSplit(all: readonly Arrival[], samplers: number): Promise<readonly Decision[]> {
+async function decidedSplit(all: readonly Arrival[], samplers: number, reload = false): Promise<readonly Decision[]> {
   const clock = { now: begin }
   const places = Array.from({ length: samplers }, (_, i) => new SamplerPlace(clock, { name: `sampler ${i}` }))
-  const { engine, gathering, look } = modelerOf(bundle, places, clock)
+  const modeler = modelerOf(bundle, places, clock)
+  const { gathering, look } = modeler
+  let { engine } = modeler
   const world = newWorld()
   const decisions: Decision[] = []
   await play(all, clock, async (spans) => {
@@ -94,6 +105,10 @@ async function decidedSplit(all: readonly Arrival[], samplers: number): Promise<
     const { watermark } = gathering
     if (watermark !== undefined) engine.reached(watermark)
     for (let at = engine.due(); at !== undefined; at = engine.due()) {
+      if (reload && at === reloadedAt) {
+        engine = createEngine({ bundle: reloaded, latenessNs, previous: engine, countedElsewhere: true })
+        gathering.configure({ bundle: serialize(reloaded), latenessNs, layout: engine.layout })
+      }
       const seen = world.at(at)
       const counted = await gathering.count(engine.begin(at, seen))
       expect(counted.missing).toBe(false)
@@ -119,6 +134,17 @@ describe('several samplers and one modeler', () => {
     )
     // The law would hold emptily where nothing is decided.
     for (const reason of ['ScaleUp', 'ScaleDown', 'Cooldown', 'Settling', 'Steady']) expect(seen).toContain(reason)
+  })
+
+  it('also over a reload', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (all) => {
+        const alone = await decidedAlone(all, true)
+        const split = await decidedSplit(all, 2, true)
+        expect(split.map((decision) => JSON.stringify(decision))).toEqual(alone.map((decision) => JSON.stringify(decision)))
+      }),
+      { numRuns: 20, endOnFailure: true },
+    )
   })
 
   // Up to 512 spans of a tick are kept one by one, more as a histogram.
