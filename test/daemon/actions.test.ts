@@ -72,7 +72,7 @@ describe('carrying out a decision', () => {
     const { fake, actions, acted, written, world } = await setUp()
     await world.refresh()
     expect(await actions.carryOut(decision, workload)).toBe(decision)
-    expect(fake.sets).toEqual([{ replicas: 4, version: '1', reason: 'ads are slow', id: 'd1' }])
+    expect(fake.sets).toEqual([{ replicas: 4, version: '1', reason: 'ads are slow', id: 'd1', mayWrite: expect.any(Function) }])
     expect(acted).toEqual(['d1'])
     expect(written).toEqual([[target], []])
     expect(world.world.get(target)).toMatchObject({ desired: 4 })
