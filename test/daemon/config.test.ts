@@ -71,7 +71,7 @@ describe('the configuration', () => {
     ['log: {level: loud}', 'scaled.yaml: log.level: expected one of trace, debug, info, warn, error, silent, got "loud"'],
     ['recievers: {}', 'scaled.yaml: recievers: there is no such key: did you mean receivers?'],
     ['receivers: {grpc: {prot: 1}}', 'scaled.yaml: receivers.grpc.prot: there is no such key: did you mean port?'],
-    ['api: 9464', 'scaled.yaml: api: expected host, port under it'],
+    ['api: 9464', 'scaled.yaml: api: expected host, port, tls, tokens under it'],
     ['[1]', 'scaled.yaml: expected keys and values, got [1]'],
     [
       'orchestrators: {process: {pools: {ads: {comand: x}}}}',
