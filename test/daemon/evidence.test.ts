@@ -49,7 +49,7 @@ describe('the evidence of traces', () => {
     const found = listed.find(({ id }) => id === action.id)
     expect(found?.blame).toMatchObject({
       sureness: 'clear',
-      why: expect.stringMatching(/^cart is at fault, and not frontend, which calls it: it added \d+ms to a trace/),
+      why: expect.stringMatching(/^cart is at fault, and not frontend, which calls it: it added [\d.]+ms to a trace/),
       services: [{ service: 'cart' }, { service: 'frontend' }],
       exemplars: [
         { what: 'the worst that slow counted', waterfall: expect.arrayContaining([expect.stringMatching(/^\* {2}cart\/Get .*█.* 150ms +150ms/)]) },

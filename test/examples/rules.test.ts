@@ -60,7 +60,8 @@ describe('the YAML of the cluster example', () => {
     expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { name: 'scaled', namespace: 'scale' } })
     expect(binding).toMatchObject({ roleRef: { kind: 'Role', name: 'scaled' }, subjects: [{ kind: 'ServiceAccount', name: 'scaled', namespace: 'scale' }] })
     const writable = role?.rules?.filter((r) => r.verbs.some((v) => !['get', 'list', 'watch'].includes(v))).flatMap((r) => r.resources)
-    expect(writable).toEqual(['deployments/scale'])
+    // Replicas, and events that say what was decided.
+    expect(writable).toEqual(['deployments/scale', 'events'])
   })
 
   it('exports to the port that scaled listens on', () => {
