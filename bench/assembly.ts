@@ -19,13 +19,13 @@ export default async function assembly(): Promise<Row[]> {
   return [...memory(), ...neverEnding(), ...oneTrace(), ...throughput()]
 }
 
-const tracesPerRequest = 100
+export const tracesPerRequest = 100
 const requestCount = 300
 const turns = 5
 
 /** Requests of a hundred traces each, of thirteen spans over five services, thousand traces a second. */
 function throughput(): Row[] {
-  const input = requests()
+  const input = shopRequests(requestCount)
   const spans = requestCount * tracesPerRequest * shopSpans
   const what = ['decode and evaluate', 'assembly and derived columns', 'decode, evaluate and assembly'] as const
   const times = new Map<string, number[]>(what.map((w) => [w, []]))
@@ -123,11 +123,12 @@ const shop: readonly (readonly [string, string, number, number, number, number])
   ['currency', 'shop.Currency/Convert', 2, 10, 725, 890],
   ['frontend', 'render', 1, 0, 910, 990],
 ]
-const shopSpans = shop.length
+export const shopSpans = shop.length
 
-function requests(): Uint8Array[] {
+/** `count` requests of a hundred traces of thirteen spans each, a trace a millisecond. */
+export function shopRequests(count: number): Uint8Array[] {
   let id = 1
-  return Array.from({ length: requestCount }, (_, r) => {
+  return Array.from({ length: count }, (_, r) => {
     const byService = new Map<string, PlainSpan[]>()
     for (let t = 0; t < tracesPerRequest; t++) {
       const traceId = hex(scattered(id), 32)

@@ -8,6 +8,7 @@
  */
 import type { Row } from './report.ts'
 import { heldBudgets } from './sampling/budgets.ts'
+import { sampledIngest } from './sampling/ingest.ts'
 import { kernelSpeed } from './sampling/kernel.ts'
 import { flatMemory } from './sampling/memory.ts'
 import { recordedStreams } from './sampling/recordings.ts'
@@ -15,5 +16,5 @@ import { tracedValues } from './sampling/traced.ts'
 import { unbiasedTotals } from './sampling/unbiased.ts'
 
 export default async function sampling(): Promise<Row[]> {
-  return [...kernelSpeed(), ...flatMemory(), ...heldBudgets(), ...(await recordedStreams()), ...unbiasedTotals(), ...(await tracedValues())]
+  return [...kernelSpeed(), ...sampledIngest(), ...flatMemory(), ...heldBudgets(), ...(await recordedStreams()), ...unbiasedTotals(), ...(await tracedValues())]
 }
