@@ -50,8 +50,10 @@ export interface Outcome {
   readonly rounds: readonly Round[]
   readonly entries: readonly Entry[]
   readonly violations: readonly Violation[]
-  /** Whether, when all was well again, more load led to more replicas. */
-  readonly alive: boolean
+  /**
+   * What more load led to when all was well again: more replicas; or, of a workload whose changes people undid three times and more, nothing, and saying so.
+   */
+  readonly afterwards: 'scales' | 'contended' | 'nothing'
 }
 
 interface Storm {
@@ -94,9 +96,11 @@ export async function storm(cluster: Cluster, name: string, seed: number, rounds
       await Promise.all([...chosen.map((fault) => faults[fault](around).then(listen)), sleep(between(1500, 3500))])
       await restored(around, listen)
     }
-    const alive = await scalesUp(around, telemetry, listen)
+    const scales = await scalesUp(around, telemetry, listen)
     const entries = ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
-    return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), alive }
+    const contended = reversions(entries) >= 3 && members.some((member) => saysContended(member))
+    const afterwards = scales ? 'scales' : contended ? 'contended' : 'nothing'
+    return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), afterwards }
   } finally {
     telemetry.stop()
     for (const member of members) await member.close()
@@ -127,6 +131,18 @@ async function scalesUp({ cluster, name }: Storm, telemetry: { set(load: Load): 
   }
   return false
 }
+
+/** Changes by others that undo the daemon's last one. */
+function reversions(entries: readonly Entry[]): number {
+  const writes = entries.filter((entry) => entry.kind === 'write')
+  return writes.filter(({ by, from, to }, i) => {
+    const before = writes[i - 1]
+    if (before === undefined || from === undefined || before.from === undefined) return false
+    return !allowed.daemons.includes(by) && allowed.daemons.includes(before.by) && Math.sign(to - from) === -Math.sign(before.to - before.from)
+  }).length
+}
+
+const saysContended = ({ space }: Member): boolean => space.decisionLog().at(-1)?.reason === 'ContendedTarget'
 
 /** Each resolves when it is over, or leaves it to `restored`. */
 const faults = {
