@@ -3,7 +3,7 @@ import type { CompletionItem, Connection } from 'vscode-languageserver/node'
 import type { View } from '../contract.ts'
 import { codeLenses } from '../features/code-lens.ts'
 import { completion, resolveCompletion } from '../features/completion/index.ts'
-import { hover } from '../features/hover/index.ts'
+import { hover, hoverAwaitsCheck } from '../features/hover/index.ts'
 import { inlayHints } from '../features/inlay-hints.ts'
 import { signatureHelp } from '../features/signature-help.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -38,7 +38,15 @@ export function wireLanguage({ connection, workspace, report, page, snippets }: 
       const view = await viewChecked(workspace, uriIn(params), token)
       return view === undefined ? null : answer(view, params)
     })
-  connection.onHover(checked('textDocument/hover', (view, { position }) => hover(view, view.document.lines.offsetAt(position))))
+  connection.onHover(
+    guarded('textDocument/hover', report, async (params, token) => {
+      const now = viewNow(workspace, uriIn(params), token)
+      if (now === undefined) return null
+      const offset = now.document.lines.offsetAt(params.position)
+      const view = hoverAwaitsCheck(now, offset) ? await viewChecked(workspace, uriIn(params), token) : now
+      return view === undefined ? null : hover(view, offset)
+    }),
+  )
   connection.onCodeLens(checked('textDocument/codeLens', (view) => [...codeLenses(view)]))
   connection.languages.inlayHint.on(checked('textDocument/inlayHint', (view, { range }) => [...inlayHints(view, view.document.lines.textRangeOf(range))]))
   connection.onCompletionResolve(guarded<CompletionItem, CompletionItem>('completionItem/resolve', report, (item) => resolveCompletion(item, page)))

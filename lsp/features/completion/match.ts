@@ -11,7 +11,18 @@ export function matchClass(typed: string, candidate: string): MatchClass | undef
   const lowCandidate = candidate.toLowerCase()
   if (lowCandidate.startsWith(low)) return 1
   for (let at = lowCandidate.indexOf(low); at >= 0; at = lowCandidate.indexOf(low, at + 1)) if (isPartStart(candidate, at)) return 2
-  return isSpread(low, candidate, lowCandidate) ? 3 : undefined
+  return isWithin(low, lowCandidate) && isSpread(low, candidate, lowCandidate) ? 3 : undefined
+}
+
+/** Whether the letters come one after the other at all: of thousands of names it is quickly told of most that they do not. */
+function isWithin(typed: string, low: string): boolean {
+  let from = 0
+  for (const letter of typed) {
+    const at = low.indexOf(letter, from)
+    if (at < 0) return false
+    from = at + 1
+  }
+  return true
 }
 
 /** Whether the letters come one after the other, each next to the one before it or at the beginning of a part. */

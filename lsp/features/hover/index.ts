@@ -35,6 +35,15 @@ export function hover(view: View, offset: number): Hover | null {
   return answer === undefined ? null : { contents: { kind: 'markdown', value: answer.markdown }, range: document.lines.rangeOf(answer.range) }
 }
 
+/** Only what a rule does is not known before the rule is checked; whoever answers waits for that. */
+export function hoverAwaitsCheck(view: View, offset: number): boolean {
+  const { project, document } = view
+  if (project.checked === undefined) return true
+  const declaration = declarationAt(document.parsed.tree, offset)
+  if (declaration === undefined || !isRuleTree(declaration)) return declaration?.kind === 'test' && !project.isCurrent
+  return declaration.label !== undefined && touches(declaration.label.range, offset) && checkedRule(view, declaration) === undefined
+}
+
 /** What the innermost node that has something to say is. */
 function ofNodes(view: View, declaration: Declaration, offset: number): Answer | undefined {
   const path: Ranged[] = []

@@ -1,5 +1,5 @@
 /** Workloads: targets of the rules, and what the catalog knows to run. In tests also the rules, of which something is expected. */
-import { type Expected, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
+import { type Expected, type FileTree, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
 import { namespaceOf } from '../../../symbols.ts'
 import { type Request, rangeOfUse, unquoted, within } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
@@ -77,38 +77,61 @@ interface Named {
   readonly rules: ReadonlySet<string>
 }
 
-/** Of the whole project, whose rules are compiled together, but for the declaration around the place: what is written there is not yet meant. */
-function namedIn({ view, place }: Request): Named {
-  const found = { declared: new Set<string>(), scaled: new Set<string>(), rules: new Set<string>() }
-  for (const document of view.project.documents.values()) {
-    const namespace = lazily(() => namespaceOf(document, view.project))
-    for (const declaration of document.parsed.tree.declarations) {
-      const { kind, range } = declaration
-      if ((kind !== 'target' && kind !== 'rule' && kind !== 'freeze') || (document === view.document && range.start === place.start)) continue
-      if (declaration.workload !== undefined) (kind === 'target' ? found.declared : found.scaled).add(idOf(declaration.workload, namespace))
-      if (kind !== 'target' && declaration.label !== undefined) found.rules.add(declaration.label.text)
+/** What a declaration names. */
+interface Mention {
+  readonly start: number
+  readonly isTarget: boolean
+  readonly label: string | undefined
+  /** Undefined where it could not be read. */
+  readonly id: string | undefined
+  readonly hasNamespace: boolean
+}
+
+const mentions = new WeakMap<FileTree, readonly Mention[]>()
+
+/** Found once for each tree: of the files of a project one changes at a time. */
+function mentionsIn(tree: FileTree): readonly Mention[] {
+  const known = mentions.get(tree)
+  if (known !== undefined) return known
+  const found: Mention[] = []
+  for (const declaration of tree.declarations)
+    if (declaration.kind === 'target' || declaration.kind === 'rule' || declaration.kind === 'freeze') {
+      const { workload, range } = declaration
+      found.push({
+        start: range.start,
+        isTarget: declaration.kind === 'target',
+        label: declaration.kind === 'target' ? undefined : declaration.label?.text,
+        id: workload === undefined ? undefined : idOf(workload),
+        hasNamespace: workload?.namespace !== undefined,
+      })
     }
-  }
-  for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.rules.add(name)
+  mentions.set(tree, found)
   return found
 }
 
-function lazily<T>(find: () => T): () => T {
-  let found: { readonly value: T } | undefined
-  return () => {
-    found ??= { value: find() }
-    return found.value
-  }
-}
-
-function idOf({ orchestrator, workloadKind, name, namespace }: WorkloadNode, standard: () => string | undefined): string {
-  const spaced = namespace?.text ?? standard()
+/** As it is written: without the namespace of `defaults`. */
+function idOf({ orchestrator, workloadKind, name, namespace }: WorkloadNode): string {
   return workloadId({
     ...(orchestrator === undefined ? {} : { orchestrator: orchestrator.text }),
     ...(workloadKind === undefined ? {} : { kind: workloadKind.text }),
     name: name.text,
-    ...(spaced === undefined ? {} : { namespace: spaced }),
+    ...(namespace === undefined ? {} : { namespace: namespace.text }),
   })
+}
+
+/** Of the whole project, whose rules are compiled together, but for the declaration around the place: what is written there is not yet meant. */
+function namedIn({ view, place }: Request): Named {
+  const found = { declared: new Set<string>(), scaled: new Set<string>(), rules: new Set<string>() }
+  for (const document of view.project.documents.values()) {
+    const standard = namespaceOf(document, view.project)
+    for (const { start, isTarget, label, id, hasNamespace } of mentionsIn(document.parsed.tree)) {
+      if (document === view.document && start === place.start) continue
+      if (id !== undefined) (isTarget ? found.declared : found.scaled).add(hasNamespace || standard === undefined ? id : `${id} in ${standard}`)
+      if (label !== undefined) found.rules.add(label)
+    }
+  }
+  for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.rules.add(name)
+  return found
 }
 
 /** The workload of the rule around the place. */
