@@ -26,6 +26,9 @@ export type SuggestionKind =
 export const tiers = { fitting: 0, likely: 1, possible: 2, keyword: 3, unlikely: 4 } as const
 export type Tier = (typeof tiers)[keyof typeof tiers]
 
+/** Said at once, or only of the items that are sent: of thousands of services nobody reads most. */
+export type Told = string | (() => string)
+
 export interface Suggestion {
   readonly label: string
   readonly kind: SuggestionKind
@@ -41,9 +44,9 @@ export interface Suggestion {
   /** What is compared with what is typed; the text by default. */
   readonly filter?: string
   /** Beside the label, in a few words. */
-  readonly detail?: string
+  readonly detail?: Told
   /** Markdown; or the page of the reference, by its path, which is read when somebody looks. */
-  readonly documentation?: string
+  readonly documentation?: Told
   readonly page?: string | undefined
 }
 
@@ -72,7 +75,7 @@ const kinds: Readonly<Record<SuggestionKind, CompletionItemKind>> = {
 }
 
 /** More than people read; the client asks again with every letter. */
-const mostItems = 200
+const mostItems = 100
 
 export interface Typing {
   readonly text: string
@@ -109,12 +112,16 @@ export function listOf(suggestions: readonly Suggestion[], { text, lines, offset
       filterText: filter ?? written,
       insertTextFormat: filled ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
       textEdit: { range: lines.rangeOf(range), newText: filled ? snippet : written },
-      ...(detail === undefined ? {} : { detail }),
-      ...(documentation === undefined ? {} : { documentation: { kind: 'markdown' as const, value: documentation } }),
+      ...(detail === undefined ? {} : { detail: said(detail) }),
+      ...(documentation === undefined ? {} : { documentation: { kind: 'markdown' as const, value: said(documentation) } }),
       ...(page === undefined ? {} : { data: { page } satisfies ItemData }),
     }
   })
   return { isIncomplete: left || found.length > mostItems, items }
+}
+
+function said(told: Told): string {
+  return typeof told === 'string' ? told : told()
 }
 
 /** Text that means itself within a snippet. */

@@ -140,7 +140,7 @@ describe('items', () => {
     const catalog = { ...shop, services: [{ name: 'big', operations, attributes: [] }] }
     const text = 'scale deployment/adservice +2 when span(big/'
     const list = completion(viewOf({ files: { 'main.scale': text }, catalog }), text.length, { snippets: false })
-    expect(list.items).toHaveLength(200)
+    expect(list.items).toHaveLength(100)
     expect(list.isIncomplete).toBe(true)
     expect(list.items[0]?.label).toBe('operation499')
   })

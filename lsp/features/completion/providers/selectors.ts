@@ -39,8 +39,8 @@ function services(request: Request, use: Expected['use']): readonly Suggestion[]
       weight: rateOfService(service),
       text: nameText(name, inQuotes),
       filter: filterText(name, inQuotes),
-      detail: serviceDetail(service),
-      documentation: serviceFacts(service),
+      detail: () => serviceDetail(service),
+      documentation: () => serviceFacts(service),
     }
   })
   const seen = new Set(known.map(({ name }) => name))
@@ -188,8 +188,8 @@ function operationSuggestion(service: CatalogService, operation: NamedOperation,
     weight: operation.rate ?? 0,
     text: operationText(operation.name, inQuotes),
     filter: filterText(operation.name, inQuotes),
-    detail: operationDetail(operation),
-    documentation: operationFacts(service.name, operation.name, operation.recorded),
+    detail: () => operationDetail(operation),
+    documentation: () => operationFacts(service.name, operation.name, operation.recorded),
   }
 }
 

@@ -43,11 +43,12 @@ function everything(request: Request, use: Expected['use'], range: TextRange): r
         tier: (inValue ? id === own : isTarget ? !declared.has(id) : declared.has(id)) ? tiers.fitting : tiers.likely,
         weight: known?.replicas ?? 0,
         range,
-        detail: [
-          ...(declared.has(id) ? ['target'] : []),
-          ...(known?.replicas === undefined ? [] : [`${known.replicas} ${known.replicas === 1 ? 'replica' : 'replicas'}`]),
-          ...(known === undefined || known.services.length === 0 ? [] : [known.services.join(', ')]),
-        ].join(', '),
+        detail: () =>
+          [
+            ...(declared.has(id) ? ['target'] : []),
+            ...(known?.replicas === undefined ? [] : [`${known.replicas} ${known.replicas === 1 ? 'replica' : 'replicas'}`]),
+            ...(known === undefined || known.services.length === 0 ? [] : [known.services.join(', ')]),
+          ].join(', '),
       }
     })
 }
