@@ -87,22 +87,28 @@ export interface Typing {
 }
 
 export function listOf(suggestions: readonly Suggestion[], { text, lines, offset, word, snippets }: Typing): CompletionList {
-  const found: { readonly suggestion: Suggestion; readonly fit: number; readonly range: TextRange; readonly written: string }[] = []
+  const found = new Map<number, Found[]>()
   const seen = new Set<string>()
+  let count = 0
   let left = false
   for (const suggestion of suggestions) {
     const range = suggestion.range ?? word
     const written = suggestion.text ?? suggestion.label
     const fit = matchClass(text.slice(range.start, offset), suggestion.filter ?? written)
-    const key = `${suggestion.label}\n${range.start}`
-    if (fit === undefined) left = true
-    else if (!seen.has(key)) {
-      seen.add(key)
-      found.push({ suggestion, fit, range, written })
+    if (fit === undefined) {
+      left = true
+      continue
     }
+    const key = range === word ? suggestion.label : `${suggestion.label}\n${range.start}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    count++
+    const rank = fit * ranks + suggestion.tier
+    const alike = found.get(rank)
+    if (alike === undefined) found.set(rank, [{ suggestion, range, written }])
+    else alike.push({ suggestion, range, written })
   }
-  found.sort((a, b) => a.fit - b.fit || a.suggestion.tier - b.suggestion.tier || (b.suggestion.weight ?? 0) - (a.suggestion.weight ?? 0))
-  const items = found.slice(0, mostItems).map(({ suggestion, range, written }, i) => {
+  const items = best(found).map(({ suggestion, range, written }, i) => {
     const { label, kind, snippet, filter, detail, documentation, page } = suggestion
     const filled = snippets && snippet !== undefined
     return {
@@ -117,7 +123,26 @@ export function listOf(suggestions: readonly Suggestion[], { text, lines, offset
       ...(page === undefined ? {} : { data: { page } satisfies ItemData }),
     }
   })
-  return { isIncomplete: left || found.length > mostItems, items }
+  return { isIncomplete: left || count > mostItems, items }
+}
+
+interface Found {
+  readonly suggestion: Suggestion
+  readonly range: TextRange
+  readonly written: string
+}
+
+const ranks = Object.keys(tiers).length
+
+/** As many as are sent. What ranks alike is put in order only if it comes to that: of thousands of names most never do. */
+function best(found: ReadonlyMap<number, Found[]>): readonly Found[] {
+  const chosen: Found[] = []
+  for (const rank of [...found.keys()].sort((a, b) => a - b)) {
+    if (chosen.length >= mostItems) break
+    const alike = found.get(rank) ?? []
+    chosen.push(...alike.sort((a, b) => (b.suggestion.weight ?? 0) - (a.suggestion.weight ?? 0)))
+  }
+  return chosen.slice(0, mostItems)
 }
 
 function said(told: Told): string {
