@@ -50,13 +50,20 @@ function kustomizeBase(helm: string, base: string, values: readonly string[]): r
   const isConfig = (document: Document): boolean => document.get('kind') === 'ConfigMap'
   const manifests = documents.filter((document) => !isConfig(document))
   for (const document of manifests) {
-    document.commentBefore = null
     for (const at of [['metadata', 'labels'], labelsOfPods]) for (const label of ofHelm) remove(document, [...at, label])
     remove(document, ['spec', 'template', 'metadata', 'annotations'])
+    // Kustomize fills in where the account is.
+    remove(document, ['subjects', 0, 'namespace'])
   }
   const head = (what: string): string => `# ${what}, rendered by .ci/chart.ts from the chart in deploy/helm: change it there, or patch it in an overlay.\n`
   return [
-    [`deploy/kustomize/${base}/manifests.yaml`, `${head('scaled')}${manifests.map((document) => document.toString(plain)).join('---\n')}`],
+    [
+      `deploy/kustomize/${base}/manifests.yaml`,
+      `${head('scaled')}${manifests
+        .map((document) => document.toString(plain))
+        .join('---\n')
+        .replaceAll(/^# Source: .*\n/gm, '')}`,
+    ],
     ...documents.filter(isConfig).map((document) => {
       const config = parseDocument(String(document.getIn(['data', 'scaled.yaml'])))
       // The pod's own, whatever namespace an overlay puts it into.
@@ -66,7 +73,7 @@ function kustomizeBase(helm: string, base: string, values: readonly string[]): r
   ]
 }
 
-function remove(document: Document, at: readonly string[]): void {
+function remove(document: Document, at: readonly (string | number)[]): void {
   if (document.hasIn(at)) document.deleteIn(at)
 }
 
