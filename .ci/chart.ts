@@ -52,8 +52,12 @@ function kustomizeBase(helm: string, base: string, values: readonly string[]): r
   for (const document of manifests) {
     for (const at of [['metadata', 'labels'], labelsOfPods]) for (const label of ofHelm) remove(document, [...at, label])
     remove(document, ['spec', 'template', 'metadata', 'annotations'])
-    // Kustomize fills in where the account is.
-    remove(document, ['subjects', 0, 'namespace'])
+    // Kustomize fills in the namespace.
+    for (const at of [
+      ['metadata', 'namespace'],
+      ['subjects', 0, 'namespace'],
+    ])
+      remove(document, at)
   }
   const head = (what: string): string => `# ${what}, rendered by .ci/chart.ts from the chart in deploy/helm: change it there, or patch it in an overlay.\n`
   return [
