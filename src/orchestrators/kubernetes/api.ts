@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { OrchestrationError } from '../contract.ts'
 import { unexpected } from './errors.ts'
+import { readToken, tokenFileOf } from './token-file.ts'
 
 export interface ApiResponse {
   readonly status: number
@@ -45,6 +46,7 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
   const problem = load(config, options)
   if (problem !== undefined) return { error: 'blocked', message: problem }
   const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') as string
+  const tokenFile = tokenFileOf(config, options.kubeconfig)
   const closeConnections = shareConnections(config)
   const http = new IsomorphicFetchHttpLibrary()
   const timeoutMs = options.timeoutMs ?? 5000
@@ -68,6 +70,7 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
     }
     // May run a program to get a token, which knows nothing of the signal.
     await Promise.race([config.applySecurityAuthentication(context), aborted(signal)])
+    if (tokenFile !== undefined) context.setHeaderParam('Authorization', `Bearer ${readToken(tokenFile)}`)
     context.setSignal(signal)
     const response = await http.send(context).toPromise()
     const after = Number(response.headers['retry-after'])
