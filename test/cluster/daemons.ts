@@ -11,6 +11,8 @@ export interface MemberOptions {
   readonly rules: string
   /** Of the lease; none: there is no lease. */
   readonly lease?: { readonly name: string; readonly duration: string; readonly deadline: string; readonly retry: string }
+  /** A kubeconfig of its own, given the relay's address; by default one of the caller `name`. */
+  readonly kubeconfig?: (url: string) => string
   /** Further lines of `orchestrators.kubernetes`, in YAML's flow style. */
   readonly kubernetes?: string
   /** Other values of the section `engine`, in YAML's flow style. */
@@ -37,7 +39,7 @@ export class Member {
   static async start(options: MemberOptions): Promise<Member> {
     const { cluster, name, rules, lease, kubernetes = '', engine = 'lateness: 200ms', clock = false } = options
     const relay = await startRelay(cluster)
-    const kubeconfig = cluster.kubeconfigOf(name, relay.url)
+    const kubeconfig = options.kubeconfig?.(relay.url) ?? cluster.kubeconfigOf(name, relay.url)
     const leased =
       lease === undefined
         ? ''

@@ -18,7 +18,7 @@ export interface Asked {
 export interface Relay {
   readonly url: string
   /** From now on, for every request or as the request says; what is under way is cut. */
-  set(manner: Manner | ((asked: Asked) => Manner)): void
+  set(manner: Manner | ((asked: Asked) => Manner | Promise<Manner>)): void
   /** Requests that did not pass, or whose answers did not. */
   readonly troubled: number
   /** Requests that came. */
@@ -27,16 +27,16 @@ export interface Relay {
 }
 
 export async function startRelay(cluster: Cluster): Promise<Relay> {
-  let manner: (asked: Asked) => Manner = () => 'pass'
+  let manner: (asked: Asked) => Manner | Promise<Manner> = () => 'pass'
   let troubled = 0
   const asked: (Asked & { at: number })[] = []
   const sockets = new Set<Socket>()
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
 
-  function handle(from: IncomingMessage, to: ServerResponse): void {
+  async function handle(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const one = { method: from.method as string, path: from.url as string }
     asked.push({ ...one, at: Date.now() })
-    const now = manner(one)
+    const now = await manner(one)
     if (now !== 'pass') troubled++
     if (now === 'drop') return
     if (typeof now === 'object') {
@@ -49,6 +49,8 @@ export async function startRelay(cluster: Cluster): Promise<Relay> {
         return
       }
       to.writeHead(answer.statusCode as number, answer.headers)
+      // Of a watch the next byte may come in a minute.
+      to.flushHeaders()
       answer.pipe(to)
       answer.on('error', () => to.destroy())
     })
@@ -60,7 +62,7 @@ export async function startRelay(cluster: Cluster): Promise<Relay> {
     from.pipe(onward)
   }
 
-  const server = createServer(cluster.certificate, handle)
+  const server = createServer(cluster.certificate, (from, to) => void handle(from, to))
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
