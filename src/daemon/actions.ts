@@ -59,7 +59,9 @@ export function createActions(options: ActionsOptions): Actions {
       options.failed(target, result)
       if (result.error === 'transient') {
         await world.refresh(target)
-        if (settle(target) === 'done') return decision
+        const fate = settle(target)
+        if (fate === 'done') return decision
+        if (fate === 'overtaken') return hold(decision, `${result.message} Somebody else has changed the workload since, so it counts as done`)
       } else {
         pending.delete(target)
         await world.refresh(target)
@@ -72,8 +74,11 @@ export function createActions(options: ActionsOptions): Actions {
     return decision
   }
 
-  /** What the last reading of the target says of its pending action; strikes it out when that is known. */
-  function settle(target: string): 'done' | 'not done' | 'unknown' {
+  /**
+   * What the last reading of the target says of its pending action; strikes it out when that is known. Overtaken: somebody else has set another number, before it or
+   * after it. It counts as done, for what was done counts towards the pace, and to rest once too often does less harm than to go too fast.
+   */
+  function settle(target: string): 'done' | 'not done' | 'overtaken' | 'unknown' {
     const action = pending.get(target)
     const now = world.world.get(target)
     if (action === undefined) return 'not done'
@@ -85,9 +90,9 @@ export function createActions(options: ActionsOptions): Actions {
       return 'not done'
     }
     pending.delete(target)
-    if (now.desired !== action.decision.to) return 'not done'
+    if (now.desired === action.decision.from) return 'not done'
     options.acted(action.decision)
-    return 'done'
+    return now.desired === action.decision.to ? 'done' : 'overtaken'
   }
 
   return {

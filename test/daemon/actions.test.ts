@@ -64,7 +64,7 @@ async function setUp(options: { pending?: Record<string, PendingAction>; persist
     isTarget: () => options.isTarget ?? true,
     pending: options.pending ?? {},
   })
-  return { fake, world, actions, acted, failed, written }
+  return { fake, client, world, actions, acted, failed, written }
 }
 
 describe('carrying out a decision', () => {
@@ -114,6 +114,22 @@ describe('carrying out a decision', () => {
     expect([fake.sets.length, acted, actions.pending.size]).toEqual([1, ['d1'], 0])
   })
 
+  it('says of an action whose answer was lost, and whose workload somebody has changed since, that it counts as done', async () => {
+    const { fake, client, actions, acted } = await setUp()
+    fake.loseAnswers = true
+    const { get } = client
+    client.get = async (which) => {
+      fake.desired = 3
+      return get(which)
+    }
+    expect(await actions.carryOut(decision, workload)).toMatchObject({
+      outcome: 'hold',
+      reason: 'FailedUpdateScale',
+      message: expect.stringContaining('it counts as done'),
+    })
+    expect([fake.sets.length, acted, actions.pending.size]).toEqual([1, ['d1'], 0])
+  })
+
   it('holds the target until the fate of an action without an answer is known', async () => {
     const { fake, actions, acted, world } = await setUp()
     await world.refresh()
@@ -144,11 +160,19 @@ describe('an action of a run that was killed', () => {
     expect([acted, fake.sets, written]).toEqual([['d1'], [], [[]]])
   })
 
-  it('was not done when the workload has others: planning starts anew', async () => {
+  it('was not done when the workload has those of before: planning starts anew', async () => {
     const { fake, actions, acted, world, written } = await setUp({ pending })
     await world.refresh()
     expect(await actions.resolve()).toEqual([])
     expect([acted, fake.sets, written, actions.pending.size]).toEqual([[], [], [[]], 0])
+  })
+
+  it('counts as done when somebody has set others since: nobody can tell, and to rest once too often does less harm', async () => {
+    const { fake, actions, acted, world } = await setUp({ pending })
+    fake.desired = 7
+    await world.refresh()
+    expect(await actions.resolve()).toEqual([])
+    expect([acted, fake.sets, actions.pending.size]).toEqual([['d1'], [], 0])
   })
 
   it('stays open while the workload cannot be read, and is void when it is gone', async () => {
