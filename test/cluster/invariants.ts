@@ -72,14 +72,15 @@ function twice(before: Write | undefined, from: number, { to, at }: Write, { ste
   return restMs < cooldownMs - delayMs ? `it came ${restMs} ms after the last change, and the target rests ${cooldownMs} ms` : undefined
 }
 
-/** As the rate stage says it: with what the daemons changed in the period. */
+/** As the rate stage says it: with what the daemons changed in the period, of which only about when it began is known. What was taken away in it makes room, as HPA has it. */
 function tooFast(ours: readonly Write[], from: number, write: Write, { pace, delayMs }: Allowed): string | undefined {
-  const since = write.at - (pace.perMs - delayMs)
-  const before = ours.filter(({ at }) => at > since).reduce((sum, { from: was, to }) => sum + to - (was ?? to), 0)
   const change = write.to - from
-  const sum = before + change
-  if (change > 0 && sum > pace.up) return `with what was changed before it makes +${sum}, and at most +${pace.up} is allowed`
-  if (change < 0 && -sum > pace.down) return `with what was changed before it makes ${sum}, and at most -${pace.down} is allowed`
+  const began = write.at - pace.perMs
+  const beginnings = [began + delayMs, began - delayMs, ...ours.map(({ at }) => at).filter((at) => Math.abs(at - began) <= delayMs)]
+  const sums = beginnings.map((since) => ours.filter(({ at }) => at > since).reduce((sum, { from: was, to }) => sum + to - (was ?? to), change))
+  const [least, most] = [Math.min(...sums), Math.max(...sums)]
+  if (change > 0 && least > pace.up) return `with what was changed before it makes +${least}, and at most +${pace.up} is allowed`
+  if (change < 0 && -most > pace.down) return `with what was changed before it makes ${most}, and at most -${pace.down} is allowed`
   return undefined
 }
 

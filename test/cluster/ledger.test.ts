@@ -51,6 +51,11 @@ describe('an invariant is found to be broken', () => {
     ]
     expect(broken(entries, [...slow, { at: 12_000, load: 20 }])).toEqual([])
   })
+
+  it('nor where what was taken away a while ago makes room for as much', () => {
+    const entries = [lease('scaled-a'), write('scaled-a', 5, 4, 10_000), write('scaled-a', 4, 6, 20_000), write('scaled-a', 6, 8, 29_500)]
+    expect(broken(entries, [...fast, { at: 10_000, load: 800 }])).toEqual([])
+  })
 })
 
 describe('the ledger of an audit log', () => {

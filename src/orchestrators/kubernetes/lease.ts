@@ -88,6 +88,8 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
   let renewedAt = Number.NEGATIVE_INFINITY
   let acquired = false
   let everAcquired = false
+  /** Whether what the object has as its note is another's: until we know that we hold it, we carry it on. */
+  let inherits = false
   /** Whether the last write had no answer, though we are answered what we read: it may have come all the same, and may do so again. */
   let unanswered = false
   let seen: { readonly object: LeaseObject; readonly at: number } | undefined
@@ -150,6 +152,8 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
 
   async function write(before: LeaseObject | undefined, sentAt: number): Promise<void> {
     const body = ours(before)
+    // What we left ourselves is older than what we know, unless it was another process under our name. Of a write without an answer it is another's still.
+    inherits ||= before !== undefined && (holderOf(before) !== identity || !everAcquired)
     const response = before === undefined ? await api.call('POST', collection, body) : await api.call('PUT', `${collection}/${encodeURIComponent(name)}`, body)
     unanswered = isError(response)
     if (isError(response)) return trouble(response.message)
@@ -159,10 +163,9 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
     seen = { object: response.body as LeaseObject, at: clock.now() }
     renewedAt = sentAt
     if (acquired || clock.now() >= renewedAt + deadlineMs) return
-    // What we left ourselves is older than what we know, unless it was another process under our name.
-    const theirs = before !== undefined && (holderOf(before) !== identity || !everAcquired)
     everAcquired = true
-    await events.onAcquired?.(theirs ? noteOf(before) : undefined)
+    await events.onAcquired?.(inherits && before !== undefined ? noteOf(before) : undefined)
+    inherits = false
     acquired = clock.now() < renewedAt + deadlineMs
   }
 

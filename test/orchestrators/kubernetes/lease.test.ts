@@ -123,6 +123,26 @@ describe('a lease', () => {
     expect(handed).toEqual(['state at 6000'])
   })
 
+  it('hands it over also to one that held it before and whose first write as its new holder had no answer', async () => {
+    const time = new Time()
+    const leases = new Leases()
+    const handed: (string | undefined)[] = []
+    const b = daemon(leases, time, 'b', { note: () => 'state of b', onAcquired: (note) => void handed.push(note) })
+    await time.pass(3000)
+    b.state.reach = 'cut'
+    const a = daemon(leases, time, 'a', { note: () => 'state of a' })
+    await time.pass(20_000)
+    expect(a.lease.held).toBe(true)
+    a.state.reach = 'cut'
+    b.state.reach = 'lost'
+    await time.pass(20_000)
+    expect([leases.object?.spec.holderIdentity, b.lease.held]).toEqual(['b', false])
+    b.state.reach = 'open'
+    await time.pass(40_000)
+    expect(b.lease.held).toBe(true)
+    expect(handed).toEqual([undefined, 'state of a'])
+  })
+
   it('is given up by one whose writes arrive and whose answers are lost', async () => {
     const time = new Time()
     const leases = new Leases()
