@@ -38,7 +38,7 @@ export interface Engine {
   state(): EngineState
   /**
    * Goes on from another engine's planning memory at `at`; what is evaluated here stays, and targets that the other did not know keep theirs. A workload that
-   * stands elsewhere than it was left may have been changed by the other at its very end: that counts as an action, at `at`.
+   * stands elsewhere than it was left may have been changed by the other at its very end: that counts as an action, at `at`, or when it can first be read.
    */
   succeed(state: EngineState, at: Nanos, world: World): void
   readonly watermark: Nanos | undefined

@@ -34,6 +34,8 @@ export class PlanningEngine implements Engine {
   readonly #minAvailable: number
   readonly #budget: Budget | undefined
   #spent: readonly Spending[]
+  /** Targets with a predecessor's memory, of which nobody has read yet how it left them. */
+  readonly #unseen = new Set<string>()
 
   constructor({ bundle, evaluator, dictionary, state, minAvailable, budget }: PlanningParts) {
     this.evaluator = evaluator
@@ -97,6 +99,7 @@ export class PlanningEngine implements Engine {
   /** First of all: what is evaluated at a step depends on whether the last action's replicas are ready. Asked twice it says the same. */
   #epochs(at: Nanos, world: World): ReadonlyMap<string, Epoch> {
     const epochs = new Map<string, Epoch>()
+    this.#inherit(at, world)
     for (const { target } of this.#planned) {
       const state = advance(this.#stateOf(target.id), target, at, world.get(target.id))
       this.#states.set(target.id, state)
@@ -135,9 +138,22 @@ export class PlanningEngine implements Engine {
   succeed({ targets, spent = [] }: EngineState, at: Nanos, world: World): void {
     for (const id of this.#states.keys()) {
       const state = targets[id]
-      if (state !== undefined) this.#states.set(id, inherited(state, at, world.get(id)))
+      if (state === undefined) continue
+      this.#states.set(id, state)
+      this.#unseen.add(id)
     }
+    this.#inherit(at, world)
     if (this.#budget !== undefined) this.#spent = spent
+  }
+
+  /** Of targets that can be read by now. */
+  #inherit(at: Nanos, world: World): void {
+    for (const id of this.#unseen) {
+      const snapshot = world.get(id)
+      if (snapshot === undefined || 'error' in snapshot) continue
+      this.#unseen.delete(id)
+      this.#states.set(id, inherited(this.#stateOf(id), at, snapshot))
+    }
   }
 
   get watermark(): Nanos | undefined {

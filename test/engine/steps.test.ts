@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { PlanningEngine } from '../../src/engine/engine.ts'
 import type { EngineState } from '../../src/engine/index.ts'
 import type { StepInput } from '../../src/evaluate/index.ts'
+import type { Decision } from '../../src/plan/index.ts'
 import { emptyTotals, replay } from '../../src/recordings/replay.ts'
 import { simulatedWorld } from '../../src/recordings/world.ts'
 import { createDictionary } from '../../src/spans/index.ts'
-import { ads, rule, s, say, target } from '../plan/build.ts'
+import { ads, rule, s, say, snapshot, target } from '../plan/build.ts'
 import type { Script } from './scripted.ts'
 import { bundle, scripted } from './scripted.ts'
 
@@ -86,5 +87,31 @@ describe('a restart', () => {
   it('forgets targets that the bundle no longer has', () => {
     const state = { targets: { 'deployment/gone': { recommendations: [], changes: [], ruleActed: {} } } }
     expect(Object.keys(engineOf({}, undefined, state).state().targets)).toEqual([ads])
+  })
+})
+
+describe('a successor', () => {
+  /** Of one that last saw 2 replicas, and set 4 before it could say so to anybody. */
+  const left = { targets: { [ads]: { recommendations: [], changes: [], ruleActed: {}, base: 2 } } }
+  const slowAt = (...times: number[]): Script => Object.fromEntries(times.map((t) => [t, { slow: 'true', calm: 'false' }]))
+  const rests = target({ cooldownNs: 20 * s })
+  const found = new Map([[ads, snapshot(4, { readySince: 1 * s })]])
+  const unreadable = new Map([[ads, { error: 'transient', message: 'nobody answers' } as const]])
+
+  it('takes what it finds otherwise than it was left for an action, and rests', () => {
+    const engine = engineOf(slowAt(5, 10, 25), undefined, undefined, rests)
+    engine.succeed(left, 4 * s, found)
+    expect([5, 10, 25].map((t) => say(engine.step(t * s, found).decisions[0] as Decision))).toEqual(['Cooldown 4 (hold)', 'Cooldown 4 (hold)', 'ScaleUp 4 → 6'])
+  })
+
+  it('does so when it can first read it, if it cannot at once', () => {
+    const engine = engineOf(slowAt(5, 10, 30), undefined, undefined, rests)
+    engine.succeed(left, 4 * s, unreadable)
+    const worlds = { 5: unreadable, 10: found, 30: found }
+    expect(Object.entries(worlds).map(([t, world]) => say(engine.step(Number(t) * s, world).decisions[0] as Decision))).toEqual([
+      'TargetUnreadable undefined (hold)',
+      'Cooldown 4 (hold)',
+      'ScaleUp 4 → 6',
+    ])
   })
 })
