@@ -74,6 +74,7 @@ export function* analysing(input: CompileInput, context: LintContext): Sliced<An
   const checked = yield* checking([...roots], resolve, isPeer)
   const { program } = checked
   const linted = yield* linting(checked, context)
+  yield
   const found = [...diagnostics, ...checked.diagnostics, ...linted, ...overBudget(program, context)]
   return { diagnostics: settle(withoutClashes(found), program.files, context), program, resolved: checked.resolved }
 }

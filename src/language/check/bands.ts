@@ -1,4 +1,5 @@
 /** Hysteresis: on one signal of one target, the rules that add and those that remove replicas must leave a gap. */
+import type { Sliced } from '../sliced.ts'
 import { everything, type Interval, intersection, isEmpty, satisfying, touch } from './intervals.ts'
 import { messages } from './messages.ts'
 import { printValue } from './print.ts'
@@ -27,11 +28,12 @@ interface Side {
 }
 
 /** Reports each pair once, at the rule that removes. */
-export function checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scope): void {
+export function* checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scope): Sliced<void> {
   const ups = new Map<string, Side[]>()
   const downs: Side[] = []
   const both = targetsWithBoth(rules)
   for (const rule of rules) {
+    yield
     if (rule.action.kind !== 'change' || rule.observe || !both.has(rule.target)) continue
     for (const c of casesOf(rule.condition, false, rule.everyNs) ?? []) {
       if (rule.action.amount < 0) downs.push({ rule, case: c })
@@ -45,12 +47,14 @@ export function checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scop
     }
   }
   const said = new Set<string>()
-  for (const down of downs)
+  for (const down of downs) {
+    yield
     for (const signal of down.case.bands.keys())
       for (const up of ups.get(`${down.rule.target}\n${signal}`) ?? []) {
         const key = `${up.rule.name}\n${down.rule.name}`
         if (!said.has(key) && sayClash(up, down, scopeOf)) said.add(key)
       }
+  }
 }
 
 /** Most targets of a large program need no look at their conditions. */

@@ -50,11 +50,15 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
   const targets: Targets = new Map()
   yield
   for (const scope of scopes)
-    for (const declaration of scope.tree.declarations) if (declaration.kind === 'target') declareTarget(declaration, scope, defaultsOf(scope), targets)
+    for (const declaration of scope.tree.declarations) {
+      if (declaration.kind !== 'target') continue
+      declareTarget(declaration, scope, defaultsOf(scope), targets)
+      yield
+    }
 
   yield
   const trees = scopes.filter((scope) => scope.root).flatMap((scope) => ruleTrees(scope.tree).map((tree) => ({ scope, tree })))
-  const names = nameRules(trees, defaultsOf)
+  const names = yield* nameRules(trees, defaultsOf)
   const rules: Rule[] = []
   const scopeOfRule = new Map<Rule, Scope>()
   for (const { scope, tree } of trees) {
@@ -64,7 +68,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     rules.push(rule)
     scopeOfRule.set(rule, scope)
   }
-  checkBands(rules, (rule) => scopeOfRule.get(rule) as Scope)
+  yield* checkBands(rules, (rule) => scopeOfRule.get(rule) as Scope)
   yield
   const named = { rules: new Set(names.values()), targets }
   const tests: Test[] = []
@@ -74,7 +78,9 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     yield
   }
   for (const target of targets.values()) warnOfImpliedBounds(target)
+  yield
   warnOfUnusedLets(scopes)
+  yield
 
   return {
     diagnostics: diagnostics.sort(byPlace),

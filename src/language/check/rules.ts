@@ -1,4 +1,5 @@
 /** Rules and freezes. */
+import type { Sliced } from '../sliced.ts'
 import type { Clause, FreezeDeclaration, RuleDeclaration } from '../tree.ts'
 import { checkAction, checkRoom, printAction, sayApart } from './actions.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
@@ -21,11 +22,15 @@ export type RuleNames = Map<string, { readonly scope: Scope; readonly tree: Rule
  * Gives every rule its name: the label, or workload, action and a counter among those without a label that say the same, so that edits
  * of other rules change nothing. Reports names given twice.
  */
-export function nameRules(rules: readonly { readonly scope: Scope; readonly tree: RuleTree }[], defaultsOf: (scope: Scope) => Defaults): Map<RuleTree, string> {
+export function* nameRules(
+  rules: readonly { readonly scope: Scope; readonly tree: RuleTree }[],
+  defaultsOf: (scope: Scope) => Defaults,
+): Sliced<Map<RuleTree, string>> {
   const names: RuleNames = new Map()
   const counters = new Map<string, number>()
   const given = new Map<RuleTree, string>()
   for (const { scope, tree } of rules) {
+    yield
     const name = tree.label?.text ?? unlabelled(tree, defaultsOf(scope), counters)
     if (name === undefined) continue
     given.set(tree, name)

@@ -1,7 +1,7 @@
 /** What lints are given, and what each of them is. */
 import type { Catalog } from '../catalog.ts'
 import type { Checked } from '../check/check.ts'
-import type { CheckedCondition, Program, Rule } from '../check/program.ts'
+import type { CheckedCondition, Program, Rule, Target } from '../check/program.ts'
 import type { Resolutions } from '../check/resolved.ts'
 import { type Diagnostic, type Message, report, type Severity } from '../diagnostics.ts'
 import type { TextRange } from '../tree.ts'
@@ -42,11 +42,14 @@ export interface Subject {
   readonly context: LintContext
   /** Of the catalog, if there is one. */
   readonly view: CatalogView | undefined
+  readonly targetOf: (id: string) => Target | undefined
   /** A condition in the form that `logic/` reasons with; made once. */
   readonly formula: (condition: CheckedCondition) => Formula
+  /** What `find` finds in the catalog, for whatever rules are asked about; found once. */
+  readonly once: <T>(find: (catalog: Catalog) => T) => T | undefined
 }
 
-/** One check: pure, and quick enough to be asked on every keystroke. */
+/** One check: pure, and quick enough to be asked on every keystroke. It may be given a portion of the program's rules at a time. */
 export type Lint = (subject: Subject) => readonly Diagnostic[]
 
 export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Subject {
@@ -56,7 +59,15 @@ export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'reso
     formulas.set(condition, known)
     return known
   }
-  return { program, resolved, context, view: context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog)), formula }
+  const view = context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog))
+  const targets = new Map(program.targets.map((target) => [target.id, target]))
+  const found = new Map<unknown, unknown>()
+  const once = <T>(find: (catalog: Catalog) => T): T | undefined => {
+    if (view === undefined) return undefined
+    if (!found.has(find)) found.set(find, find(view.catalog))
+    return found.get(find) as T
+  }
+  return { program, resolved, context, view, targetOf: (id) => targets.get(id), formula, once }
 }
 
 /** A diagnostic in the rule's file. */

@@ -1,5 +1,6 @@
 /** Every lint, in the order of their codes. */
 import type { Checked } from '../check/check.ts'
+import type { Program, Rule } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
 import { atOnce, type Sliced } from '../sliced.ts'
 import { alwaysHolds } from './always-holds.ts'
@@ -40,13 +41,36 @@ export function lint(checked: Pick<Checked, 'program' | 'resolved'>, context: Li
   return atOnce(linting(checked, context))
 }
 
-/** The same, a lint at a time. */
+/** Rules that a lint is given between two pauses: a few milliseconds of work, also where it meets the catalog for the first time. */
+const portion = 25
+
+/** The same, a lint of a few rules at a time. */
 export function* linting(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Sliced<readonly Diagnostic[]> {
   const subject = subjectOf(checked, context)
   const found: Diagnostic[] = []
-  for (const each of lints) {
-    for (const diagnostic of each(subject)) found.push(diagnostic)
-    yield
-  }
+  const { program } = subject
+  const [portions, portionsByTarget] = [portionsOf(program.rules.map((rule) => [rule])), portionsOf(rulesByTarget(program))]
+  yield
+  for (const each of lints)
+    for (const rules of each === shadowed ? portionsByTarget : portions) {
+      for (const diagnostic of each({ ...subject, program: { ...program, rules } })) found.push(diagnostic)
+      yield
+    }
   return found
+}
+
+/** The rules of one target belong together only for the lint that compares them. */
+function rulesByTarget({ rules }: Program): readonly (readonly Rule[])[] {
+  return [...Map.groupBy(rules, ({ target }) => target).values()]
+}
+
+/** In the same order; what belongs together stays together, however many it is. */
+function portionsOf(groups: readonly (readonly Rule[])[]): readonly (readonly Rule[])[] {
+  const portions: Rule[][] = []
+  for (const group of groups) {
+    const last = portions.at(-1)
+    if (last === undefined || last.length >= portion) portions.push([...group])
+    else last.push(...group)
+  }
+  return portions
 }

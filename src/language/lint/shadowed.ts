@@ -8,11 +8,10 @@ import { messages } from './messages.ts'
 /** Every rule is compared with every other of its target, up to so many. */
 const mostRules = 400
 
-export const shadowed: Lint = ({ program, formula }) => {
-  const targets = new Map(program.targets.map((target) => [target.id, target]))
+export const shadowed: Lint = ({ program, targetOf, formula }) => {
   const byTarget = Map.groupBy(program.rules, (rule) => rule.target)
   return [...byTarget].flatMap(([id, rules]) => {
-    const target = targets.get(id)
+    const target = targetOf(id)
     if (target === undefined || rules.length < 2 || rules.length > mostRules) return []
     const gone = new Set<Rule>()
     return rules.flatMap((rule) => {

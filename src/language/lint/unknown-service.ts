@@ -1,4 +1,5 @@
 /** A service that the catalog does not have. */
+import type { Catalog } from '../catalog.ts'
 import { printName } from '../check/print.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { inRule, type Lint, respelling } from './context.ts'
@@ -6,9 +7,11 @@ import { isPattern } from './known.ts'
 import { messages } from './messages.ts'
 import { selectorsOf } from './walk.ts'
 
-export const unknownService: Lint = ({ program, view }) => {
-  if (view === undefined) return []
-  const names = view.catalog.services.map(({ name }) => name)
+const namesOf = ({ services }: Catalog): readonly string[] => services.map(({ name }) => name)
+
+export const unknownService: Lint = ({ program, view, once }) => {
+  const names = once(namesOf)
+  if (view === undefined || names === undefined) return []
   return program.rules.flatMap((rule) =>
     selectorsOf(rule).flatMap(({ service }) => {
       if (view.services(service.text).length > 0) return []

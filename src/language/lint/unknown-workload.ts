@@ -1,16 +1,13 @@
 /** A workload that the catalog does not have. */
+import type { Catalog } from '../catalog.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { inRule, type Lint, respelling } from './context.ts'
 import { messages } from './messages.ts'
 
-export const unknownWorkload: Lint = ({ program, context: { catalog } }) => {
-  if (catalog === undefined || catalog.workloads.length === 0) return []
-  const known = Map.groupBy(
-    catalog.workloads.map(({ id }) => partsOf(id)),
-    ({ kind }) => kind,
-  )
-  // Most workloads are there: they are found without a look at all others.
-  const named = Map.groupBy([...known.values()].flat(), ({ kind, name }) => `${kind}${name}`)
+export const unknownWorkload: Lint = ({ program, once }) => {
+  const workloads = once(workloadsOf)
+  if (workloads === undefined || workloads.known.size === 0) return []
+  const { known, named } = workloads
   return program.rules.flatMap((rule) => {
     const { workload } = rule.tree
     const { kind, name, namespace } = partsOf(rule.target)
@@ -29,6 +26,12 @@ export const unknownWorkload: Lint = ({ program, context: { catalog } }) => {
     const text = meant === undefined || workload.namespace !== undefined ? suggestion : elsewhere === undefined ? `${meant.kind}${meant.name}` : undefined
     return [inRule(rule, messages.unknownCatalogWorkload, workload.range, { name: rule.target, suggestion }, respelling(workload.range, text))]
   })
+}
+
+/** Most workloads are there: they are found without a look at all others. */
+function workloadsOf(catalog: Catalog) {
+  const parts = catalog.workloads.map(({ id }) => partsOf(id))
+  return { known: Map.groupBy(parts, ({ kind }) => kind), named: Map.groupBy(parts, ({ kind, name }) => `${kind}${name}`) }
 }
 
 interface Parts {
