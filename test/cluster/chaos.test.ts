@@ -28,10 +28,12 @@ describe.skipIf('missing' in clusterBinary())('in a storm', () => {
       const seed = firstSeed + outcomes.length
       const outcome = await storm(cluster, `ads-${outcomes.length}`, seed, Math.min(perStorm, rounds - done), (line) => console.log(line))
       outcomes.push(outcome)
-      expect(outcome.violations.map((violation) => report(violation, outcome, seed))).toEqual([])
-      expect(outcome.afterwards, `seed ${seed}: more load leads to no more replicas\n${printed(outcome.entries.slice(-10))}`).not.toBe('nothing')
+      console.log(`storm of seed ${seed}: ${outcome.violations.length} violations, afterwards: ${outcome.afterwards}`)
     }
     console.log(summary(outcomes))
+    expect(outcomes.flatMap((outcome, i) => outcome.violations.map((violation) => report(violation, outcome, firstSeed + i)))).toEqual([])
+    for (const [i, { afterwards, entries }] of outcomes.entries())
+      expect(afterwards, `seed ${firstSeed + i}: more load leads to no more replicas\n${printed(entries.slice(-10))}`).not.toBe('nothing')
     // Storms in which nothing was done show nothing.
     expect(outcomes.flatMap(({ entries }) => entries).filter(isOurs).length).toBeGreaterThan(rounds / 5)
   })
@@ -62,7 +64,7 @@ function summary(outcomes: readonly Outcome[]): string {
   const left = (is: Outcome['afterwards']): number => outcomes.filter(({ afterwards }) => afterwards === is).length
   const seconds = Math.round((Date.now() - (all[0]?.at ?? 0)) / 1000)
   return [
-    `seeds ${firstSeed} to ${firstSeed + outcomes.length - 1}, ${all.length} rounds in ${seconds} s: ${ups} scaled out, ${ours.length - ups} scaled in, ${holders} times the lease changed hands, no violation; after ${outcomes.length} storms ${left('scales')} scaled out again and ${left('contended')} left alone what people undid three times, and said so`,
+    `seeds ${firstSeed} to ${firstSeed + outcomes.length - 1}, ${all.length} rounds in ${seconds} s: ${ups} scaled out, ${ours.length - ups} scaled in, ${holders} times the lease changed hands, ${outcomes.flatMap(({ violations }) => violations).length} violations; after ${outcomes.length} storms ${left('scales')} scaled out again and ${left('contended')} left alone what people undid three times, and said so`,
     ...[...byFault].sort((a, b) => b[1] - a[1]).map(([fault, count]) => `  ${String(count).padStart(4)} ${fault}`),
   ].join('\n')
 }

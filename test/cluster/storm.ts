@@ -96,10 +96,9 @@ export async function storm(cluster: Cluster, name: string, seed: number, rounds
       await Promise.all([...chosen.map((fault) => faults[fault](around).then(listen)), sleep(between(1500, 3500))])
       await restored(around, listen)
     }
-    const scales = await scalesUp(around, telemetry, listen)
-    const entries = ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
-    const contended = reversions(entries) >= 3 && members.some((member) => saysContended(member))
-    const afterwards = scales ? 'scales' : contended ? 'contended' : 'nothing'
+    const ledger = (): Entry[] => ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
+    const afterwards = await afterStorm(around, telemetry, listen, ledger)
+    const entries = ledger()
     return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), afterwards }
   } finally {
     telemetry.stop()
@@ -120,25 +119,32 @@ async function restored({ cluster, members }: Storm, listen: () => void): Promis
   listen()
 }
 
-async function scalesUp({ cluster, name }: Storm, telemetry: { set(load: Load): void }, listen: () => void): Promise<boolean> {
+async function afterStorm(
+  { cluster, name, members }: Storm,
+  telemetry: { set(load: Load): void },
+  listen: () => void,
+  ledger: () => Entry[],
+): Promise<Outcome['afterwards']> {
   listen()
   await cluster.call('PATCH', `${apps}/${name}`, { spec: { replicas: 2 } }, tokenOf('person'), 'application/merge-patch+json')
   telemetry.set(slow)
-  const from = cluster.audit().length
-  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(500)) {
-    const entries = ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
-    if (entries.some((entry) => entry.kind === 'write' && allowed.daemons.includes(entry.by) && entry.to > (entry.from ?? entry.to))) return true
+  const began = Date.now()
+  for (const until = began + 60_000; Date.now() < until; await sleep(500)) {
+    const entries = ledger()
+    if (entries.some((entry) => entry.kind === 'write' && allowed.daemons.includes(entry.by) && entry.at > began && entry.to > (entry.from ?? entry.to)))
+      return 'scales'
+    if (reversions(entries) >= 3 && members.some(saysContended)) return 'contended'
   }
-  return false
+  return 'nothing'
 }
 
 /** Changes by others that undo the daemon's last one. */
 function reversions(entries: readonly Entry[]): number {
   const writes = entries.filter((entry) => entry.kind === 'write')
-  return writes.filter(({ by, from, to }, i) => {
+  return writes.filter(({ by, to }, i) => {
     const before = writes[i - 1]
-    if (before === undefined || from === undefined || before.from === undefined) return false
-    return !allowed.daemons.includes(by) && allowed.daemons.includes(before.by) && Math.sign(to - from) === -Math.sign(before.to - before.from)
+    if (before?.from === undefined || allowed.daemons.includes(by) || !allowed.daemons.includes(before.by)) return false
+    return Math.sign(to - before.to) === -Math.sign(before.to - before.from)
   }).length
 }
 
