@@ -118,7 +118,11 @@ function moved(value: unknown, delta: number): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => moved(item, delta))
   if ('start' in value && 'end' in value) return { start: (value.start as number) + delta, end: (value.end as number) + delta }
-  const copy: Record<string, unknown> = {}
-  for (const key in value) copy[key] = moved((value as Record<string, unknown>)[key], delta)
+  // A copy of the whole is quicker than one of each property.
+  const copy = { ...value } as Record<string, unknown>
+  for (const key in copy) {
+    const part = copy[key]
+    if (typeof part === 'object' && part !== null) copy[key] = moved(part, delta)
+  }
   return copy
 }

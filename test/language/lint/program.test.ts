@@ -1,6 +1,6 @@
 /** Lints of the program alone. */
-import { describe, it } from 'vitest'
-import { type Case, expectCase } from './marked.ts'
+import { describe, expect, it } from 'vitest'
+import { type Case, expectCase, lintText, target } from './marked.ts'
 
 const rule = (condition: string, more = ''): string => `r: scale deployment/a +1 when ${condition}${more}`
 const never = (why: string): string => `SC3023 \`r\` can never fire: ${why}`
@@ -261,3 +261,20 @@ const peers: readonly Case[] = [
 
 describe('superfluous', () => it.each(superfluous.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('a peer by its name', () => it.each(peers.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
+
+describe('many rules', () => {
+  it('are all looked at, and those of one target together however far apart they stand', () => {
+    const others = Array.from(
+      { length: 120 },
+      (_, i) => `target deployment/t${i} { between 1 and 10 }\nr${i}: scale deployment/t${i} +1 when span(s${i}/x).p50 > 2s and span(s${i}/x).p99 < 1s`,
+    )
+    const text = [`${target}first: ${ofRest('span(a/b).p99 > 1s')}`, ...others, `last: ${ofRest('span(a/b).p99 > 2s')}`].join('\n')
+    const found = lintText(text)
+    expect(found.filter(({ code }) => code === 'SC3023').map(({ message }) => /`r(\d+)`/.exec(message)?.[1])).toEqual(others.map((_, i) => String(i)))
+    expect(found.filter(({ code }) => code !== 'SC3023').map(({ message }) => message)).toEqual([expect.stringContaining('`last`')])
+  })
+})
+
+function ofRest(condition: string): string {
+  return `scale deployment/a +1 when ${condition}`
+}
