@@ -6,7 +6,6 @@ import {
   type FileTree,
   type LintContext,
   linting,
-  meansPeers,
   type Parsed,
   type Program,
   parse,
@@ -14,6 +13,7 @@ import {
   type Sliced,
   type SourceText,
   settle,
+  viewOf,
   withoutClashes,
 } from '../language/index.ts'
 import { overBudget } from './budget.ts'
@@ -65,15 +65,15 @@ export function* analysing(input: CompileInput, context: LintContext): Sliced<An
     roots.add(treeOf(root))
     yield
   }
-  const isPeer = (pattern: string): boolean =>
-    input.peers?.includes(pattern) === true || (context.catalog !== undefined && meansPeers(context.catalog, pattern))
+  const view = context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog))
+  const isPeer = (pattern: string): boolean => input.peers?.includes(pattern) === true || view?.isPeer(pattern) === true
   const resolve = (path: string, from: FileTree): FileTree | undefined => {
     const source = input.resolve?.(path, from.source.name)
     return source === undefined ? undefined : treeOf(source)
   }
   const checked = yield* checking([...roots], resolve, isPeer)
   const { program } = checked
-  const linted = yield* linting(checked, context)
+  const linted = yield* linting(checked, view === undefined ? context : { ...context, view })
   yield
   const found = [...diagnostics, ...checked.diagnostics, ...linted, ...overBudget(program, context)]
   return { diagnostics: settle(withoutClashes(found), program.files, context), program, resolved: checked.resolved }

@@ -15,8 +15,11 @@ export function servicesMatching(catalog: Catalog, pattern: string): readonly Ca
 
 /** Whether the pattern means services that send no spans themselves, and no others. */
 export function meansPeers(catalog: Catalog, pattern: string): boolean {
-  const found = servicesMatching(catalog, pattern)
-  return found.length > 0 && found.every(({ peer }) => peer)
+  return arePeers(servicesMatching(catalog, pattern))
+}
+
+export function arePeers(services: readonly CatalogService[]): boolean {
+  return services.length > 0 && services.every(({ peer }) => peer === true)
 }
 
 /** The kinds of spans that a selector may count, and `peer` for what is only seen by those who call it. */

@@ -6,9 +6,11 @@ import {
   countedKinds,
   distinctOperations,
   matchesOperation,
+  meansPeers,
   operationSpellings,
   operationsMatching,
   servicesMatching,
+  viewOf,
   workloadOf,
 } from '../../src/language/index.ts'
 
@@ -81,5 +83,27 @@ describe('spellings of an operation', () => {
     const part = fc.stringMatching(/^[A-Za-z]{1,6}$/)
     const rpc = fc.tuple(fc.constantFrom('', '/', 'grpc.', 'POST /', 'Recv.'), part, part, part).map(([before, a, b, c]) => `${before}${a}.${b}/${c}`)
     fc.assert(fc.property(fc.oneof(rpc, fc.string()), (name) => operationSpellings(name).every((spelling) => matchesOperation(spelling, name))))
+  })
+})
+
+describe('a view of a catalog', () => {
+  const name = fc.constantFrom('ads', 'cart', 'redis', 'redis/eu', 'shop', '')
+  const pattern = fc.oneof(name, fc.constantFrom('*', 'red*', '*s', 'redis/*', 'none'))
+
+  it('finds the services of a pattern that are found without it, peers or not', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.boolean())), fc.array(pattern), fc.boolean(), (services, patterns, havePeers) => {
+        const some: Catalog = {
+          format: 1,
+          services: services.map(([each, peer]) => ({ name: each, operations: [], attributes: [], ...(peer && havePeers ? { peer: true } : {}) })),
+          workloads: [],
+        }
+        const view = viewOf(some)
+        for (const each of patterns) {
+          expect(view.services(each)).toEqual(servicesMatching(some, each))
+          expect(view.isPeer(each)).toBe(meansPeers(some, each))
+        }
+      }),
+    )
   })
 })

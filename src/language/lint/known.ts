@@ -1,6 +1,6 @@
 /** Questions to the catalog about checked selectors. Rules ask the same ones again and again: an answer is found once. */
 import type { Catalog, CatalogAttribute, CatalogService, CatalogWorkload } from '../catalog.ts'
-import { attributesMatching, type CatalogMatch, type CountedKind, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
+import { arePeers, attributesMatching, type CatalogMatch, type CountedKind, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
 
@@ -10,6 +10,8 @@ export type Asked = Pick<Selector, 'service' | 'operation' | 'kinds'>
 export interface CatalogView {
   readonly catalog: Catalog
   services(pattern: string): readonly CatalogService[]
+  /** Whether the pattern means services that send no spans themselves, and no others. */
+  isPeer(pattern: string): boolean
   attributes(service: string): readonly CatalogAttribute[]
   workload(id: string): CatalogWorkload | undefined
   /** The operations whose spans a selector counts, its `where` apart. */
@@ -22,12 +24,13 @@ export interface CatalogView {
 const kindNames: readonly CountedKind[] = ['internal', 'server', 'client', 'producer', 'consumer', 'peer']
 
 export function viewOf(catalog: Catalog): CatalogView {
-  const services = remembering((pattern: string) => servicesMatching(catalog, pattern))
+  const named = serviceIndex(catalog)
+  const services = remembering(named)
   const attributes = remembering((service: string) => attributesMatching(catalog, service))
   const workloads = new Map(catalog.workloads.map((workload) => [workload.id, workload]))
   const operations = new Map<string, readonly CatalogMatch[]>()
   const find = (selector: Asked, kinds: readonly number[] | undefined): readonly CatalogMatch[] => {
-    const key = `${selector.service}\n${selector.operation}\n${kinds}`
+    const key = `${selector.service}\n${selector.operation}\n${kinds === undefined ? '' : setOf(kinds)}`
     let found = operations.get(key)
     if (found === undefined) {
       const part = { ...catalog, services: services(selector.service) }
@@ -39,11 +42,27 @@ export function viewOf(catalog: Catalog): CatalogView {
   return {
     catalog,
     services,
+    isPeer: (pattern) => arePeers(services(pattern)),
     attributes,
     workload: (id) => workloads.get(id),
     counted: (selector) => find(selector, selector.kinds),
     ofAnyKind: (selector) => find(selector, undefined),
   }
+}
+
+/** `servicesMatching` of the catalog. Most patterns are the names of services: these are found without a look at all others. */
+function serviceIndex(catalog: Catalog): (pattern: string) => readonly CatalogService[] {
+  const byName = Map.groupBy(catalog.services, ({ name }) => name)
+  // A peer is found by shorter names as well.
+  const havePeers = catalog.services.some(({ peer }) => peer === true)
+  return (pattern) => (havePeers || isPattern(pattern) ? servicesMatching(catalog, pattern) : (byName.get(pattern) ?? []))
+}
+
+/** One number for a set of the selector's numbers: quicker to make a key of than a list. */
+function setOf(kinds: readonly number[]): number {
+  let set = 0
+  for (const kind of kinds) set |= 1 << kind
+  return set
 }
 
 function remembering<T>(answer: (question: string) => T): (question: string) => T {

@@ -20,6 +20,17 @@ export function spanExpressionsOf({ tree }: Rule): readonly PlacedSpan[] {
 
 /** Every selector of a rule: of values, of `absent`, and the ancestors behind `under` and `child of`. */
 export function selectorsOf(rule: Rule): readonly SelectorNode[] {
+  const known = selectors.get(rule.tree)
+  if (known !== undefined) return known
+  const found = selectorsIn(rule)
+  selectors.set(rule.tree, found)
+  return found
+}
+
+/** Most lints ask for them, and an editor lints the same rules again and again. */
+const selectors = new WeakMap<Rule['tree'], readonly SelectorNode[]>()
+
+function selectorsIn(rule: Rule): readonly SelectorNode[] {
   const found: SelectorNode[] = spanExpressionsOf(rule).map(({ node }) => node.selector)
   if (rule.tree.condition !== undefined) visit(rule.tree.condition, { absent: (node) => found.push(node) })
   return found.flatMap(withAncestors).sort((a, b) => a.range.start - b.range.start)
