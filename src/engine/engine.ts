@@ -148,11 +148,13 @@ export class PlanningEngine implements Engine {
 
   /** Of targets that can be read by now. */
   #inherit(at: Nanos, world: World): void {
+    if (this.#unseen.size === 0) return
+    const rulesOf = new Map(this.#planned.map(({ target, rules }) => [target.id, rules.map(({ name }) => name)]))
     for (const id of this.#unseen) {
       const snapshot = world.get(id)
       if (snapshot === undefined || 'error' in snapshot) continue
       this.#unseen.delete(id)
-      this.#states.set(id, inherited(this.#stateOf(id), at, snapshot))
+      this.#states.set(id, inherited(this.#stateOf(id), at, snapshot, rulesOf.get(id) ?? []))
     }
   }
 

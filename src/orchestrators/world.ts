@@ -74,6 +74,9 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
   /** Counts what was taken in per target: a reading that was asked for earlier than that is stale when it arrives. */
   const epochs = new Map<string, number>()
   const stop = new AbortController()
+  /** Readings are numbered as they are begun: one that ends after a later one was taken in is older than what is known. */
+  let readings = 0
+  const taken = new Map<string, number>()
   let current: readonly WorldTarget[] = targets
   /** What ends the watching, by target id; empty before `start`. */
   const watches = new Map<string, () => void>()
@@ -94,8 +97,11 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
 
   async function read(target: WorldTarget): Promise<void> {
     const epoch = epochs.get(target.id)
+    const reading = ++readings
     const state = await client.get(target.workload)
-    if (stop.signal.aborted || epochs.get(target.id) !== epoch || !current.some((t) => t.id === target.id)) return
+    const isOld = epochs.get(target.id) !== epoch || (taken.get(target.id) ?? 0) > reading
+    if (stop.signal.aborted || isOld || !current.some((t) => t.id === target.id)) return
+    taken.set(target.id, reading)
     take(target.id, state)
   }
 
@@ -148,7 +154,7 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     retarget(next) {
       current = next
       const kept = new Set(next.map((t) => t.id))
-      for (const map of [world, lastSnapshot, states, epochs]) for (const id of map.keys()) if (!kept.has(id)) map.delete(id)
+      for (const map of [world, lastSnapshot, states, epochs, taken]) for (const id of map.keys()) if (!kept.has(id)) map.delete(id)
       if (started) watchAll()
     },
     start() {

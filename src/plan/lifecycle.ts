@@ -55,18 +55,19 @@ function notAhead(state: TargetState, at: Nanos): TargetState {
 }
 
 /**
- * The state of a predecessor of which nobody knows how it ended. A workload that does not stand where it was left was changed by its last action, or by somebody
- * else: taken for an action now, so that nothing is done twice, and the cooldown begins.
+ * The state of a predecessor of which nobody knows how it ended. A workload that does not stand where it was left, or of which nothing was left yet, may have been
+ * changed at the very end: taken for an action of all its rules now, so that nothing is done twice, and cooldowns begin.
  */
-export function inherited(state: TargetState, at: Nanos, snapshot: PlanInput['snapshot']): TargetState {
-  const { base } = state
-  if (base === undefined || !isRead(snapshot) || snapshot.desired === base) return state
+export function inherited(state: TargetState, at: Nanos, snapshot: PlanInput['snapshot'], rules: readonly string[]): TargetState {
+  if (!isRead(snapshot) || snapshot.desired === state.base) return state
   const to = snapshot.desired
+  const from = state.base ?? to
   return {
     ...state,
-    changes: [...state.changes, { at, from: base, to }],
-    lastAction: { at, from: base, to, id: `inherited at ${at}` },
-    epoch: to > base ? { kind: 'pending', since: at } : { kind: 'since', at },
+    changes: [...state.changes, { at, from, to }],
+    lastAction: { at, from, to, id: `inherited at ${at}` },
+    ruleActed: { ...state.ruleActed, ...Object.fromEntries(rules.map((rule) => [rule, at])) },
+    epoch: to > from ? { kind: 'pending', since: at } : { kind: 'since', at },
     base: to,
   }
 }

@@ -193,3 +193,26 @@ describe('the world', () => {
     expect([...poller.world.values()].every((s) => !isError(s))).toBe(true)
   })
 })
+
+describe('two readings of one target at the same time', () => {
+  it('leave what the later one saw, in whatever order they end', async () => {
+    const ads = { id: 'deployment/ads', workload: { kind: 'deployment', name: 'ads' } }
+    const asked: PromiseWithResolvers<WorkloadState>[] = []
+    const client: OrchestrationClient = {
+      ...scripted(new Map()),
+      get() {
+        const answer = Promise.withResolvers<WorkloadState>()
+        asked.push(answer)
+        return answer.promise
+      },
+    }
+    const poller = createWorld(client, [ads], virtualClock())
+    const [first, second] = [poller.refresh(), poller.refresh()]
+    asked[1]?.resolve(state(3, 3))
+    await second
+    asked[0]?.resolve(state(2, 2))
+    await first
+    expect(poller.world.get(ads.id)).toMatchObject({ desired: 3 })
+    await poller.close()
+  })
+})
