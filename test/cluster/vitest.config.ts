@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/seed.ts'],
     include: ['test/cluster/**/*.test.ts'],
     fileParallelism: false,
+    // A busy machine takes a while over what a quiet one does at once.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
