@@ -163,7 +163,7 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
       loop ??= (async () => {
         while (!stop.signal.aborted) {
           await readAll()
-          await clock.wait(intervalMs, stop.signal)
+          if (!stop.signal.aborted) await clock.wait(intervalMs, stop.signal)
         }
       })()
     },

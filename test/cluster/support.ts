@@ -1,18 +1,12 @@
 /** Objects for the control plane, and what waits for them. */
 import { expect } from 'vitest'
+import { waitUnlessAborted } from '../../src/daemon/clock.ts'
 import type { Cluster } from './cluster.ts'
 
 /** The wall clock, for `createWorld`. */
 export const clock = {
   now: () => Date.now() * 1e6,
-  wait: (ms: number, signal: AbortSignal) =>
-    new Promise<void>((done) => {
-      const timer = setTimeout(done, ms)
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer)
-        done()
-      })
-    }),
+  wait: waitUnlessAborted,
 }
 
 export const apps = '/apis/apps/v1/namespaces/default/deployments'

@@ -150,6 +150,7 @@ function parse(text: string): Event | undefined {
 }
 
 function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds)
     function done(): void {
