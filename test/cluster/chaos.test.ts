@@ -22,7 +22,7 @@ describe.skipIf('missing' in clusterBinary())('in a storm', () => {
   })
   afterAll(() => cluster.close())
 
-  it(`of ${rounds} rounds nothing that must hold is broken, and afterwards it scales as before`, { timeout: 120_000 + rounds * 20_000 }, async () => {
+  it(`of ${rounds} rounds nothing that must hold is broken, and afterwards it scales as before`, { timeout: 120_000 + rounds * 20_000, retry: 0 }, async () => {
     const outcomes: Outcome[] = []
     for (let done = 0; done < rounds; done += perStorm) {
       const seed = firstSeed + outcomes.length

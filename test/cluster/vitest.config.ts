@@ -10,7 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     // A busy machine takes a while over what a quiet one does at once.
     expect: { poll: { timeout: 10_000 } },
-    // Real clocks and processes on a machine of two cores: once more before a failure is believed. The invariants' tests never pass by luck.
+    // Real clocks and processes on a machine of two cores: once more before a failure is believed. A violated invariant is not tried again: chaos.test.ts says so.
     retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
