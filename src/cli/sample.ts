@@ -1,6 +1,6 @@
 /** `scalec sample RECORDING… --budget 1%`: which traces the sampler would keep, and why. */
 import { isRecording, openRecording, type Recording } from '../recordings/index.ts'
-import type { SamplerMode } from '../sampler/index.ts'
+import type { KeptTrace, SamplerMode } from '../sampler/index.ts'
 import type { ExitCode } from './exit.ts'
 import { exit } from './exit.ts'
 import { printJson } from './json.ts'
@@ -62,7 +62,7 @@ export async function run(recordings: readonly string[], options: SampleOptions,
   if (options.out !== undefined) {
     const again = await openRecording(recordings)
     if (!isRecording(again)) return fail(`${again.file}: ${again.message}`)
-    const problem = await writeTraces(options.out, again, new Set(decided.kept.map(({ traceId }) => traceId)))
+    const problem = await writeTraces(options.out, again, thresholdsOf(decided.kept))
     if (problem !== undefined) return fail(problem)
   }
   const { report, kept, spans, implausible } = decided
@@ -72,6 +72,14 @@ export async function run(recordings: readonly string[], options: SampleOptions,
       : text({ ...decided, recordings: recording.files, out: options.out }),
   )
   return decided.unread.length > 0 ? exit.usage : exit.fine
+}
+
+/** Of a trace that was decided in parts the strictest, since thresholds only rise. */
+function thresholdsOf(kept: readonly KeptTrace[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  // Leading digits, so that the order of the texts is that of the numbers.
+  for (const { traceId, threshold } of kept) if (threshold > (found.get(traceId) ?? '')) found.set(traceId, threshold)
+  return found
 }
 
 function budgetOf(given: string): number | undefined {

@@ -4,7 +4,7 @@ import { refusals } from '../bundle/index.ts'
 import { createEvaluator, type TracesOptions } from '../evaluate/index.ts'
 import type { Budget } from '../plan/index.ts'
 import type { Dictionary, Nanos } from '../spans/index.ts'
-import { createDictionary } from '../spans/index.ts'
+import { columnsFor, createDictionary, traceStateColumns } from '../spans/index.ts'
 import type { Engine, EngineState } from './contract.ts'
 import { PlanningEngine } from './engine.ts'
 
@@ -53,5 +53,8 @@ export function createEngine(options: EngineOptions): Engine {
     ...(previous === undefined ? {} : { previous: previous.evaluator }),
   })
   const { minAvailable = 0, budget } = options
-  return new PlanningEngine({ bundle, evaluator, dictionary, state: state ?? previous?.state(), minAvailable, budget })
+  // A sampler goes by the randomness and the thresholds of those before it, where there are traces to sample.
+  const isSampled = options.traces?.sampler !== undefined && evaluator.traces !== undefined
+  const columns = [...columnsFor(bundle), ...(isSampled ? traceStateColumns : [])]
+  return new PlanningEngine({ bundle, evaluator, dictionary, columns, state: state ?? previous?.state(), minAvailable, budget })
 }

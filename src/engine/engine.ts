@@ -3,8 +3,8 @@ import type { Bundle, RuleIR, TargetIR } from '../bundle/index.ts'
 import type { Counted, CountRequest, Epoch, Evaluator, IngestReport, RuleOutcome, SeriesLayout, TracesReport, World } from '../evaluate/index.ts'
 import type { Allowance, Budget, Decision, Spending, TargetState } from '../plan/index.ts'
 import { acted, advance, allowanceOf, firstSight, givenBack, inherited, plan, setAside, settled, within } from '../plan/index.ts'
-import type { Dictionary, Nanos } from '../spans/index.ts'
-import { columnsFor, SpanTable } from '../spans/index.ts'
+import type { ColumnRef, Dictionary, Nanos } from '../spans/index.ts'
+import { SpanTable } from '../spans/index.ts'
 import type { Engine, EngineState, StepResult } from './contract.ts'
 
 /** A target with its rules, in bundle order. */
@@ -17,6 +17,8 @@ export interface PlanningParts {
   readonly bundle: Bundle
   readonly evaluator: Evaluator
   readonly dictionary: Dictionary
+  /** Of tables to decode into. */
+  readonly columns: readonly ColumnRef[]
   readonly state: EngineState | undefined
   readonly minAvailable: number
   readonly budget: Budget | undefined
@@ -26,6 +28,7 @@ export class PlanningEngine implements Engine {
   readonly evaluator: Evaluator
   readonly dictionary: Dictionary
   readonly #bundle: Bundle
+  readonly #columns: readonly ColumnRef[]
   readonly #planned: readonly Planned[]
   readonly #states: Map<string, TargetState>
   /** Of every rule, however long its step: a target is planned for with the last word of each of its rules. */
@@ -37,7 +40,8 @@ export class PlanningEngine implements Engine {
   /** Targets with a predecessor's memory, of which nobody has read yet how it left them. */
   readonly #unseen = new Set<string>()
 
-  constructor({ bundle, evaluator, dictionary, state, minAvailable, budget }: PlanningParts) {
+  constructor({ bundle, evaluator, dictionary, columns, state, minAvailable, budget }: PlanningParts) {
+    this.#columns = columns
     this.evaluator = evaluator
     this.dictionary = dictionary
     this.#bundle = bundle
@@ -50,7 +54,7 @@ export class PlanningEngine implements Engine {
   }
 
   table(): SpanTable {
-    return new SpanTable(this.dictionary, columnsFor(this.#bundle))
+    return new SpanTable(this.dictionary, this.#columns)
   }
 
   ingest(table: SpanTable, now?: Nanos): IngestReport {

@@ -108,8 +108,12 @@ describe('scalec sample', () => {
     expect(new Set(rows.map(({ traceId }) => traceId))).toEqual(new Set(report.traces.map(({ traceId }) => traceId)))
     expect(rows).toHaveLength(report.traces.reduce((sum, { spans }) => sum + spans, 0))
     for (const { attributes } of rows) expect(attributes).toEqual({ 'span http.route': '/ads', 'span n': expect.any(Number) })
-    // It can be sampled again.
-    expect((JSON.parse((await sampled({ mode: 'all', budget: '100%' }, out)).out) as Report).decided).toBe(report.kept)
+    // It can be sampled again, and its traces still stand for as many.
+    const again = JSON.parse((await sampled({ mode: 'all', budget: '100%' }, out)).out) as Report
+    expect(again.decided).toBe(report.kept)
+    const weights = ({ traces }: Report) => new Map(traces.map(({ traceId, weight }) => [traceId, weight]))
+    expect(weights(again)).toEqual(weights(report))
+    expect(Math.max(...weights(report).values())).toBeGreaterThan(1)
   })
 
   it.each([

@@ -27,7 +27,7 @@ function engineOf(truths: Truths, budget: Budget | undefined, state?: EngineStat
     step: ({ at }) => rules.map(({ name, target }, i) => outcome(name, truths[at / (5 * s) - 1]?.[i] ?? 'false', { target })),
     watermark: undefined,
   }
-  return new PlanningEngine({ bundle: bundle(targets, rules), evaluator, dictionary: createDictionary(), state, minAvailable, budget })
+  return new PlanningEngine({ bundle: bundle(targets, rules), evaluator, dictionary: createDictionary(), columns: [], state, minAvailable, budget })
 }
 
 interface Done {

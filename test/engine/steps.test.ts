@@ -15,7 +15,15 @@ const calm = rule('calm', '-1', { everyNs: 10 * s })
 
 function engineOf(script: Script, inputs?: StepInput[], state?: EngineState, on = target()) {
   const evaluator = scripted(script, inputs)
-  return new PlanningEngine({ bundle: bundle([on], [slow, calm]), evaluator, dictionary: createDictionary(), state, minAvailable: 0, budget: undefined })
+  return new PlanningEngine({
+    bundle: bundle([on], [slow, calm]),
+    evaluator,
+    dictionary: createDictionary(),
+    columns: [],
+    state,
+    minAvailable: 0,
+    budget: undefined,
+  })
 }
 
 async function said(engine: PlanningEngine, replicas = 2, readyAfter = 7): Promise<string[]> {

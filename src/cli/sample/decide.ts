@@ -2,7 +2,7 @@
 import { StreamClock } from '../../evaluate/index.ts'
 import { decodeMessages, PlausibleTimes, type Recording, type RecordingFailure } from '../../recordings/index.ts'
 import { createSampler, type KeptTrace, type SamplerOptions, type SamplerReport } from '../../sampler/index.ts'
-import { type Assembler, createAssembler, createDictionary, SpanTable } from '../../spans/index.ts'
+import { type Assembler, createAssembler, createDictionary, SpanTable, traceStateColumns } from '../../spans/index.ts'
 
 export interface Decided {
   readonly report: SamplerReport
@@ -48,7 +48,7 @@ async function assembled(
     const found = assembler.close(at, all)
     if (found.spans.length > 0) take(found)
   }
-  for await (const table of decodeMessages(recording, new SpanTable(createDictionary()), { onFailure: (failure) => unread.push(failure) })) {
+  for await (const table of decodeMessages(recording, new SpanTable(createDictionary(), traceStateColumns), { onFailure: (failure) => unread.push(failure) })) {
     implausible += plausible.filter(table)
     if (table.length === 0) continue
     spans += table.length

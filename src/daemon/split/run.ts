@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEmbedded } from '../../sources/index.ts'
-import { createDictionary } from '../../spans/index.ts'
+import { createDictionary, traceStateColumns } from '../../spans/index.ts'
 import { createFeed } from '../api/index.ts'
 import { timestamp, wallClock } from '../clock.ts'
 import type { Config } from '../config/index.ts'
@@ -75,7 +75,7 @@ function createParts(config: Config, logger: Logger) {
     now: wallClock,
     keepNs: config.sampler.session,
     maxOpenSpans: config.sampler.max_waiting_spans,
-    projection: [],
+    projection: traceStateColumns,
   })
   const { idle, max_age, max_spans } = config.engine.traces
   const sampling = openSampling(config, logger, (trace) => pipeline.kept(trace))

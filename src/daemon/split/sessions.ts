@@ -1,7 +1,6 @@
 /** All sessions of a sampler: who counts what, in one table that has every attribute that any of them names. */
-import type { AttributeRef } from '../../bundle/index.ts'
 import type { IngestReport } from '../../evaluate/index.ts'
-import { type Nanos, SpanTable } from '../../spans/index.ts'
+import { type ColumnRef, type Nanos, SpanTable } from '../../spans/index.ts'
 import type { StatisticsRequest } from '../rpc/messages.ts'
 import { Refusal, type Send, Session, type SessionPlace } from './session.ts'
 
@@ -10,8 +9,8 @@ export interface SessionsOptions extends SessionPlace {
   readonly keepNs: number
   /** Matched spans of ticks that a session has not asked for; one that lets more pile up is given up. */
   readonly maxOpenSpans: number
-  /** Attributes that the sampler itself needs in the table. */
-  readonly projection: readonly AttributeRef[]
+  /** What the sampler itself needs in the table. */
+  readonly projection: readonly ColumnRef[]
 }
 
 export interface Connection {
@@ -37,9 +36,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   let givenUp = 0
 
   function makeTable(): void {
-    const refs = new Map<string, AttributeRef>()
+    const refs = new Map<string, ColumnRef>()
     for (const ref of [...options.projection, ...[...sessions.values()].flatMap(({ bundle }) => bundle.projection)]) refs.set(`${ref.scope} ${ref.name}`, ref)
-    if (refs.size !== table.attributes.length || table.attributes.some(({ attribute }) => !refs.has(`${attribute.scope} ${attribute.name}`)))
+    if (refs.size !== table.projection.length || table.projection.some(({ scope, name }) => !refs.has(`${scope} ${name}`)))
       table = new SpanTable(options.dictionary, [...refs.values()])
   }
 
