@@ -4,7 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { EngineState } from '../engine/index.ts'
-import { isError, kubernetesLease, type LeaseClock, type LeaseEvents, type OrchestrationError } from '../orchestrators/index.ts'
+import { isError, kubernetesLease, type LeaseClock, type LeaseEvents, longestNote, type OrchestrationError } from '../orchestrators/index.ts'
 import type { Decision } from '../plan/index.ts'
 import { waitUnlessAborted } from './clock.ts'
 import type { Config } from './config/index.ts'
@@ -23,7 +23,7 @@ export interface Leadership {
 export interface LeadershipParts {
   readonly logger: Logger
   readonly present: () => EngineState
-  /** This daemon acts from now on; what the last one left, if that can be read. */
+  /** This daemon acts from now on; what its predecessor left, undefined where there was none. */
   readonly takeOver: (left: EngineState | undefined) => Promise<void>
   /** Who leads has changed. */
   readonly changed: () => void
@@ -43,13 +43,14 @@ export async function createLeadership(config: Config, parts: LeadershipParts): 
   const events: LeaseEvents = {
     note() {
       const state = JSON.stringify(present())
-      if (written?.state !== state) written = { state, note: gzipSync(state).toString('base64') }
+      if (written?.state !== state) written = { state, note: noteOf(state) }
       return written.note
     },
-    async onAcquired(note) {
-      const left = note === undefined ? undefined : stateIn(note)
-      if (note !== undefined && left === undefined) logger.warn('what the last holder of the lease left cannot be read: its cooldowns are not known')
-      await takeOver(left)
+    async onAcquired(predecessor) {
+      const left = predecessor?.note === undefined ? undefined : stateIn(predecessor.note)
+      if (predecessor !== undefined && left === undefined)
+        logger.warn({ lease: name }, 'what the last holder of the lease left is not there or cannot be read: every target rests once')
+      await takeOver(predecessor === undefined ? undefined : (left ?? { targets: {} }))
       logger.info({ lease: name, identity, warm: left !== undefined }, 'this daemon holds the lease and acts')
       changed()
     },
@@ -101,6 +102,13 @@ export function standby(decision: Decision): Decision {
 /** A pod's host name is its name. */
 function defaultIdentity(): string {
   return process.env.POD_NAME ?? process.env.HOSTNAME ?? `scaled-${process.pid}`
+}
+
+/** Where there are so many targets that it would not fit, without what was recommended: a successor then waits out stabilization windows anew. */
+function noteOf(state: string): string {
+  const pack = (text: string): string => gzipSync(text).toString('base64')
+  const whole = pack(state)
+  return whole.length <= longestNote ? whole : pack(JSON.stringify(JSON.parse(state), (key, value: unknown) => (key === 'recommendations' ? [] : value)))
 }
 
 function stateIn(note: string): EngineState | undefined {

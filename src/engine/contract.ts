@@ -37,8 +37,8 @@ export interface Engine {
   acted(decision: Decision): void
   state(): EngineState
   /**
-   * Goes on from another engine's planning memory at `at`; what is evaluated here stays, and targets that the other did not know keep theirs. A workload that
-   * stands elsewhere than it was left may have been changed by the other at its very end: that counts as an action, at `at`, or when it can first be read.
+   * Goes on from another engine's planning memory at `at`; what is evaluated here stays. A workload that stands elsewhere than it was left, or of which nothing
+   * was left, may have been changed by the other at its very end: that counts as an action of all its rules, at `at`.
    */
   succeed(state: EngineState, at: Nanos, world: World): void
   readonly watermark: Nanos | undefined

@@ -142,8 +142,10 @@ export class PlanningEngine implements Engine {
   succeed({ targets, spent = [] }: EngineState, at: Nanos, world: World): void {
     for (const id of this.#states.keys()) {
       const state = targets[id]
-      if (state === undefined) continue
-      this.#states.set(id, state)
+      if (state === undefined) {
+        const { base: _, ...rest } = this.#stateOf(id)
+        this.#states.set(id, rest)
+      } else this.#states.set(id, state)
       this.#unseen.add(id)
     }
     this.#inherit(at, world)

@@ -112,10 +112,17 @@ describe('a successor', () => {
     expect([5, 10, 25].map((t) => say(engine.step(t * s, found).decisions[0] as Decision))).toEqual(['Cooldown 4 (hold)', 'Cooldown 4 (hold)', 'ScaleUp 4 → 6'])
   })
 
-  it('rests where nothing was left of a target yet: what its predecessor did at once nobody wrote down', () => {
-    const engine = engineOf(slowAt(5, 10, 25), undefined, undefined, rests)
-    engine.succeed({ targets: { [ads]: { recommendations: [], changes: [], ruleActed: {} } } }, 4 * s, found)
-    expect([5, 10, 25].map((t) => say(engine.step(t * s, found).decisions[0] as Decision))).toEqual(['Cooldown 4 (hold)', 'Cooldown 4 (hold)', 'ScaleUp 4 → 6'])
+  it('rests where nothing was left of a target: what its predecessor did at once nobody wrote down', () => {
+    const nothing = [{ targets: { [ads]: { recommendations: [], changes: [], ruleActed: {} } } }, { targets: {} }]
+    for (const some of nothing) {
+      const engine = engineOf(slowAt(5, 10, 25), undefined, undefined, rests)
+      engine.succeed(some, 4 * s, found)
+      expect([5, 10, 25].map((t) => say(engine.step(t * s, found).decisions[0] as Decision))).toEqual([
+        'Cooldown 4 (hold)',
+        'Cooldown 4 (hold)',
+        'ScaleUp 4 → 6',
+      ])
+    }
   })
 
   it('does so when it can first read it, if it cannot at once', () => {

@@ -74,6 +74,8 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
     defaultNamespace,
   }
   const events = createEvents(api)
+  /** Of each watch: begins it, once its workload can be found. */
+  const unfollowed = new Set<() => Promise<void>>()
   /** Id of the last change per workload. */
   const lastIds = new Map<string, string>()
   return {
@@ -81,6 +83,7 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
     async get(workload) {
       const place = await placeOf(workload, cluster)
       if (isError(place)) return place
+      for (const follow of unfollowed) void follow()
       const copied = copiedState(cluster, place)
       if (copied !== undefined) return copied
       const scale = await readScale(cluster, place)
@@ -109,17 +112,22 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
       const ends: (() => void)[] = []
       let ended = false
       const follow = async (): Promise<void> => {
+        if (ended || ends.length > 0) return
         const place = await placeOf(workload, cluster)
-        if (ended || isError(place)) return
+        if (ended || ends.length > 0 || isError(place)) return
+        unfollowed.delete(follow)
         const { resource, namespace, name, path } = place
         const { mirrors, watched } = cluster
         watched.add(path)
         const all = [mirrors.workload(resource, namespace, name), mirrors.autoscalers(namespace), mirrors.pods(namespace), mirrors.budgets(namespace)]
-        for (const mirror of all) ends.push(mirror.onChange(changed))
+        ends.push(...all.map((mirror) => mirror.onChange(changed)), () => watched.delete(path))
       }
+      // Where the cluster cannot be asked now, the next reading tries again.
+      unfollowed.add(follow)
       void follow()
       return () => {
         ended = true
+        unfollowed.delete(follow)
         for (const end of ends) end()
       }
     },

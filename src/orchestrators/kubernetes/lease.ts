@@ -22,8 +22,8 @@ export interface LeaseOptions {
 export interface LeaseEvents {
   /** What the holder leaves for its successor; written with a renewal when it changed. At most `longestNote` characters. */
   readonly note?: () => string
-  /** We hold it; `note` is what the last holder left. Awaited before `held` says so. */
-  readonly onAcquired?: (note: string | undefined) => Promise<void> | void
+  /** We hold it. Of a predecessor: what it left, if anything. Awaited before `held` says so. */
+  readonly onAcquired?: (predecessor: { readonly note: string | undefined } | undefined) => Promise<void> | void
   /** We do not hold it any more, or cannot know. */
   readonly onLost?: (why: string) => void
   /** Another holds it. */
@@ -109,12 +109,14 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
     const now = microTime(clock.wall())
     const again = before !== undefined && holderOf(before) === identity
     const note = acquired || before === undefined ? events.note?.() : noteOf(before)
+    const { [noteAnnotation]: _, ...others } = before?.metadata.annotations ?? {}
     return {
       ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
       metadata: {
         name,
         ...(before?.metadata.resourceVersion === undefined ? {} : { resourceVersion: before.metadata.resourceVersion }),
-        annotations: { ...before?.metadata.annotations, ...(note === undefined || note.length > longestNote ? {} : { [noteAnnotation]: note }) },
+        // An older one would be taken for what is so now.
+        annotations: { ...others, ...(note === undefined || note.length > longestNote ? {} : { [noteAnnotation]: note }) },
       },
       spec: {
         holderIdentity: identity,
@@ -164,7 +166,7 @@ export function createLease(api: KubernetesApi, options: LeaseOptions, events: L
     renewedAt = sentAt
     if (acquired || clock.now() >= renewedAt + deadlineMs) return
     everAcquired = true
-    await events.onAcquired?.(inherits && before !== undefined ? noteOf(before) : undefined)
+    await events.onAcquired?.(inherits && before !== undefined ? { note: noteOf(before) } : undefined)
     inherits = false
     acquired = clock.now() < renewedAt + deadlineMs
   }

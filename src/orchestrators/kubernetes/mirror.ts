@@ -14,7 +14,7 @@ export interface Mirror<T extends Identified> {
   readonly inStep: boolean
   get(name: string): T | undefined
   all(): Iterable<T>
-  /** Called with the name of every object that came, changed or went, and with undefined when anything may have. Returns what ends it. */
+  /** Called with the name of every object that came, changed or went, and with undefined when anything may have. Returns what ends it; the last to end closes the copy. */
   onChange(listener: (name: string | undefined) => void): () => void
   close(): void
 }
@@ -24,6 +24,8 @@ export interface MirrorOptions<T> {
   readonly keep: (object: never) => T
   /** `fieldSelector=…` */
   readonly query?: string
+  /** Nobody listens any more, and the copy is closed. */
+  readonly unused?: () => void
   /** Resolves after so long, or when the signal aborts. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
@@ -135,7 +137,12 @@ export function createMirror<T extends Identified>(api: KubernetesApi, path: str
     all: () => objects.values(),
     onChange(listener) {
       listeners.add(listener)
-      return () => listeners.delete(listener)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        stop.abort()
+        options.unused?.()
+      }
     },
     close: () => stop.abort(),
   }

@@ -32,7 +32,7 @@ export function createMirrors(api: KubernetesApi): Mirrors {
     const key = `${path}?${query}`
     const known = made.get(key)
     if (known !== undefined) return known as Mirror<T>
-    const fresh = createMirror<T>(api, path, { keep, query })
+    const fresh = createMirror<T>(api, path, { keep, query, unused: () => made.delete(key) })
     made.set(key, fresh)
     return fresh
   }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ApiResponse, KubernetesApi } from '../../../src/orchestrators/kubernetes/api.ts'
-import { createLease, type Lease, type LeaseEvents } from '../../../src/orchestrators/kubernetes/lease.ts'
+import { createLease, type Lease, type LeaseEvents, longestNote } from '../../../src/orchestrators/kubernetes/lease.ts'
 
 /** One clock for all, which stops for those that are frozen, and time that passes only when a test says so. */
 class Time {
@@ -117,7 +117,7 @@ describe('a lease', () => {
     const handed: (string | undefined)[] = []
     const a = daemon(leases, time, 'a', { note: () => `state at ${time.now}` })
     await time.pass(6000)
-    daemon(leases, time, 'b', { onAcquired: (note) => void handed.push(note) })
+    daemon(leases, time, 'b', { onAcquired: (predecessor) => void handed.push(predecessor?.note) })
     a.state.reach = 'cut'
     await time.pass(20_000)
     expect(handed).toEqual(['state at 6000'])
@@ -127,7 +127,7 @@ describe('a lease', () => {
     const time = new Time()
     const leases = new Leases()
     const handed: (string | undefined)[] = []
-    const b = daemon(leases, time, 'b', { note: () => 'state of b', onAcquired: (note) => void handed.push(note) })
+    const b = daemon(leases, time, 'b', { note: () => 'state of b', onAcquired: (predecessor) => void handed.push(predecessor?.note) })
     await time.pass(3000)
     b.state.reach = 'cut'
     const a = daemon(leases, time, 'a', { note: () => 'state of a' })
@@ -151,6 +151,21 @@ describe('a lease', () => {
     a.state.reach = 'lost'
     await time.pass(35_000)
     expect([a.lease.held, b.lease.held]).toEqual([false, true])
+  })
+
+  it('whose holder has more to note than fits hands over that there was one, and nothing old', async () => {
+    const time = new Time()
+    const leases = new Leases()
+    const handed: unknown[] = []
+    let note = 'short'
+    const a = daemon(leases, time, 'a', { note: () => note, onAcquired: (predecessor) => void handed.push(predecessor) })
+    await time.pass(3000)
+    note = 'x'.repeat(longestNote + 1)
+    await time.pass(3000)
+    daemon(leases, time, 'b', { onAcquired: (predecessor) => void handed.push(predecessor) })
+    a.state.reach = 'cut'
+    await time.pass(20_000)
+    expect(handed).toEqual([undefined, { note: undefined }])
   })
 
   it('says when it is lost, and is had again when the API server is back', async () => {
