@@ -17,7 +17,7 @@ export function workloads(request: Request, { use, type, label }: Expected): rea
   const [next] = use.within?.rule === 'expectSubject' ? request.place.behind : []
   const ofRule = next?.type === 'fires' || next?.type === 'unknown'
   const ofWorkload = next?.type === 'at' || next?.type === 'between'
-  const found = ofRule ? [] : [...(inTest ? targets(request, range) : everything(request, use, range))]
+  const found = ofRule ? [] : inTest ? [...targets(request, range)] : [...everything(request, use, range), ...likeServices(request, range)]
   const begins = use.start >= request.place.tokens.length
   if (!inTest && begins) found.push(...kinds(request))
   return [...found, ...(use.within?.rule === 'expectSubject' && begins && !ofWorkload ? rules(request) : [])]
@@ -51,6 +51,20 @@ function everything(request: Request, use: Expected['use'], range: TextRange): r
           ].join(', '),
       }
     })
+}
+
+/** What runs the services of a catalog that knows no workloads, such as one of a recording: most often it has the service's name. */
+function likeServices(request: Request, range: TextRange): readonly Suggestion[] {
+  const { catalog, facts, place, view } = request
+  if (catalog === undefined || catalog.workloads.length > 0) return []
+  const { declared, scaled } = namedIn(request)
+  const written = view.document.text.slice(range.start, place.word.start)
+  // Behind a kind that is written already its workloads are meant.
+  const kind = /[/:]$/.test(written) ? written : `${commonKinds[0]}/`
+  return catalog.services
+    .map(({ name }) => `${kind}${printName(name)}`)
+    .filter((label) => ![...declared, ...scaled].some((id) => shortened(id, facts.namespace) === label))
+    .map((label): Suggestion => ({ label, kind: 'workload', tier: tiers.possible, weight: 1, range, detail: 'named like its service' }))
 }
 
 /** Those that some rule or target names: a test of another one is an error. */
