@@ -14,7 +14,8 @@ export function typeOfAtom({ label }: Use): QuantityType {
 }
 
 export function atomValues(request: Request, atom: Use): readonly Suggestion[] {
-  const typed = unitsBehind(request, [typeOfAtom(atom)])
+  const isTaken = atom.within?.rule === 'loadStatement' && atom.label === 'duration'
+  const typed = unitsBehind(request, [typeOfAtom(atom)], !isTaken).filter(({ label }) => isPossible(request, atom, label))
   const shown = valuesOf(request, atom).map((label, i): Suggestion => ({ label, kind: 'value', tier: tiers.likely, weight: -i }))
   return [...shown, ...typed]
 }
@@ -67,6 +68,13 @@ export function leastWindow({ place, everyNs }: Request, atom: Use): number | un
   return counted * everyNs
 }
 
+/** Whether the checker would take the duration there; of those that it cannot judge alone, yes. */
+function isPossible(request: Request, atom: Use, text: string): boolean {
+  const least = leastWindow(request, atom)
+  const ns = simple(text)
+  return least === undefined || ns === undefined || (ns >= least && ns % request.everyNs === 0)
+}
+
 function windows(request: Request, atom: Use): readonly string[] {
   const { everyNs } = request
   const least = leastWindow(request, atom) ?? everyNs
@@ -103,7 +111,7 @@ function moments({ place }: Request, isStart: boolean): readonly string[] {
   return printed([...(isStart ? [0, last] : []), last + 30 * second, last + minute, last + 2 * minute].filter((ns, i, all) => all.indexOf(ns) === i))
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1e6, s: second, m: minute, h: 60 * minute }
+const units: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: second, m: minute, h: 60 * minute, d: 24 * 60 * minute }
 
 /** Nanoseconds of a duration in whole units. */
 function simple(text: string): number | undefined {

@@ -14,8 +14,11 @@ const units: Readonly<Record<QuantityType, readonly string[]>> = {
 
 const all = Object.keys(units) as readonly QuantityType[]
 
-/** The number that is typed with each unit of these types; nothing where no number is typed. */
-export function unitsBehind({ place }: Request, types: readonly QuantityType[] = all): readonly Suggestion[] {
+/** Of durations that somebody waits for. */
+const unitsOfWaits = ['s', 'm', 'h', 'd', 'ms', 'us', 'ns']
+
+/** The number that is typed with each unit of these types; nothing where no number is typed. `waits`: durations are not what spans take, but windows and pauses. */
+export function unitsBehind({ place }: Request, types: readonly QuantityType[] = all, waits = false): readonly Suggestion[] {
   const number = /^\d+(?:\.\d+)?(?=[A-Za-z%/]*$)/.exec(place.prefix)?.[0]
   // More parts may follow: `1m30s`.
   const parts = /^(?:\d+(?:\.\d+)?[a-z]+)+\d+(?:\.\d+)?(?=[a-z]*$)/.exec(place.prefix)?.[0]
@@ -23,7 +26,7 @@ export function unitsBehind({ place }: Request, types: readonly QuantityType[] =
   if (start === undefined) return []
   const meant = number === undefined ? (['duration'] as const) : types
   return meant.flatMap((type) =>
-    units[type]
+    (type === 'duration' && waits ? unitsOfWaits : units[type])
       .filter((unit) => unit !== '')
       .map(
         (unit, i): Suggestion => ({ label: `${start}${unit}`, kind: 'unit', tier: tiers.likely, weight: -i, detail: typeName(type), page: pageOfWord(unit) }),
