@@ -58,12 +58,13 @@ function likeServices(request: Request, range: TextRange): readonly Suggestion[]
   const { catalog, facts, place, view } = request
   if (catalog === undefined || catalog.workloads.length > 0) return []
   const { declared, scaled } = namedIn(request)
+  const named = new Set([...declared, ...scaled].map((id) => shortened(id, facts.namespace)))
   const written = view.document.text.slice(range.start, place.word.start)
   // Behind a kind that is written already its workloads are meant.
   const kind = /[/:]$/.test(written) ? written : `${commonKinds[0]}/`
   return catalog.services
     .map(({ name }) => `${kind}${printName(name)}`)
-    .filter((label) => ![...declared, ...scaled].some((id) => shortened(id, facts.namespace) === label))
+    .filter((label) => !named.has(label))
     .map((label): Suggestion => ({ label, kind: 'workload', tier: tiers.possible, weight: 1, range, detail: 'named like its service' }))
 }
 
