@@ -3,6 +3,7 @@ import type { CodeLens } from 'vscode-languageserver-protocol'
 import type { Declaration } from '../../src/language/index.ts'
 import type { Document, Runs, TestRun, View } from '../contract.ts'
 import { checkedRule, isRuleTree } from './checked-rule.ts'
+import { editedSince } from './test-age.ts'
 
 /** The commands' arguments are the document's URI, and for a test its name, for a rule where it is. */
 export function codeLenses(view: View): readonly CodeLens[] {
@@ -13,7 +14,7 @@ export function codeLenses(view: View): readonly CodeLens[] {
     if (cancelled()) return []
     if (isRuleTree(declaration)) lenses.push(...ruleLenses(view, declaration, testing))
     else if (declaration.kind === 'test' && declaration.name !== undefined)
-      lenses.push(...testLenses(document, declaration, declaration.name.value, project.runs))
+      lenses.push(...testLenses(view, declaration, declaration.name.value))
   }
   return lenses
 }
@@ -34,16 +35,17 @@ function firedText(replay: Runs['replay'], name: string | undefined): string {
   const fired = name === undefined ? undefined : replay?.fired.get(name)
   if (replay === undefined) return 'replay'
   if (fired === undefined) return 'not in the last replay'
-  return `fired ${fired === 0 ? 'never' : fired === 1 ? 'once' : `${fired} times`} in the last replay`
+  return `${fired === 0 ? 'never fired' : `fired ${fired === 1 ? 'once' : `${fired} times`}`} in the last replay`
 }
 
-function testLenses(document: Document, declaration: Declaration, name: string, { tests }: Runs): readonly CodeLens[] {
+function testLenses({ document, project }: View, declaration: Declaration, name: string): readonly CodeLens[] {
   const range = lineOf(document, declaration)
-  const run = tests.get(`${document.name}\n${name}`)
+  const run = project.runs.tests.get(`${document.name}\n${name}`)
   const command = { command: 'scale.runTest', arguments: [document.uri, name] }
   if (run === undefined) return [{ range, command: { title: 'run', ...command } }]
-  const isOld = run.text !== document.text.slice(declaration.range.start, declaration.range.end)
-  return [{ range, command: { title: `${outcomeText(run)}${isOld ? ', before it was edited' : ''} · run`, tooltip: detailText(run), ...command } }]
+  const edited = editedSince(run, declaration, document, project)
+  const age = edited === undefined ? '' : `, before ${edited === 'test' ? 'it was' : 'the rules were'} edited`
+  return [{ range, command: { title: `${outcomeText(run)}${age} · run`, tooltip: detailText(run), ...command } }]
 }
 
 function outcomeText({ outcome, failures }: TestRun): string {

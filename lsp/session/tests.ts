@@ -3,6 +3,7 @@ import type { Range } from 'vscode-languageserver/node'
 import type { Test } from '../../src/language/index.ts'
 import { createCoverage, isCovered, isRuleCovered, runTest as run, type TestResult, type Truths, timelineOf, timelineText } from '../../src/testing/index.ts'
 import type { Document, Project, TestRun } from '../contract.ts'
+import { type DatedRun, editedSince, rulesOf } from '../features/test-age.ts'
 import type { ProjectState } from '../workspace/project.ts'
 import { breathe, type Problem, type Runnable, runnable } from './runnable.ts'
 
@@ -12,7 +13,7 @@ export interface TestItem {
   readonly range: Range
   readonly nameRange: Range
   readonly outcome?: TestRun['outcome']
-  /** The test was edited since it ran. */
+  /** The test, or the rules, were edited since it ran. */
   readonly isOld?: boolean
 }
 
@@ -22,7 +23,7 @@ export function testItems(project: Project, document: Document): readonly TestIt
     if (declaration.kind !== 'test' || declaration.name === undefined) return []
     const name = declaration.name.value
     const ran = project.runs.tests.get(`${document.name}\n${name}`)
-    const isOld = ran !== undefined && ran.text !== document.text.slice(declaration.range.start, declaration.range.end)
+    const isOld = ran !== undefined && editedSince(ran, declaration, document, project) !== undefined
     return {
       uri: document.uri,
       name,
@@ -58,12 +59,14 @@ export async function runTests(
   const now = state.project.documents.get(document.name) ?? document
   const tests = ready.bench.program.tests.filter((test) => test.file.source.name === now.name && (name === undefined || test.name === name))
   if (tests.length === 0) return { results: [], problem: name === undefined ? `there is no test in ${now.name}` : `there is no test "${name}" in ${now.name}` }
+  // Of the texts that are run: they may be edited before the last test is done.
+  const rules = rulesOf(state.project)
   const results: TestReport[] = []
   for (const test of tests) {
     if (cancelled()) break
     await breathe()
     const ran = await outcomeOf(ready, test)
-    state.tested(now.name, test.name, ran)
+    state.tested(now.name, test.name, { ...ran, rules } satisfies DatedRun)
     const failures = ran.failures.map(({ range, message }) => ({ range: now.lines.rangeOf(range), message }))
     results.push({ name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
   }

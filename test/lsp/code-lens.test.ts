@@ -29,7 +29,7 @@ describe('lenses of rules', () => {
     ])
     expect(lenses(rules, { runs: { replay: { recording: 'r', fired, steps: 9 } } }).filter((lens) => lens.includes('fired'))).toEqual([
       '1: fired 3 times in the last replay',
-      '2: fired never in the last replay',
+      '2: never fired in the last replay',
     ])
     expect(lenses(rules, { runs: { replay: { recording: 'r', fired: new Map([['ads', 1]]), steps: 9 } } })).toEqual([
       '1: fired once in the last replay',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ExecuteCommandRequest } from 'vscode-languageserver-protocol/node'
+import { CodeLensRequest, ExecuteCommandRequest } from 'vscode-languageserver-protocol/node'
 import type { ReplayAnswer } from '../../lsp/session/replay.ts'
 import type { TestItem, TestsAnswer } from '../../lsp/session/tests.ts'
 import { type Client, startClient } from './client.ts'
@@ -84,6 +84,22 @@ describe('row: test explorer', () => {
       ['passed', false],
       ['passed', true],
     ])
+  })
+
+  it('says of an outcome that the rules were edited since, until they are as they were', async () => {
+    const known = async () => {
+      const { tests } = await client.connection.sendRequest<{ readonly tests: readonly TestItem[] }>('scale/tests', { uri: uri() })
+      const lenses = await client.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: uri() } })
+      return [tests[0]?.outcome, tests[0]?.isOld, lenses?.find(({ range }) => range.start.line === 6)?.command?.title]
+    }
+    await client.connection.sendRequest<TestsAnswer>('scale/runTest', { uri: uri(), name: 'a step adds two' })
+    expect(await known()).toEqual(['passed', false, 'passed · run'])
+    await client.change('ads.scale', { text: rules.replace('> 400ms', '> 4s') })
+    expect(await known()).toEqual(['passed', true, 'passed, before the rules were edited · run'])
+    // Another test is none of its business.
+    await client.change('ads.scale', { text: rules.replace('at 9 by', 'at 8 by') })
+    expect(await known()).toEqual(['passed', false, 'passed · run'])
+    await client.change('ads.scale', { text: rules })
   })
 
   it('says why nothing can be run', async () => {
