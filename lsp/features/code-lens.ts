@@ -7,14 +7,13 @@ import { editedSince } from './test-age.ts'
 
 /** The commands' arguments are the document's URI, and for a test its name, for a rule where it is. */
 export function codeLenses(view: View): readonly CodeLens[] {
-  const { document, project, cancelled } = view
+  const { document, cancelled } = view
   const testing = document.parsed.tree.declarations.some(({ kind }) => kind === 'test')
   const lenses: CodeLens[] = []
   for (const declaration of document.parsed.tree.declarations) {
     if (cancelled()) return []
     if (isRuleTree(declaration)) lenses.push(...ruleLenses(view, declaration, testing))
-    else if (declaration.kind === 'test' && declaration.name !== undefined)
-      lenses.push(...testLenses(view, declaration, declaration.name.value))
+    else if (declaration.kind === 'test' && declaration.name !== undefined) lenses.push(...testLenses(view, declaration, declaration.name.value))
   }
   return lenses
 }

@@ -65,8 +65,8 @@ export async function runTests(
   for (const test of tests) {
     if (cancelled()) break
     await breathe()
-    const ran = await outcomeOf(ready, test)
-    state.tested(now.name, test.name, { ...ran, rules } satisfies DatedRun)
+    const ran: DatedRun = { ...(await outcomeOf(ready, test)), rules }
+    state.tested(now.name, test.name, ran)
     const failures = ran.failures.map(({ range, message }) => ({ range: now.lines.rangeOf(range), message }))
     results.push({ name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
   }
