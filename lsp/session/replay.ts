@@ -1,6 +1,6 @@
 /** What the rules in the editor would have done while something was recorded. */
 import { existsSync } from 'node:fs'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, posix, resolve } from 'node:path'
 import type { Range } from 'vscode-languageserver/node'
 import { createEngine } from '../../src/engine/index.ts'
 import { createDecisionFilter, decodeMessages, emptyTotals, isRecording, openRecording, replay, simulatedWorld, timeOf } from '../../src/recordings/index.ts'
@@ -39,9 +39,9 @@ export async function replayRules(
   version: string,
   cancelled: () => boolean,
 ): Promise<ReplayAnswer> {
-  const name = asked ?? state.project.runs.replay?.recording ?? namedIn(state, document)
+  const name = asked ?? state.project.runs.replay?.recording ?? namedIn(document) ?? state.project.recordings?.[0]
   const failed = (problem: string): ReplayAnswer => ({ recording: name ?? '', rules: [], steps: 0, spans: 0, decisions: [], text: `${problem}\n`, problem })
-  if (name === undefined) return failed('say which recording: no test of this file names one')
+  if (name === undefined) return failed('say which recording: no test of this file names one, and the project has none')
   const ready = await runnable(state, version)
   if ('problem' in ready) return failed(ready.problem)
   const path = isAbsolute(name) ? name : resolve(state.unit.folder, name)
@@ -85,11 +85,11 @@ export async function replayRules(
 }
 
 /** The first recording that a test of the document names, as a path from the project's folder. */
-function namedIn(state: ProjectState, document: Document): string | undefined {
+function namedIn(document: Document): string | undefined {
   for (const declaration of document.parsed.tree.declarations) {
     if (declaration.kind !== 'test') continue
     for (const statement of declaration.statements)
-      if (statement.kind === 'replay') return resolve(state.unit.folder, dirname(document.name), statement.path.value)
+      if (statement.kind === 'replay') return isAbsolute(statement.path.value) ? statement.path.value : posix.join(dirname(document.name), statement.path.value)
   }
   return undefined
 }
@@ -108,7 +108,7 @@ function textOf(
     '',
     ...[...fired].map(([rule, times]) => `${rule}: ${times === 0 ? 'never fired' : `fired ${times === 1 ? 'once' : `${times} times`}`}`),
     '',
-    ...(decisions.length === 0 ? ['nothing was decided'] : decisions.map(({ time, why }) => `${time.slice(11, 19)}  ${why}`)),
+    ...(decisions.length === 0 ? ['nothing was decided'] : decisions.map(({ time, target, why }) => `${time.slice(11, 19)}  ${target}: ${why}`)),
   ]
   return `${lines.join('\n')}\n`
 }

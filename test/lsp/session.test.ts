@@ -122,6 +122,21 @@ describe('row: test explorer', () => {
 })
 
 describe('row: replay', () => {
+  it('takes the recording of the project, or rather the one that a test of the file names, where nobody says which', async () => {
+    const alone = await startClient({ 'rules/ads.scale': rules, 'rules/night.jsonl': recording(), 'rules/a.jsonl': '', 'none/ads.scale': rules })
+    const replayed = async (name: string, text: string) => {
+      await alone.open(name, text)
+      return alone.connection.sendRequest<ReplayAnswer>('scale/replay', { uri: alone.uri(name) })
+    }
+    expect((await replayed('rules/ads.scale', rules)).problem).toBe('a.jsonl has no spans')
+    const answer = await replayed('rules/ads.scale', `${rules}test "night" {\n  replay "night.jsonl"\n}\n`)
+    expect(answer).toMatchObject({ recording: 'night.jsonl', spans: 1200 })
+    expect(answer.text).toMatch(/^night\.jsonl: 1,200 spans/)
+    expect(answer.text).toMatch(/^\d\d:\d\d:\d\d {2}deployment\/ads: ads: .*1 → 3 replicas$/m)
+    expect((await replayed('none/ads.scale', rules)).problem).toBe('say which recording: no test of this file names one, and the project has none')
+    await alone.stop()
+  })
+
   it('counts how often each rule fires on a recording, with the decisions', async () => {
     const answer = await client.connection.sendRequest<ReplayAnswer>('scale/replay', { uri: uri(), recording: 'night.jsonl' })
     expect(answer).toMatchObject({ recording: 'night.jsonl', spans: 1200 })
