@@ -1,8 +1,10 @@
 /** What the page and its server say to each other: JSON over one WebSocket, at `/replay`. The language server's messages have another, at `/language`. */
-import type { Truth, UnknownReason } from '../../src/evaluate/index.ts'
-
 /** Two paths of the server; both take only pages that it served itself. */
 export const paths = { replay: '/replay', language: '/language' } as const
+
+/** As in src/evaluate, said once more: the page sees nothing of the server's code, which is checked with other libraries. Where the two differ, picture.ts does not compile. */
+export type Truth = 'true' | 'false' | 'unknown'
+export type UnknownReason = 'empty' | 'stale' | 'few' | 'sparse' | 'unscored' | 'settling' | 'world' | 'arithmetic'
 
 /** From the page. `request` numbers grow: a newer replay takes the place of the one before. */
 export type PageMessage =

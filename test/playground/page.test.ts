@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The playground in a real browser: what is seen, what the keyboard does, and what a page from elsewhere cannot. */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** A rule's truth over time: a run of steps is one box. Which of the three it is shows in shape as well as in colour. */
 import type { RulePicture } from '../contract.ts'
 import type { TimeSpan } from './charts.ts'

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Lines over time. All charts of a picture have the same width, the same time axis and the same cursor. */
 import uPlot from 'uplot'
 import type { RulePicture, SeriesPicture, TargetPicture } from '../contract.ts'

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The line between the editor and the picture, moved by hand or with the arrow keys. */
 import { byId } from './dom.ts'
 

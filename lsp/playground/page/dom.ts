@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 /** The page's elements, made in one call each. */
 
 type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The editors, one for each rule file, and their language server. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Keys of the page, and the list of them. */
 import { byId, element } from './dom.ts'
 

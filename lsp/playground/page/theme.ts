@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Light or dark: as the system says, until somebody says otherwise. The page's `data-theme` always has the answer. */
 import { byId } from './dom.ts'
 

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 /** A picture as elements: a card for each target, with its replicas, its decisions, and a lane for each of its rules. */
 import type { DecisionPicture, Picture, RulePicture, SeriesPicture, TargetPicture } from '../contract.ts'
 import { bandWords, truthBand } from './band.ts'
