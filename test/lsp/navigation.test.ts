@@ -124,8 +124,23 @@ describe('row: rename with prepare', () => {
     expect(await renamed('deployment/ads', 1, 'adverts', 'ads.scale')).toBe(files['ads.scale'].replaceAll('deployment/ads', 'deployment/adverts'))
   })
 
+  it('renames the rules of a workload that have no label where tests name them, and knows the kind that is written with the name', async () => {
+    const test = (name: string) => `\ntest "cart" {\n  expect "deployment/${name} in shop to at least 2 #1" fires\n}`
+    const text = `${files['ads.scale']}${test('cart')}`
+    await client.change('ads.scale', { text })
+    const result = await rename('deployment/cart', 1, 'deployment/basket')
+    expect(edited(text, result?.changes?.[client.uri('ads.scale')] ?? [])).toBe(
+      files['ads.scale'].replace('scale deployment/cart', 'scale deployment/basket') + test('basket'),
+    )
+    await expect(rename('deployment/cart', 1, 'statefulset/cart')).rejects.toThrow('the kind of deployment/cart in shop stays: write the name alone')
+    const named = { ...at('slow'), position: { line: text.split('\n').length - 2, character: 14 } }
+    await expect(client.connection.sendRequest(RenameRequest.type, { ...named, newName: 'late' })).rejects.toThrow('has no label: write one before the rule')
+    await client.change('ads.scale', { text: files['ads.scale'] })
+  })
+
   it('refuses a name that is taken, that is none, or that is not ours to change', async () => {
     await expect(rename('slow 5', 1, 'not a name')).rejects.toThrow('"not a name" is no name for a constant')
+    await expect(rename('slow 5', 1, 'true')).rejects.toThrow('"true" is no name for a constant')
     await expect(rename('GetAds', 1, 'Get')).rejects.toThrow('named by the traces')
     await client.change('common.scale', { text: `${files['common.scale']}let fast = 1ms\n` })
     await expect(rename('slow 5', 1, 'fast')).rejects.toThrow('there is a constant fast already, in common.scale')
