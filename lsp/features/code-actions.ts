@@ -4,6 +4,7 @@ import { type Diagnostic, type Fix, isSuppressible, type TextRange } from '../..
 import type { View } from '../contract.ts'
 import { overlap } from '../tree.ts'
 import { type PageUrl, protocolDiagnostics } from './diagnostics.ts'
+import { compatibleFixes } from './fix-all.ts'
 
 export interface ActionRequest {
   readonly range: TextRange
@@ -46,8 +47,8 @@ export function codeActions(
           ...edit([suppression(document.text, diagnostic, inThreeMonths(today), document.lines.positionAt)]),
         })
   }
-  const fixes = compatible(diagnostics)
-  if (fixes.length > 0 && isAsked(own))
+  const fixes = isAsked(own) ? compatibleFixes(diagnostics) : []
+  if (fixes.length > 0)
     actions.push({
       title: `Apply ${fixes.length === 1 ? 'the one fix' : `all ${fixes.length} fixes`} of this file`,
       // Whoever asks for fixes of all servers is answered in these words.
@@ -55,17 +56,6 @@ export function codeActions(
       ...edit(textEdits(fixes.flatMap((fix) => fix.edits))),
     })
   return actions
-}
-
-/** Fixes that do not touch each other, the first of those that do. */
-function compatible(diagnostics: readonly Diagnostic[]): readonly Fix[] {
-  const taken: Fix[] = []
-  for (const { fix } of diagnostics) {
-    if (fix === undefined) continue
-    const clashes = taken.some((other) => other.edits.some((a) => fix.edits.some((b) => overlap(a.range, b.range))))
-    if (!clashes) taken.push(fix)
-  }
-  return taken
 }
 
 /** A comment on a line of its own before the line, indented as it is. */

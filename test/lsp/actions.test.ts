@@ -64,6 +64,21 @@ describe('row: code actions: fix all', () => {
     expect(after).not.toContain('unused')
   })
 
+  it('declares no bounds for a workload whose name another fix corrects', async () => {
+    const misspelt = 'target deployment/ads { between 1 and 10 }\nscale deployment/asd +1 when span(ads/GetAds).p99 > 400ms 5 times in 60s\n'
+    const catalog = { format: 1, services: [], workloads: [{ id: 'deployment/ads', services: ['ads'] }] }
+    const other = await startClient({ 'scale.json': '{ "catalog": "catalog.json" }', 'catalog.json': JSON.stringify(catalog), 'ads.scale': misspelt })
+    await other.open('ads.scale')
+    const found = await other.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: other.uri('ads.scale') },
+      range: lineIndex(misspelt).rangeOf({ start: 0, end: misspelt.length }),
+      context: { diagnostics: [], only: ['source.fixAll'] },
+    })
+    const [all] = (found ?? []).filter((each): each is CodeAction => 'kind' in each)
+    expect(edited(misspelt, all?.edit?.changes?.[other.uri('ads.scale')] ?? [])).toBe(misspelt.replace('asd', 'ads'))
+    await other.stop()
+  })
+
   it('is asked for by the name of this server too, as on save', async () => {
     expect((await actionsAt('', ['source.fixAll.scale'])).map(({ kind }) => kind)).toEqual(['source.fixAll.scale'])
   })
