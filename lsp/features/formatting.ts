@@ -3,7 +3,7 @@
  * not formatted as a whole; of a range, the declarations that are right are.
  */
 import type { TextEdit } from 'vscode-languageserver-protocol'
-import { type Declaration, format, type TextRange } from '../../src/language/index.ts'
+import { type Declaration, format, type Place, placeAt, type TextRange } from '../../src/language/index.ts'
 import type { Document, View } from '../contract.ts'
 import { declarationAt, overlap, rangeWithComments } from '../tree.ts'
 
@@ -17,7 +17,10 @@ export function formatRange({ document }: View, range: TextRange): readonly Text
   return tree.declarations.filter((declaration) => overlap(declaration.range, range)).flatMap((declaration) => formatDeclaration(document, declaration))
 }
 
-/** Behind `}` the declaration that it closes is laid out; behind a line end the one above, and within braces the new line is indented. */
+/**
+ * Behind `}` the declaration that it closes is laid out; behind a line end the one above, and the new line is indented within braces, and in a rule that cannot end
+ * there.
+ */
 export function formatOnType({ document }: View, offset: number, character: string, tabSize: number): readonly TextEdit[] {
   const { text, parsed, lines } = document
   if (character === '}') {
@@ -27,23 +30,39 @@ export function formatOnType({ document }: View, offset: number, character: stri
   const { line } = lines.positionAt(offset)
   const start = lines.lineStart(line)
   const above = text.slice(0, start).trimEnd().length
-  const declaration = declarationAt(parsed.tree, above)
-  if (declaration === undefined) return []
-  const depth = depthAt(text.slice(declaration.range.start, start))
-  // A rule goes on behind a line end as often as not: only what braces finish is finished.
-  if (depth === 0) return text[above - 1] === '}' && declaration.range.end === above ? formatDeclaration(document, declaration) : []
   const rest = text.slice(start, lines.lineEnd(line))
-  const indent = ' '.repeat((rest.trimStart().startsWith('}') ? depth - 1 : depth) * tabSize)
-  const blank = /^[ \t]*/.exec(rest)?.[0] ?? ''
+  const closes = (bracket: string): number => (rest.trimStart().startsWith(bracket) ? 1 : 0)
+  const declaration = declarationAt(parsed.tree, above)
+  const braces = declaration === undefined ? 0 : depthAt(text.slice(declaration.range.start, start), '{', '}')
+  if (braces > 0) return indented(document, start, (braces - closes('}')) * tabSize)
+  if (declaration !== undefined && text[above - 1] === '}' && declaration.range.end === above) return formatDeclaration(document, declaration)
+  // Who leaves a line empty is done, whatever the grammar says.
+  if (text.slice(above, start).split('\n').length !== 2) return []
+  const place = placeAt(text, start)
+  if (!mustGoOn(place)) return []
+  return indented(document, start, (1 + depthAt(text.slice(place.start, start), '(', ')') - closes(')')) * tabSize)
+}
+
+/** A rule goes on behind a line end as often as not; this one has to. */
+function mustGoOn({ declaration, between, tokens }: Place): boolean {
+  if (declaration === 'let') return !between
+  if (declaration !== 'scale' && declaration !== 'freeze') return false
+  return !between || !tokens.some(({ type }) => type === 'when' || type === 'hold')
+}
+
+/** The line that begins at the offset, with so many spaces before what is on it. */
+function indented({ text, lines }: Document, start: number, spaces: number): readonly TextEdit[] {
+  const indent = ' '.repeat(spaces)
+  const blank = /^[ \t]*/.exec(text.slice(start, lines.lineEnd(lines.positionAt(start).line)))?.[0] ?? ''
   return blank === indent ? [] : [{ range: lines.rangeOf({ start, end: start + blank.length }), newText: indent }]
 }
 
-/** Braces that are open behind the text; those in comments and quotes do not count. */
-function depthAt(text: string): number {
+/** Brackets that are open behind the text; those in comments and quotes do not count. */
+function depthAt(text: string, opening: string, closing: string): number {
   let depth = 0
-  for (const [part] of text.matchAll(/\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|[{}]/g)) {
-    if (part === '{') depth++
-    else if (part === '}') depth--
+  for (const [part] of text.matchAll(/\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|[{}()]/g)) {
+    if (part === opening) depth++
+    else if (part === closing) depth--
   }
   return Math.max(0, depth)
 }

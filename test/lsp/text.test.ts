@@ -71,7 +71,18 @@ describe('row: formatting: on type', () => {
   it('indents a new line within braces, and leaves one outside', async () => {
     expect(await typed('target deployment/ads {\n|', '\n')).toBe('target deployment/ads {\n  ')
     expect(await typed('test "a } b" {\n|}', '\n')).toBe('test "a } b" {\n}')
-    expect(await typed('scale deployment/ads   +1\n|', '\n')).toBe('scale deployment/ads   +1\n')
+    const whole = 'scale deployment/ads   +1 when span(ads).p99 > 1s for 1m\n'
+    expect(await typed(`${whole}|`, '\n')).toBe(whole)
+    expect(await typed(`${whole}\n|`, '\n')).toBe(`${whole}\n`)
+  })
+
+  it('indents what a rule still lacks, as scalec fmt would', async () => {
+    expect(await typed('scale deployment/ads +1\n|', '\n')).toBe('scale deployment/ads +1\n  ')
+    expect(await typed('scale deployment/ads +1\n  when (\n|)', '\n')).toBe('scale deployment/ads +1\n  when (\n  )')
+    expect(await typed('scale deployment/ads +1\n  when (\n    span(ads).p99 > 1s and\n|', '\n')).toMatch(/and\n {4}$/)
+    expect(await typed('ads: freeze deployment/ads when span(ads).p99 > 1s and\n|\nlet a = 1', '\n')).toMatch(/and\n {2}\nlet/)
+    expect(await typed('scale deployment/ads +1\n\n|', '\n')).toBe('scale deployment/ads +1\n\n')
+    expect(await typed('// scale deployment/ads +1\n|', '\n')).toBe('// scale deployment/ads +1\n')
   })
 })
 
