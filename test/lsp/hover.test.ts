@@ -96,15 +96,15 @@ describe('hover', () => {
     expect(hovered(rule('span(adservice where http.resp|onse.status_code > 499).rate > busy'))?.text).toContain(
       'An attribute of spans: number, such as `200`, `404`, `500`.',
     )
-    expect(hovered(rule('span(adservice where sta|tus == error).rate > busy'))?.text).toMatch(/^# status/)
-    expect(hovered(rule('span(adservice where status == er|ror).rate > busy'))?.text).toMatch(/^# error/)
+    expect(hovered(rule('span(adservice where sta|tus == error).rate > busy'))?.text).toMatch(/^\*\*status\*\*/)
+    expect(hovered(rule('span(adservice where status == er|ror).rate > busy'))?.text).toMatch(/^\*\*error\*\*/)
   })
 
   it('tells words and units by their pages, without links that lead nowhere', () => {
-    expect(hovered(rule('span(adservice).p99 > slow 5 ti|mes in 60s'))?.text).toMatch(/^# times/)
-    expect(hovered(rule('span(adservice).p99 > 40|0ms'))?.text).toMatch(/^# ms/)
-    expect(hovered(rule('span(adservice).rate > 100/|min'))?.text).toMatch(/^# \/min/)
-    expect(hovered(rule('spa|n(adservice).rate > busy'))?.text).toMatch(/^# span/)
+    expect(hovered(rule('span(adservice).p99 > slow 5 ti|mes in 60s'))?.text).toMatch(/^\*\*times\*\*/)
+    expect(hovered(rule('span(adservice).p99 > 40|0ms'))?.text).toMatch(/^\*\*ms\*\*/)
+    expect(hovered(rule('span(adservice).rate > 100/|min'))?.text).toMatch(/^\*\*\/min\*\*/)
+    expect(hovered(rule('spa|n(adservice).rate > busy'))?.text).toMatch(/^\*\*span\*\*/)
     expect(hovered(rule('span(adservice).p99 > slow 5 ti|mes in 60s'))?.text).not.toContain('](')
   })
 
