@@ -1,6 +1,6 @@
 /** The state of one project: its documents, its catalog, and what the last check found. */
 import { dirname, posix, resolve } from 'node:path'
-import { type Analysis, analysing } from '../../src/bundle/index.ts'
+import { type Analysis, AnalysisMemory, analysing } from '../../src/bundle/index.ts'
 import type { LintContext, SourceText } from '../../src/language/index.ts'
 import type { CatalogState, Checked, Document, Project, ReplayRun, TestRun } from '../contract.ts'
 import { createDocument } from '../document.ts'
@@ -30,6 +30,7 @@ export class ProjectState {
   #unit: Unit
   readonly #around: Surroundings
   readonly #documents = new Map<string, Document>()
+  readonly #memory = new AnalysisMemory()
   readonly #check: Check
   #checked: Checked | undefined
   #isCurrent = false
@@ -42,7 +43,7 @@ export class ProjectState {
     this.#unit = unit
     this.#around = around
     this.#check = createCheck(
-      () => analysing(this.#input(), this.lint),
+      () => analysing(this.#input(), this.lint, this.#memory),
       (analysis) => this.#finish(analysis),
       (error) => around.failed(error),
     )

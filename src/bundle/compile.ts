@@ -1,10 +1,12 @@
 /** From sources to a bundle. */
 import {
   atOnce,
+  CheckMemory,
   checking,
   type Diagnostic,
   type FileTree,
   type LintContext,
+  LintMemory,
   linting,
   type Parsed,
   type Program,
@@ -48,8 +50,14 @@ export function analyse(input: CompileInput, context: LintContext = {}): Analysi
   return atOnce(analysing(input, context))
 }
 
+/** What one analysis remembers for the next of the same files: with it only what an edit touches is looked at again, and what is found is the same. */
+export class AnalysisMemory {
+  readonly check = new CheckMemory()
+  readonly lint = new LintMemory()
+}
+
 /** The same in slices, for those who have other things to do as well. */
-export function* analysing(input: CompileInput, context: LintContext): Sliced<Analysis> {
+export function* analysing(input: CompileInput, context: LintContext, memory = new AnalysisMemory()): Sliced<Analysis> {
   const diagnostics: Diagnostic[] = []
   const trees = new Map<string, FileTree>()
   const treeOf = (source: SourceText): FileTree => {
@@ -71,9 +79,9 @@ export function* analysing(input: CompileInput, context: LintContext): Sliced<An
     const source = input.resolve?.(path, from.source.name)
     return source === undefined ? undefined : treeOf(source)
   }
-  const checked = yield* checking([...roots], resolve, isPeer)
+  const checked = yield* checking([...roots], resolve, isPeer, memory.check)
   const { program } = checked
-  const linted = yield* linting(checked, view === undefined ? context : { ...context, view })
+  const linted = yield* linting(checked, view === undefined ? context : { ...context, view }, memory.lint)
   yield
   const found = [...diagnostics, ...checked.diagnostics, ...linted, ...overBudget(program, context)]
   return { diagnostics: settle(withoutClashes(found), program.files, context), program, resolved: checked.resolved }

@@ -1,10 +1,9 @@
 /** Hysteresis: on one signal of one target, the rules that add and those that remove replicas must leave a gap. */
-import type { Sliced } from '../sliced.ts'
+import { type Diagnostic, report } from '../diagnostics.ts'
 import { everything, type Interval, intersection, isEmpty, satisfying, touch } from './intervals.ts'
 import { messages } from './messages.ts'
 import { printValue } from './print.ts'
 import type { CheckedComparison, CheckedCondition, QuantityType, Rule } from './program.ts'
-import { type Scope, say } from './scope.ts'
 import { printQuantity } from './units.ts'
 
 /** One way in which a condition can be true: the values that its signals then have. */
@@ -27,46 +26,39 @@ interface Side {
   readonly case: Case
 }
 
-/** Reports each pair once, at the rule that removes. */
-export function* checkBands(rules: readonly Rule[], scopeOf: (rule: Rule) => Scope): Sliced<void> {
+/** What is said of the rules of one target: each pair once, at the rule that removes. */
+export function bandsOf(rules: readonly Rule[]): readonly Diagnostic[] {
+  const adds = ({ action }: Rule): boolean => action.kind === 'change' && action.amount > 0
+  const removes = ({ action }: Rule): boolean => action.kind === 'change' && action.amount < 0
+  // Most targets need no look at their conditions.
+  if (!rules.some(adds) || !rules.some(removes)) return []
   const ups = new Map<string, Side[]>()
   const downs: Side[] = []
-  const both = targetsWithBoth(rules)
   for (const rule of rules) {
-    yield
-    if (rule.action.kind !== 'change' || rule.observe || !both.has(rule.target)) continue
+    if (rule.action.kind !== 'change' || rule.observe) continue
     for (const c of casesOf(rule.condition, false, rule.everyNs) ?? []) {
-      if (rule.action.amount < 0) downs.push({ rule, case: c })
+      if (removes(rule)) downs.push({ rule, case: c })
       else
         for (const signal of c.bands.keys()) {
-          const key = `${rule.target}\n${signal}`
-          const sides = ups.get(key)
-          if (sides === undefined) ups.set(key, [{ rule, case: c }])
+          const sides = ups.get(signal)
+          if (sides === undefined) ups.set(signal, [{ rule, case: c }])
           else sides.push({ rule, case: c })
         }
     }
   }
-  const said = new Set<string>()
-  for (const down of downs) {
-    yield
+  const said = new Map<string, Diagnostic>()
+  for (const down of downs)
     for (const signal of down.case.bands.keys())
-      for (const up of ups.get(`${down.rule.target}\n${signal}`) ?? []) {
+      for (const up of ups.get(signal) ?? []) {
         const key = `${up.rule.name}\n${down.rule.name}`
-        if (!said.has(key) && sayClash(up, down, scopeOf)) said.add(key)
+        const clash = said.has(key) ? undefined : clashOf(up, down)
+        if (clash !== undefined) said.set(key, clash)
       }
-  }
-}
-
-/** Most targets of a large program need no look at their conditions. */
-function targetsWithBoth(rules: readonly Rule[]): ReadonlySet<string> {
-  const up = new Set<string>()
-  const down = new Set<string>()
-  for (const { action, target } of rules) if (action.kind === 'change') (action.amount > 0 ? up : down).add(target)
-  return new Set([...up].filter((target) => down.has(target)))
+  return [...said.values()]
 }
 
 /** Two cases clash when both can be true at once: every signal that they share leaves room for both. */
-function sayClash(up: Side, down: Side, scopeOf: (rule: Rule) => Scope): boolean {
+function clashOf(up: Side, down: Side): Diagnostic | undefined {
   let overlap: { signal: string; interval: Interval; type: QuantityType } | undefined
   let gapless: string | undefined
   for (const [signal, band] of down.case.bands) {
@@ -75,18 +67,17 @@ function sayClash(up: Side, down: Side, scopeOf: (rule: Rule) => Scope): boolean
     const both = intersection(band.interval, other.interval)
     if (!isEmpty(both)) overlap ??= { signal, interval: both, type: band.type }
     else if (touch(band.interval, other.interval)) gapless = signal
-    else return false
+    else return undefined
   }
   // Different calendars: they may never hold together, which is beyond what is computed here.
-  if (up.case.calendars.length > 0 && down.case.calendars.length > 0 && up.case.calendars.join() !== down.case.calendars.join()) return false
-  const scope = scopeOf(down.rule)
+  if (up.case.calendars.length > 0 && down.case.calendars.length > 0 && up.case.calendars.join() !== down.case.calendars.join()) return undefined
+  const file = down.rule.file.source.name
   const names = { up: up.rule.name, down: down.rule.name }
   const range = down.rule.tree.condition?.range ?? down.rule.tree.range
   const related = [{ file: up.rule.file.source.name, range: up.rule.tree.condition?.range ?? up.rule.tree.range, message: `\`${up.rule.name}\` adds` }]
-  if (gapless !== undefined) say(scope, messages.noGap, range, { ...names, signal: gapless }, { related })
-  else if (overlap !== undefined)
-    say(scope, messages.bandsOverlap, range, { ...names, signal: overlap.signal, overlap: printInterval(overlap.interval, overlap.type) }, { related })
-  return true
+  if (gapless !== undefined) return report(messages.noGap, file, range, { ...names, signal: gapless }, { related })
+  if (overlap === undefined) return undefined
+  return report(messages.bandsOverlap, file, range, { ...names, signal: overlap.signal, overlap: printInterval(overlap.interval, overlap.type) }, { related })
 }
 
 function printInterval(interval: Interval, type: QuantityType): string {

@@ -2,16 +2,17 @@
 import type { Diagnostic } from '../diagnostics.ts'
 import { atOnce, type Sliced } from '../sliced.ts'
 import type { FileTree } from '../tree.ts'
-import { checkBands } from './bands.ts'
+import { bandsOf } from './bands.ts'
 import { checkClauses } from './clauses.ts'
+import { CheckMemory, type Surroundings } from './memory.ts'
 import { messages } from './messages.ts'
 import type { DeclaredTarget, Program, Rule, Test } from './program.ts'
 import { nothingResolved, type Resolutions } from './resolved.ts'
-import { checkRule, nameRules, type RuleTree } from './rules.ts'
+import { nameRules, type RuleTree } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
 import { checkTests } from './tests.ts'
 import { valueOfLet } from './values.ts'
-import { type Defaults, declareTarget, finishedTarget, type Targets, warnOfImpliedBounds } from './workloads.ts'
+import { type Defaults, declareTarget, type Targets, warnOfImpliedBounds } from './workloads.ts'
 
 export interface Checked {
   /** By file, then by place. Those of the parser are not among them. */
@@ -30,29 +31,32 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
   return atOnce(checking(roots, resolve, isPeer))
 }
 
-/** The same, a declaration at a time. */
-export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: Scope['isPeer']): Sliced<Checked> {
+/** The same, a declaration at a time, with what is remembered of the last check of these files. */
+export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: Scope['isPeer'], memory = new CheckMemory()): Sliced<Checked> {
   const diagnostics: Diagnostic[] = []
   const resolved = nothingResolved()
   const scopes = scopesOf(roots, resolve, diagnostics, resolved, isPeer)
   for (const scope of scopes) checkLanguage(scope)
   for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol)
 
-  const defaults = new Map<Scope, Defaults>()
-  const defaultsOf = (scope: Scope): Defaults => {
-    const known = defaults.get(scope)
+  const seen = new Map<Scope, Surroundings>()
+  const surroundingsOf = (scope: Scope): Surroundings => {
+    const known = seen.get(scope)
     if (known !== undefined) return known
     const own = checkDefaults(scope)
-    const all = Object.assign({}, ...scope.imports.map((imported) => defaultsOf(imported.scope)), own) as Defaults
-    defaults.set(scope, all)
-    return all
+    const all = Object.assign({}, ...scope.imports.map((imported) => surroundingsOf(imported.scope).defaults), own) as Defaults
+    const surroundings = memory.surroundings(scope, all)
+    seen.set(scope, surroundings)
+    return surroundings
   }
+  const defaultsOf = (scope: Scope): Defaults => surroundingsOf(scope).defaults
   const targets: Targets = new Map()
   yield
   for (const scope of scopes)
-    for (const declaration of scope.tree.declarations) {
-      if (declaration.kind !== 'target') continue
-      declareTarget(declaration, scope, defaultsOf(scope), targets)
+    for (const tree of scope.tree.declarations) {
+      if (tree.kind !== 'target') continue
+      const surroundings = surroundingsOf(scope)
+      declareTarget(tree, scope, surroundings.defaults, targets, (id) => memory.clausesAsBefore(id, memory.clausesOf(tree, scope, surroundings)))
       yield
     }
 
@@ -60,15 +64,14 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
   const trees = scopes.filter((scope) => scope.root).flatMap((scope) => ruleTrees(scope.tree).map((tree) => ({ scope, tree })))
   const names = yield* nameRules(trees, defaultsOf)
   const rules: Rule[] = []
-  const scopeOfRule = new Map<Rule, Scope>()
   for (const { scope, tree } of trees) {
     yield
-    const rule = checkRule(tree, names.get(tree), scope, defaultsOf(scope), targets)
-    if (rule === undefined) continue
-    rules.push(rule)
-    scopeOfRule.set(rule, scope)
+    const name = names.get(tree)
+    if (name === undefined) continue
+    const rule = memory.ruleOf(tree, name, scope, surroundingsOf(scope), targets)
+    if (rule !== undefined) rules.push(rule)
   }
-  yield* checkBands(rules, (rule) => scopeOfRule.get(rule) as Scope)
+  for (const found of yield* memory.bands.all(rules, bandsOf)) diagnostics.push(...found)
   yield
   const named = { rules: new Set(names.values()), targets }
   const tests: Test[] = []
@@ -86,7 +89,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     diagnostics: diagnostics.sort(byPlace),
     program: {
       files: scopes.map((scope) => scope.tree),
-      targets: [...targets.values()].map(finishedTarget).sort((a, b) => compareText(a.id, b.id)),
+      targets: memory.finish(targets.values()),
       rules,
       tests,
       declaredTargets: declaredTargets(targets),
@@ -129,8 +132,9 @@ function warnOfUnusedLets(scopes: readonly Scope[]): void {
   for (const scope of scopes) {
     // What could not be parsed may have used it.
     if (!scope.root || imported.has(scope) || scope.tree.declarations.some((declaration) => declaration.broken)) continue
-    for (const { name, declaration, scope: owner, used } of scope.lets.values()) {
-      if (used || owner !== scope || declaration.broken) continue
+    for (const symbol of scope.lets.values()) {
+      const { name, declaration } = symbol
+      if (scope.used.has(symbol) || symbol.scope !== scope || declaration.broken) continue
       const fix = { title: 'delete it', edits: [{ range: declaration.range, text: '' }] }
       say(scope, messages.unusedLet, name.range, { name: name.text }, { fix })
     }

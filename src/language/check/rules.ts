@@ -1,6 +1,6 @@
 /** Rules and freezes. */
 import type { Sliced } from '../sliced.ts'
-import type { Clause, FreezeDeclaration, RuleDeclaration } from '../tree.ts'
+import type { Clause, FreezeDeclaration, RuleDeclaration, WorkloadNode } from '../tree.ts'
 import { checkAction, checkRoom, printAction, sayApart } from './actions.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
 import { checkCondition, type RuleEnvironment, wholeSteps } from './conditions.ts'
@@ -9,7 +9,7 @@ import { isPatient } from './patience.ts'
 import { type Action, type CheckedCondition, type Rule, workloadId } from './program.ts'
 import { type Scope, say } from './scope.ts'
 import { printDuration } from './units.ts'
-import { boundsOf, type Defaults, type TargetEntry, type Targets, targetNamed, workloadOf } from './workloads.ts'
+import { boundsOf, type Defaults, type TargetEntry, workloadOf } from './workloads.ts'
 
 export const defaultEveryNs = 5e9
 
@@ -53,18 +53,25 @@ function unlabelled(tree: RuleTree, defaults: Defaults, counters: Map<string, nu
   return `${stem} #${count}`
 }
 
+/** How a rule learns of the workloads that it names. */
+export interface Workloads {
+  named(node: WorkloadNode): TargetEntry
+  /** Declared upper bound of a target. */
+  mostReplicas(id: string): number | undefined
+}
+
 /** A rule, or undefined when it is broken or has an error. */
-export function checkRule(tree: RuleTree, name: string | undefined, scope: Scope, defaults: Defaults, targets: Targets): Rule | undefined {
-  if (tree.broken || tree.workload === undefined || name === undefined) return undefined
+export function checkRule(tree: RuleTree, name: string, scope: Scope, defaults: Defaults, workloads: Workloads): Rule | undefined {
+  if (tree.broken || tree.workload === undefined) return undefined
   const before = scope.diagnostics.length
   const clauses = checkClauses(tree.clauses, tree.kind, scope)
-  const target = targetNamed(tree.workload, tree, scope, defaults, targets)
+  const target = workloads.named(tree.workload)
   const everyNs = clauses.everyNs ?? defaults.everyNs ?? defaultEveryNs
   const env: RuleEnvironment = {
     scope,
     everyNs,
-    workload: (node) => targetNamed(node, tree, scope, defaults, targets),
-    mostReplicas: (id) => targets.get(id)?.clauses.between?.max,
+    workload: (node) => workloads.named(node),
+    mostReplicas: (id) => workloads.mostReplicas(id),
   }
   const action = actionOf(tree, env)
   const condition = conditionOf(tree, env)

@@ -19,7 +19,6 @@ export interface LetSymbol {
   state: 'new' | 'evaluating' | 'done'
   /** Undefined until done, and when it has none because of an error. */
   value: StaticValue | undefined
-  used: boolean
 }
 
 export interface Scope {
@@ -38,6 +37,8 @@ export interface Scope {
   readonly diagnostics: Diagnostic[]
   /** Of the whole compilation. */
   readonly resolved: Resolved
+  /** Of the whole compilation: the `let`s that something names. */
+  readonly used: Set<LetSymbol>
 }
 
 export interface Import {
@@ -77,6 +78,7 @@ export function scopesOf(
 ): readonly Scope[] {
   const byName = (a: { source: { name: string } }, b: { source: { name: string } }) => compareText(a.source.name, b.source.name)
   const rootNames = new Set(roots.map((root) => root.source.name))
+  const used = new Set<LetSymbol>()
   const scopes = new Map<string, Scope>()
 
   const visit = (tree: FileTree, path: readonly string[]): Scope => {
@@ -93,6 +95,7 @@ export function scopesOf(
       isPeer,
       diagnostics,
       resolved,
+      used,
     }
     const here = [...path, scope.file]
     for (const declaration of tree.declarations) {
@@ -140,7 +143,7 @@ function declareLets(scope: Scope): void {
       say(scope, messages.letTwice, name.range, { name: name.text }, { related: [definition(other)] })
       continue
     }
-    scope.lets.set(name.text, { name, declaration, scope, state: 'new', value: undefined, used: false })
+    scope.lets.set(name.text, { name, declaration, scope, state: 'new', value: undefined })
   }
 }
 
@@ -151,7 +154,7 @@ export function definition(symbol: LetSymbol): NonNullable<Diagnostic['related']
 /** The `let` of that name; reports one that does not exist, with the nearest. */
 export function lookUp(scope: Scope, name: Name): LetSymbol | undefined {
   const symbol = scope.lets.get(name.text)
-  if (symbol !== undefined) symbol.used = true
+  if (symbol !== undefined) scope.used.add(symbol)
   else if (!scope.incomplete) {
     const suggestion = nearest(name.text, scope.lets.keys())
     // What is meant is used: one mistake, one message.

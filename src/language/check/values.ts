@@ -121,7 +121,7 @@ function finish({ symbol, cyclic }: Pending): void {
 function sayCycle(cycle: readonly LetSymbol[]): void {
   const [first] = cycle
   if (first === undefined) return
-  for (const member of cycle) member.used = true
+  for (const member of cycle) first.scope.used.add(member)
   const related = cycle.slice(1).map((s) => ({ file: s.scope.file, range: s.name.range, message: `\`${s.name.text}\` needs the next` }))
   say(first.scope, messages.letCycle, first.name.range, { path: [...cycle, first].map((s) => s.name.text) }, { related })
 }

@@ -17,7 +17,7 @@ export interface TargetEntry {
   readonly range: TextRange
   /** The rule that first names it, where no target declares it. */
   readonly namedBy: Ranged | undefined
-  clauses: Defaults
+  readonly clauses: Defaults
   /** Some rule may change it. */
   scaled: boolean
 }
@@ -43,8 +43,8 @@ export function workloadOf(node: WorkloadNode, defaults: Defaults): Workload {
   }
 }
 
-/** Enters the declared target; reports one that is declared twice. */
-export function declareTarget(declaration: TargetDeclaration, scope: Scope, defaults: Defaults, targets: Targets): void {
+/** Enters the declared target, with the clauses that `clausesOf` says it has; reports one that is declared twice. */
+export function declareTarget(declaration: TargetDeclaration, scope: Scope, defaults: Defaults, targets: Targets, clausesOf: (id: string) => Defaults): void {
   if (declaration.workload === undefined) return
   const workload = workloadOf(declaration.workload, defaults)
   const id = workloadId(workload)
@@ -54,12 +54,13 @@ export function declareTarget(declaration: TargetDeclaration, scope: Scope, defa
     say(scope, messages.targetTwice, declaration.workload.range, { target: id }, { related })
     return
   }
-  const clauses = declaration.broken ? {} : withDefaults(checkClauses(declaration.clauses, 'target', scope), defaults)
-  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, namedBy: undefined, clauses, scaled: false })
+  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, namedBy: undefined, clauses: clausesOf(id), scaled: false })
 }
 
-function withDefaults(own: ClauseValues, defaults: Defaults): Defaults {
-  const { nodes: _, ...values } = own
+/** What a target's declaration says, and the file's defaults where it says nothing. */
+export function clausesOfTarget({ broken, clauses }: TargetDeclaration, scope: Scope, defaults: Defaults): Defaults {
+  if (broken) return {}
+  const { nodes: _, ...values } = checkClauses(clauses, 'target', scope)
   return { ...defaults, ...values }
 }
 

@@ -7,6 +7,7 @@ import { type Diagnostic, type Message, report, type Severity } from '../diagnos
 import type { TextRange } from '../tree.ts'
 import { type CatalogView, viewOf } from './known.ts'
 import { type Formula, formulaOf } from './logic/formula.ts'
+import type { LintMemory } from './memory.ts'
 
 /** Everything from outside the program; all of it is optional, and without it the lints that need it keep silent. */
 export interface LintContext {
@@ -49,10 +50,10 @@ export interface Subject {
   readonly once: <T>(find: (catalog: Catalog) => T) => T | undefined
 }
 
-/** One check: pure, and quick enough to be asked on every keystroke. It may be given a portion of the program's rules at a time. */
+/** One check: pure, and quick enough to be asked on every keystroke. It is given one rule of the program at a time, or those of one target. */
 export type Lint = (subject: Subject) => readonly Diagnostic[]
 
-export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'resolved'>, context: LintContext): Subject {
+export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'resolved'>, context: LintContext, memory: LintMemory): Subject {
   const formulas = new Map<CheckedCondition, Formula>()
   const formula = (condition: CheckedCondition): Formula => {
     const known = formulas.get(condition) ?? formulaOf(condition)
@@ -61,12 +62,8 @@ export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'reso
   }
   const view = context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog))
   const targets = new Map(program.targets.map((target) => [target.id, target]))
-  const found = new Map<unknown, unknown>()
-  const once = <T>(find: (catalog: Catalog) => T): T | undefined => {
-    if (view === undefined) return undefined
-    if (!found.has(find)) found.set(find, find(view.catalog))
-    return found.get(find) as T
-  }
+  memory.begin(view, context)
+  const once = <T>(find: (catalog: Catalog) => T): T | undefined => (view === undefined ? undefined : memory.once(find, view.catalog))
   return { program, resolved, context, view, targetOf: (id) => targets.get(id), formula, once }
 }
 

@@ -1,6 +1,7 @@
 export type { Budget, LintContext } from './context.ts'
 export { type CatalogView, isPattern, type RateSource, rateOf, viewOf } from './known.ts'
 export { lint, linting } from './lint.ts'
+export { LintMemory } from './memory.ts'
 export { messages as lintMessages } from './messages.ts'
 export { settle } from './settle.ts'
 export { isSuppressible } from './suppress.ts'

@@ -1,0 +1,39 @@
+/** What the lints said of each rule, for the next time that the same files are linted. */
+import type { Catalog } from '../catalog.ts'
+import type { CheckedCondition, Rule } from '../check/program.ts'
+import { TogetherMemory } from '../check/together.ts'
+import type { Diagnostic } from '../diagnostics.ts'
+import type { LintContext } from './context.ts'
+import type { CatalogView } from './known.ts'
+
+export class LintMemory {
+  readonly shadowed = new TogetherMemory<readonly Diagnostic[]>()
+  /** By the rule's condition: a rule that is checked anew, as it is with another target, has a new one. */
+  #said = new WeakMap<CheckedCondition, readonly Diagnostic[]>()
+  #surroundings: readonly unknown[] = []
+  #inCatalog = new Map<unknown, unknown>()
+
+  /** Forgets what was said with another catalog, or of other rates. */
+  begin(view: CatalogView | undefined, { rates, sampled }: LintContext): void {
+    const surroundings = [view, rates, sampled]
+    if (surroundings.every((each, i) => each === this.#surroundings[i])) return
+    this.#said = new WeakMap()
+    this.#inCatalog = new Map()
+    this.#surroundings = surroundings
+  }
+
+  /** What `find` finds in the catalog, or found before. */
+  once<T>(find: (catalog: Catalog) => T, catalog: Catalog): T {
+    if (!this.#inCatalog.has(find)) this.#inCatalog.set(find, find(catalog))
+    return this.#inCatalog.get(find) as T
+  }
+
+  /** What `say` says of a rule, or said before. */
+  of(rule: Rule, say: () => readonly Diagnostic[]): readonly Diagnostic[] {
+    const before = this.#said.get(rule.condition)
+    if (before !== undefined) return before
+    const said = say()
+    this.#said.set(rule.condition, said)
+    return said
+  }
+}

@@ -1,0 +1,170 @@
+/** An analysis with a memory of earlier ones says what one without says, whatever was edited between them. */
+import { posix } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Analysis, AnalysisMemory, analyse, analysing } from '../../src/bundle/index.ts'
+import { atOnce, type Catalog, type LintContext, type Parsed, parse, reparse, type SourceText } from '../../src/language/index.ts'
+import { condition } from '../language/lint/evaluated.ts'
+
+type Texts = Readonly<Record<string, string>>
+
+const catalog: Catalog = {
+  format: 1,
+  services: [
+    { name: 'ads', operations: [{ name: 'GetAds', kind: 'server', rate: 2 }], attributes: [] },
+    { name: 'db', peer: true, operations: [], attributes: [] },
+  ],
+  workloads: [{ id: 'deployment/ads', services: ['ads'] }],
+}
+
+/** Whoever analyses again and again. */
+class Editor {
+  readonly #memory = new AnalysisMemory()
+  #parsed = new Map<string, Parsed>()
+
+  analyse(texts: Texts, context: LintContext): Analysis {
+    const before = this.#parsed
+    this.#parsed = new Map()
+    for (const [name, text] of Object.entries(texts)) {
+      const known = before.get(name)
+      const isSame = known?.tree.source.text === text
+      this.#parsed.set(name, isSame ? known : known === undefined ? parse({ name, text }) : reparse(known, { name, text }))
+    }
+    return atOnce(analysing(inputOf([...this.#parsed.values()]), context, this.#memory))
+  }
+}
+
+function inputOf(all: readonly Parsed[]) {
+  const parsed = new Map<SourceText, Parsed>(all.map((each) => [each.tree.source, each]))
+  const sources = [...parsed.keys()]
+  const resolve = (path: string, from: string) => sources.find(({ name }) => name === posix.join(posix.dirname(from), path))
+  return { roots: sources, resolve, parsed }
+}
+
+/** In a form in which the order of maps counts, too. */
+function told({ diagnostics, program, resolved }: Analysis) {
+  return { diagnostics, program, resolved: [[...resolved.selectors], [...resolved.predicates], [...resolved.spans], [...resolved.peers]] }
+}
+
+function expectTheSame(editor: Editor, texts: Texts, context: LintContext = {}): Analysis {
+  const now = editor.analyse(texts, context)
+  const fresh = analyse(inputOf(Object.entries(texts).map(([name, text]) => parse({ name, text }))), context)
+  expect(told(now)).toEqual(told(fresh))
+  return now
+}
+
+const shared = 'let slow = 400ms\nlet few = 1\ndefaults { namespace shop  cooldown 30s }\n'
+const rules = `import "shared.scale"
+
+target deployment/ads { between 1 and 5 }
+
+up: scale deployment/ads +1 when span(ads/GetAds).p99 > slow 3 times in 60s
+
+down: scale deployment/ads -1 when span(ads/GetAds).p99 < 100ms for 10m
+
+scale deployment/web +1 when span(web/Get).p99 > slow
+
+scale deployment/web +1 when replicas(deployment/ads) > 3
+
+calls: scale deployment/ads +1 when span(db).p99 > slow
+`
+const others = `scale deployment/web +1 when span(web/Post).p99 > 1s
+
+more: scale deployment/ads +2 when span(ads/GetAds).p99 > 500ms 4 times in 60s
+
+less: scale deployment/ads +1 when span(ads/GetAds).p99 > 600ms 4 times in 60s
+`
+const start: Texts = { 'a.scale': rules, 'shared.scale': shared, 'z.scale': others }
+
+describe('an analysis with a memory', () => {
+  it('keeps the rules that an edit does not touch', () => {
+    const editor = new Editor()
+    const before = expectTheSame(editor, start)
+    const after = expectTheSame(editor, { ...start, 'a.scale': rules.replace('replicas(deployment/ads) > 3', 'replicas(deployment/ads) > 4') })
+    expect(after.program.rules[0]?.condition).toBe(before.program.rules[0]?.condition)
+    expect(after.program.rules.at(3)?.condition).not.toBe(before.program.rules.at(3)?.condition)
+    expect(after.program.targets[0]).toBe(before.program.targets[0])
+  })
+
+  it('looks again where something that a rule is made of is another', () => {
+    const edits: [file: string, from: string, to: string][] = [
+      ['shared.scale', '400ms', '300ms'],
+      ['shared.scale', '400ms', '50ms'],
+      ['shared.scale', 'slow', 'slo'],
+      ['shared.scale', 'namespace shop ', ''],
+      ['shared.scale', 'cooldown 30s', 'every 10s'],
+      ['shared.scale', 'let slow = 400ms', 'let slow = 400ms + few'],
+      ['shared.scale', 'let few', '/// Few.\nlet few'],
+      ['a.scale', 'between 1 and 5', 'between 1 and 2'],
+      ['a.scale', 'between 1 and 5', 'between 5 and 1'],
+      ['a.scale', 'between 1 and 5', 'between 1 and 5  stable down for 0s'],
+      ['a.scale', 'between 1 and 5', 'between 1 and 5  combine sum'],
+      ['a.scale', 'target deployment/ads { between 1 and 5 }', ''],
+      ['a.scale', 'import "shared.scale"', 'import "none.scale"'],
+      ['a.scale', 'import "shared.scale"', ''],
+      ['a.scale', '-1 when', '-1 whe'],
+      ['a.scale', 'down:', 'scale deployment/web +1 when span(web).count > 9\n\ndown:'],
+      ['a.scale', '+1 when span(web', '+2 when span(web'],
+      ['a.scale', '< 100ms', '< 500ms'],
+      ['a.scale', 'up:', 'down:'],
+      ['a.scale', 'up:', '// scale-ignore SC4202 until 2026-01-01: not yet deployed\nup:'],
+    ]
+    for (const [file, from, to] of edits) {
+      const editor = new Editor()
+      expectTheSame(editor, start)
+      const text = start[file] ?? ''
+      expect(text).toContain(from)
+      expectTheSame(editor, { ...start, [file]: text.replace(from, to) })
+      expectTheSame(editor, start)
+    }
+  })
+
+  it('looks again with another catalog, at what it says of services', () => {
+    const editor = new Editor()
+    expectTheSame(editor, start)
+    expectTheSame(editor, start, { catalog })
+    expectTheSame(editor, start, { catalog, sampled: 0.01 })
+    expectTheSame(editor, start, { catalog: { ...catalog, services: catalog.services.slice(0, 1) } })
+    expectTheSame(editor, start, { catalog, rates: { 'ads/GetAds': 1000 } })
+  })
+
+  it('forgets files that are gone, and knows them when they come again', () => {
+    const editor = new Editor()
+    expectTheSame(editor, start)
+    expectTheSame(editor, { 'a.scale': rules })
+    expectTheSame(editor, start)
+    expectTheSame(editor, { 'b.scale': rules, ...start })
+  })
+
+  it('says the same after any edits of any rules', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('', ' ', '\n', '// ', 'let slow = 1s\n', 'every 10s', ' observe', 'web', 'ads', '{', '"', ' for 5m', '5', 'defaults { }\n', 'not ('),
+      condition.map((text) => `\nscale deployment/a +1 when ${text}\n`),
+      condition.map((text) => `\nx: scale deployment/a -1 when ${text}\n`),
+    )
+    const edit = fc.record({
+      file: fc.constantFrom('a.scale', 'b.scale', 'shared.scale'),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.oneof(fc.constant(0), fc.nat(30)),
+      by: piece,
+      withCatalog: fc.boolean(),
+    })
+    const many = fc
+      .array(condition, { minLength: 2, maxLength: 5 })
+      .map((all) => all.map((text, i) => `scale deployment/d${i % 2} +${i} when ${text}\n`).join('\n'))
+    fc.assert(
+      fc.property(many, fc.array(edit, { minLength: 1, maxLength: 8 }), (some, edits) => {
+        const editor = new Editor()
+        let texts: Texts = { ...start, 'b.scale': some }
+        expectTheSame(editor, texts)
+        for (const { file, from, length, by, withCatalog } of edits) {
+          const text = texts[file] ?? ''
+          const at = Math.floor(from * text.length)
+          texts = { ...texts, [file]: text.slice(0, at) + by + text.slice(at + length) }
+          expectTheSame(editor, texts, withCatalog ? { catalog } : {})
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
