@@ -10,6 +10,7 @@ import { counts } from './providers/counts.ts'
 import { fields } from './providers/fields.ts'
 import { files } from './providers/files.ts'
 import { keywords } from './providers/keywords.ts'
+import { metrics } from './providers/metrics.ts'
 import { selectors } from './providers/selectors.ts'
 import { statistics } from './providers/statistics.ts'
 import { values } from './providers/values.ts'
@@ -21,7 +22,7 @@ import { type ItemData, listOf, type Suggestion } from './suggestion.ts'
 /** What a provider knows of one token that may come. */
 type Provider = (request: Request, expected: Expected) => readonly Suggestion[]
 
-const providers: readonly Provider[] = [selectors, workloads, statistics, values, fields, counts, words, files, keywords]
+const providers: readonly Provider[] = [selectors, workloads, statistics, values, fields, counts, words, files, metrics, keywords]
 
 export interface CompletionOptions {
   /** The client fills in the places of snippets. */
@@ -48,7 +49,12 @@ export function completion(view: View, offset: number, { snippets }: CompletionO
       if (place.within === 'text' && provider === keywords) continue
       found.push(...provider(request, each))
     }
-  return listOf(place.within === 'text' ? found.filter((suggestion) => (suggestion.text ?? suggestion.label).startsWith('"')) : found, typing)
+  return listOf(place.within === 'text' ? found.filter((suggestion) => isText(suggestion, place.word.start)) : found, typing)
+}
+
+/** It replaces the text in quotes by another one, or what is between the quotes, of which the first is at `start`. */
+function isText({ label, text = label, range }: Suggestion, start: number): boolean {
+  return text.startsWith('"') || range?.start === start + 1
 }
 
 /** Tokens that a text in quotes may be. */

@@ -110,6 +110,6 @@ export function rangeOfUse({ tokens, word }: Place, use: Use): TextRange {
 }
 
 /** Of a name or a text what it says. */
-export function unquoted({ type, text }: PlaceToken): string {
+export function unquoted({ type, text }: Pick<PlaceToken, 'type' | 'text'>): string {
   return type === 'Text' ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text
 }

@@ -127,7 +127,8 @@ function endOfLine(text: string, offset: number): number {
 
 /** Behind the closing quote, where the rest of the line has one more quote than it opens. */
 function endOfText(text: string, offset: number): number {
-  const rest = text.slice(offset, endOfLine(text, offset)).replace(/\/\/.*$/, '')
+  // Behind a colon two slashes are of a URL, which a metric's labels may have.
+  const rest = text.slice(offset, endOfLine(text, offset)).replace(/(?<!:)\/\/.*$/, '')
   const quotes = [...rest.matchAll(/\\.|"/g)].filter(([quote]) => quote === '"')
   return quotes.length % 2 === 0 ? offset : offset + (quotes[0]?.index ?? 0) + 1
 }
