@@ -27,7 +27,7 @@ export type ServerMessage =
   | Hello
   | { readonly kind: 'progress'; readonly request: number; readonly share: number }
   | { readonly kind: 'picture'; readonly request: number; readonly picture: Picture }
-  /** No picture: the rules do not compile, or the recording cannot be read. */
+  /** No picture: the rules do not compile, or the recording cannot be read. Warnings alone: there is nothing to draw yet. */
   | { readonly kind: 'refused'; readonly request: number; readonly problems: readonly Problem[] }
   | { readonly kind: 'explanation'; readonly request: number; readonly decision: string; readonly text: string | undefined }
   | { readonly kind: 'saved'; readonly file: string; readonly error?: string }

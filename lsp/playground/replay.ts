@@ -112,8 +112,9 @@ function compiledOf(
     const problems = diagnostics.filter(({ severity }) => severity === 'error').map((diagnostic) => problemOf(diagnostic, known))
     return { problems: [...loaded.problems.map(({ path, message }) => ({ message: `${path} ${message}`, severity: 'error' as const })), ...problems] }
   }
+  // Nothing is wrong with that: somebody is about to begin.
+  if (bundle.rules.length === 0) return { problems: [{ message: 'there is no rule yet: begin with `scale`', severity: 'warning' }] }
   const refused = refusals(bundle).map(({ rule, what }) => `rule ${rule} uses ${what}, which this version cannot measure yet`)
-  if (bundle.rules.length === 0) refused.push('there is no rule yet: begin with `scale`')
   return refused.length > 0 ? { problems: refused.map((message) => ({ message, severity: 'error' })) } : { bundle }
 }
 

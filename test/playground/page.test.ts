@@ -130,6 +130,32 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     expect(readFileSync(join(folder, 'rules.scale'), 'utf8')).toBe(original)
   })
 
+  it('invites who has no rule yet, and finds nothing wrong with that', async () => {
+    await page.click('.cm-content')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('Delete')
+    await page.waitForSelector('#picture .empty:has-text("No rule yet")')
+    expect(await page.isVisible('#problems')).toBe(false)
+    expect(await page.textContent('#summary')).toBe('')
+    await page.keyboard.type('scale deployment/workers +1')
+    await page.waitForSelector('#problems:has-text("1 problem to mend.")')
+    expect(await page.textContent('#problems')).not.toContain('Below is what the rules did before')
+    await page.keyboard.type(' when span(workers).rate > 1/s')
+    await page.waitForSelector('[data-target="deployment/workers"] .decision')
+  })
+
+  it('mends a problem by the keyboard alone', async () => {
+    await retype('cooldown 15s', '15s', '15')
+    await page.waitForSelector('.cm-lintRange-error')
+    await page.keyboard.press('F8')
+    await page.waitForSelector('.cm-diagnosticAction')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Write 15s')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#picture:not(.stale)')
+    expect(await page.isVisible('#problems')).toBe(false)
+  })
+
   it('saves on Ctrl+S', async () => {
     await retype('let backlog = 500ms', '500ms', '700ms')
     await page.keyboard.press('Control+s')

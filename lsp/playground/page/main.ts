@@ -92,15 +92,29 @@ function begin({ files, recordings, words, rootUri }: Hello): void {
 
 function noRecording(): void {
   chooser.disabled = true
-  byId('picture').replaceChildren(
-    element(
-      'div',
-      { class: 'empty' },
-      element('h2', {}, 'No recording yet'),
-      element('p', {}, 'What the rules do is seen on recorded traces: OTLP JSON lines or protobuf, as the Collector’s file exporter writes them.'),
-      element('pre', {}, 'scalec playground RULES.scale --recording traces.jsonl.gz'),
-    ),
+  showInstead(
+    'No recording yet',
+    element('p', {}, 'What the rules do is seen on recorded traces: OTLP JSON lines or protobuf, as the Collector’s file exporter writes them.'),
+    element('pre', {}, 'scalec playground RULES.scale --recording traces.jsonl.gz'),
   )
+}
+
+function noRule(): void {
+  showInstead(
+    'No rule yet',
+    element('p', {}, 'Write one on the left, and what it does on the recording is seen here. Ctrl Space shows what may come next.'),
+    element('pre', {}, 'scale deployment/ads +1\n  when span(ads/GetAds).p99 > 400ms for 1m'),
+  )
+  status.textContent = ''
+}
+
+/** In the place of a picture. */
+function showInstead(title: string, ...told: readonly HTMLElement[]): void {
+  picture = undefined
+  problemList.hidden = true
+  view.setStale(false)
+  byId('summary').replaceChildren()
+  byId('picture').replaceChildren(element('div', { class: 'empty' }, element('h2', {}, title), ...told))
 }
 
 function onEdit(): void {
@@ -162,6 +176,10 @@ function show(next: Picture): void {
 
 function refuse(problems: readonly Problem[]): void {
   clearTimeout(waiting)
+  if (problems.every(({ severity }) => severity === 'warning')) {
+    noRule()
+    return
+  }
   const few = 4
   const lines = problems
     .slice(0, few)
@@ -239,7 +257,7 @@ const toggleKeys = bindKeys({
     { keys: 'F12', does: 'to the definition' },
     { keys: 'Shift F12', does: 'all references' },
     { keys: 'Shift Alt F', does: 'format' },
-    { keys: 'F8', does: 'next problem' },
+    { keys: 'F8', does: 'next problem; Tab to its fixes' },
     { keys: 'Tab', does: 'leave the editor' },
   ],
 })
