@@ -13,11 +13,7 @@ export function servicesMatching(catalog: Catalog, pattern: string): readonly Ca
   return catalog.services.filter(({ name, peer }) => (peer === true ? matchesPeer(name) : matches(name)))
 }
 
-/** Whether the pattern means services that send no spans themselves, and no others. */
-export function meansPeers(catalog: Catalog, pattern: string): boolean {
-  return arePeers(servicesMatching(catalog, pattern))
-}
-
+/** Whether all of them, and there are some, send no spans themselves. */
 export function arePeers(services: readonly CatalogService[]): boolean {
   return services.length > 0 && services.every(({ peer }) => peer === true)
 }
@@ -46,11 +42,6 @@ export function operationsMatching(
 /** The kinds that a selector counts which names none: a service's own work, or with an operation all but the calls to others. */
 export function countedKinds(withOperation: boolean): readonly CatalogKind[] {
   return withOperation ? ['internal', 'server', 'consumer'] : ['server', 'consumer']
-}
-
-/** Canonical `service/operation` names, each once and sorted: the five spellings of one RPC are one, two RPCs named `Get` are two. */
-export function distinctOperations(matches: readonly CatalogMatch[]): readonly string[] {
-  return [...new Set(matches.map(({ service, operation }) => `${service}/${canonicalOperation(operation.name)}`))].sort()
 }
 
 /** Names by which a rule may call the operation, the shortest first: `GetAds`, `AdService/GetAds`, `hipstershop.AdService/GetAds`, as recorded. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { compile, rebuild } from '../../src/bundle/index.ts'
 import { readCatalog, serializeCatalog } from '../../src/files/index.ts'
-import { type Catalog, meansPeers, operationsMatching, servicesMatching } from '../../src/language/index.ts'
+import { type Catalog, operationsMatching, servicesMatching, viewOf } from '../../src/language/index.ts'
 import { type Attributes, type PlainSpan, service } from '../support/otlp.ts'
 import { learn, recordingFile } from './recorded.ts'
 
@@ -71,7 +71,7 @@ describe('a selector', () => {
     for (const pattern of ['postgresql', 'postgresql/orders', 'postgres*']) expect(servicesMatching(catalog, pattern)).toHaveLength(1)
     expect(operationsMatching(catalog, 'postgresql', 'INSERT orders', ['peer'])).toHaveLength(1)
     expect(operationsMatching(catalog, 'postgresql', 'INSERT orders', ['client'])).toHaveLength(0)
-    expect(['postgresql', 'shop', '*', 'mysql'].map((pattern) => meansPeers(catalog, pattern))).toEqual([true, false, false, false])
+    expect(['postgresql', 'shop', '*', 'mysql'].map(viewOf(catalog).isPeer)).toEqual([true, false, false, false])
   })
 
   it('that names a peer means the calls to it, and the bundle says so', async () => {

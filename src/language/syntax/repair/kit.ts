@@ -1,7 +1,7 @@
 /** What repairs are made of. */
 import type { IToken, TokenType } from 'chevrotain'
 import { createTokenInstance } from 'chevrotain'
-import type { Diagnostic, Fix, Message } from '../../diagnostics.ts'
+import type { Diagnostic, Message } from '../../diagnostics.ts'
 import { report } from '../../diagnostics.ts'
 import type { TextRange } from '../../tree.ts'
 import type { Lexed } from '../lex.ts'
@@ -29,8 +29,6 @@ export interface Trouble {
 }
 
 export type Recogniser = (trouble: Trouble) => Repair | undefined
-
-export type Edits = Fix['edits']
 
 export function rangeOf(token: IToken): TextRange {
   return { start: token.startOffset, end: endOf(token) }
