@@ -3,7 +3,8 @@ import { DecisionEvidence } from '../../src/blame/index.ts'
 import { type Bundle, compile, refusals } from '../../src/bundle/index.ts'
 import { createEngine } from '../../src/engine/index.ts'
 import { loadSources } from '../../src/files/index.ts'
-import type { Diagnostic, LintContext, SourceText } from '../../src/language/index.ts'
+import type { Catalog, Diagnostic, LintContext, SourceText } from '../../src/language/index.ts'
+import { list } from '../../src/plan/index.ts'
 import {
   decisionLine,
   decodeMessages,
@@ -77,12 +78,24 @@ export async function pictureOf(settings: ReplaySettings, job: ReplayJob): Promi
   const [first] = unread
   if (catalog.spans === 0) return { kind: 'refused', problems: [{ message: first ?? 'there is no span in the recording', severity: 'error' }] }
   const warnings = [
-    ...missingNames(bundle, catalog.catalog()).map(({ message }) => message),
+    ...missingWords(bundle, catalog.catalog()),
     ...(totals.late === 0 ? [] : [`${totals.late} spans came too late for their step and did not count`]),
     ...(first === undefined ? [] : [unread.length === 1 ? first : `${first}; and ${unread.length - 1} more that could not be read`]),
   ]
   const matched = totals.matched + (totals.traces?.matched ?? 0)
   return { kind: 'picture', log, picture: builder.finish({ start: catalog.start / 1e9, end: catalog.end / 1e9, spans: totals.spans, matched, warnings }) }
+}
+
+/** Names are no more than this: a system may have thousands of services. */
+const mostNames = 10
+
+/** What the rules name and the recording does not have; of services also which it has. */
+function missingWords(bundle: Bundle, seen: Catalog): readonly string[] {
+  const names = seen.services.map(({ name }) => name)
+  const shown = names.length > mostNames ? [...names.slice(0, mostNames), `${names.length - mostNames} more`] : names
+  return missingNames(bundle, seen).map(({ kind, suggestion, message }) =>
+    kind === 'service' && suggestion === undefined && names.length > 0 ? `${message}; there ${names.length === 1 ? 'is' : 'are'} ${list(shown)}` : message,
+  )
 }
 
 function compiledOf(

@@ -82,6 +82,8 @@ describe('a picture', () => {
   it('tells of names that the recording does not have', async () => {
     const { warnings } = await pictured(one('scale deployment/workers +1 when span(wrokers).p99 > 1s 2 times in 15s'))
     expect(warnings).toEqual(['no span of service wrokers; did you mean workers?'])
+    const other = await pictured(one('scale deployment/workers +1 when span(adservice).p99 > 1s 2 times in 15s'))
+    expect(other.warnings).toEqual(['no span of service adservice; there are database, gateway, orders, uploads and workers'])
   })
 
   it('counts spans where the condition counts spans', async () => {

@@ -92,6 +92,7 @@ function begin({ files, recordings, words, rootUri }: Hello): void {
 
 function noRecording(): void {
   chooser.disabled = true
+  status.textContent = ''
   showInstead(
     'No recording yet',
     element('p', {}, 'What the rules do is seen on recorded traces: OTLP JSON lines or protobuf, as the Collector’s file exporter writes them.'),
