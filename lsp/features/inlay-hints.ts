@@ -1,6 +1,6 @@
 /**
- * Inlay hints: what is not written and holds all the same. How many steps a window has, what a name of an operation means, the value of a constant that is computed,
- * and the bounds and the rest that a rule has from its target.
+ * Inlay hints: what is not written and holds all the same. How many steps a window has, what a name of an operation means, the value of a constant that is computed
+ * and the type of what only spans or a platform tell, and the bounds and the rest that a rule has from its target.
  */
 import { type InlayHint, InlayHintKind } from 'vscode-languageserver-protocol'
 import {
@@ -60,6 +60,7 @@ function hintsOf(view: View, declaration: Declaration, facts: FileFacts): readon
   visitNodes(declaration, (node) => {
     if (isWindow(node)) hints.push(...stepHints(node, facts, everyNs))
     else if (isSelector(node)) hints.push(...operationHints(view, node))
+    else for (const side of sidesOf(node)) hints.push(...computedHints(side, facts, everyNs))
   })
   if (declaration.kind === 'let' && declaration.value !== undefined) hints.push(...constantHints(declaration.value, facts))
   if (isRuleTree(declaration)) hints.push(...ruleHints(view, declaration))
@@ -109,6 +110,24 @@ function operationHints({ project }: View, { service, operation }: SelectorNode)
   if (only === undefined || (names.length === 1 && only === operation.text)) return []
   const tooltip = `in the catalog: ${names.join(', ')}`
   return [{ offset: operation.range.end, text: names.length === 1 ? `= ${only}` : `= ${names.length} operations`, tooltip }]
+}
+
+/** What is compared with each other, or held at something. */
+function sidesOf(node: Ranged): readonly Expression[] {
+  if (!('kind' in node)) return []
+  if (node.kind === 'compare' && 'left' in node) return [node.left as Expression, (node as unknown as { readonly right: Expression }).right]
+  if (node.kind === 'hold' && 'at' in node) return [(node as unknown as { readonly value: Expression }).value, node.at as Expression]
+  return []
+}
+
+/** Of arithmetic and metrics the type, which follows from their parts, or the value where that never changes. */
+function computedHints(side: Expression, facts: FileFacts, everyNs: number): readonly Hint[] {
+  if (side.kind !== 'binary' && side.kind !== 'call' && side.kind !== 'metric' && side.kind !== 'parenthesis') return []
+  const known = facts.valueOf(side, everyNs)
+  if (known === undefined || known.type === 'text' || known.type === 'boolean') return []
+  const type = typeName(known.type)
+  if (known.kind === 'constant') return [{ offset: side.range.end, text: `= ${printQuantity(known.value, known.type)}`, tooltip: type, isType: true }]
+  return [{ offset: side.range.end, text: `: ${type.replace(/^an? /, '')}`, tooltip: `its type follows from its parts: ${type}`, isType: true }]
 }
 
 /** A computed constant: its value, and of what type it is. */

@@ -40,6 +40,20 @@ describe('inlay hints', () => {
     )
   })
 
+  it('tell of what is computed in a rule the type that follows from its parts, or its value', () => {
+    const rule = (condition: string) => hinted(`import "shared.scale"\nfreeze deployment/a when ${condition}`).replace(/^.* when /s, '')
+    expect(rule('span(x).rate / replicas(deployment/a) > busy / 2')).toBe('span(x).rate / replicas(deployment/a)‹: Rate› > busy / 2‹= 25/s›')
+    expect(rule('max(span(x).p99, span(y).p99) > slow')).toBe('max(span(x).p99, span(y).p99)‹: Duration› > slow')
+    expect(rule('span(x).p99 / span(x).p50 > 3')).toBe('span(x).p99 / span(x).p50‹: Number› > 3')
+    expect(rule('metric("queue") > 5')).toBe('metric("queue")‹: Number› > 5')
+    expect(rule('metric("lag", unit 1ms) > 5s')).toBe('metric("lag", unit 1ms)‹: Duration› > 5s')
+    // What is wrong has none.
+    expect(rule('span(x).p99 + span(x).rate > 3')).not.toContain('‹')
+    expect(hinted('target deployment/a { between 1 and 9 }\nscale deployment/a to hold span(x).p99 - span(x).p50 at 2 * 50ms')).toContain(
+      'span(x).p99 - span(x).p50‹: Duration› at 2 * 50ms‹= 100ms›',
+    )
+  })
+
   it('show the bounds and the rest that hold for a rule', () => {
     const target = 'target deployment/frontend { between 2 and 8  cooldown 60s }\n'
     expect(hinted(`${target}scale deployment/frontend +1 when span(x).p99 > 1s cooldown 5m between 1 and 6`)).toContain('deployment/frontend‹2…6, rests 5m› +1')
