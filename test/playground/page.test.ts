@@ -218,6 +218,18 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await page.setViewportSize({ width: 1440, height: 900 })
   })
 
+  it('says how to give it a recording where there is none, and waits for nothing', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'scale-page-empty-'))
+    const other = await playground([], empty)
+    await page.goto(other.url)
+    await page.waitForSelector('#picture .empty:has-text("No recording yet")')
+    expect(await page.textContent('#status')).toBe('')
+    expect(await page.isDisabled('#recording')).toBe(true)
+    await page.waitForSelector('.cm-line:has-text("scale deployment/adservice +2")')
+    await other.stop()
+    rmSync(empty, { recursive: true })
+  })
+
   it('a page from elsewhere can neither read it nor drive it', async () => {
     const elsewhere = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<title>elsewhere</title>'))
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
