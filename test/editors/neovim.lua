@@ -72,6 +72,13 @@ local ok, problem = pcall(function()
   wait('the rename', function() return vim.fn.search('> patience', 'wn') > 0 end)
   say('rename slow to patience')
   say(table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n'))
+
+  local state
+  wait('the settings', function()
+    for _, answer in pairs(vim.lsp.buf_request_sync(0, 'scale/catalogState', { uri = vim.uri_from_bufnr(0) }, 20000) or {}) do state = answer.result end
+    return state ~= nil and state.source ~= nil
+  end)
+  say(string.format('catalog: %s, %d services', state.source, state.services))
 end)
 if not ok then
   say('failed: ' .. tostring(problem))

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TempoDouble } from '../support/tempo/server.ts'
 import { blocks } from './documented.ts'
 import { Driven } from './driven.ts'
 
@@ -10,10 +11,16 @@ const missing = existsSync(program) ? undefined : `left out: there is no ${progr
 
 describe.skipIf(missing !== undefined)(`Neovim${missing === undefined ? '' : `, ${missing}`}`, () => {
   const setup = blocks('Neovim', 'lua')[1] ?? ''
+  const [, settings = ''] = (blocks('Neovim', 'lua')[2] ?? '').split('\n').map((line) => line.replace(/ --.*/, ''))
+  const documentedTempo = 'http://localhost:3200'
+  let tempo: TempoDouble
   let editor: Driven
 
   beforeAll(async () => {
-    editor = new Driven('neovim', { 'init.lua': setup })
+    tempo = await TempoDouble.start()
+    tempo.spans.push({ at: Math.floor(Date.now() / 1000) - 300, name: 'GetAds', kind: 'server', resource: { 'service.name': 'adservice' } })
+    const withSettings = setup.replace(/cmd = \{.*?\}/, (cmd) => `${cmd}, ${settings.replace(documentedTempo, tempo.url)}`)
+    editor = new Driven('neovim', { 'init.lua': withSettings })
     const { folder, transcript } = editor
     const given = `lua FILE, TRANSCRIPT = [[ads.scale]], [[${transcript}]]`
     const script = `luafile ${resolve('test/editors/neovim.lua')}`
@@ -22,7 +29,10 @@ describe.skipIf(missing !== undefined)(`Neovim${missing === undefined ? '' : `, 
       XDG_CACHE_HOME: folder,
     })
   }, 60_000)
-  afterAll(() => editor.remove())
+  afterAll(async () => {
+    editor.remove()
+    await tempo.close()
+  })
 
   it('is set up with two lines', () => {
     expect(setup.trimEnd().split('\n')).toHaveLength(2)
@@ -47,5 +57,9 @@ describe.skipIf(missing !== undefined)(`Neovim${missing === undefined ? '' : `, 
     expect(editor.seen).toContain(`let patience = 400ms`)
     expect(editor.seen).toMatch(/ads-slow: scale deployment\/adservice \+2\n?.* when span\(adservice\/GetAds\)\.p99 > patience 5 times in 60s/)
     expect(editor.seen).not.toContain('failed')
+  })
+  it('hands the settings to the server', () => {
+    expect(settings).toContain(documentedTempo)
+    expect(editor.line('catalog')).toBe(`catalog: ${tempo.url}, 1 services`)
   })
 })
