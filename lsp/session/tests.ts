@@ -89,13 +89,19 @@ export interface CoveredRange {
   readonly message: string
 }
 
-/** Which rules of a document the project's tests have seen true and false, and which comparisons in them. */
+/** Of one file of the project. */
+export interface CoveredFile {
+  readonly uri: string
+  readonly ranges: readonly CoveredRange[]
+}
+
+/** Which rules of a document the project's tests have seen true and false, and which comparisons in them; the same of all files of the project, which the tests have run for anyhow. */
 export async function coverage(
   state: ProjectState,
   document: Document,
   version: string,
   cancelled: () => boolean,
-): Promise<{ readonly ranges: readonly CoveredRange[] } | Problem> {
+): Promise<{ readonly ranges: readonly CoveredRange[]; readonly files: readonly CoveredFile[] } | Problem> {
   const ready = await runnable(state, version)
   if ('problem' in ready) return ready
   const seen = createCoverage(ready.bench)
@@ -104,19 +110,20 @@ export async function coverage(
     await breathe()
     await run(ready.bench, test, (step) => seen.add(step))
   }
-  const now = state.project.documents.get(document.name) ?? document
-  const ranges = seen.rules
-    .filter(({ file }) => file.source.name === now.name)
-    .flatMap((rule): readonly CoveredRange[] => {
-      const whole = { range: now.lines.rangeOf(rule.range), state: stateOf(rule.truths, isRuleCovered(rule)), message: truthsText(rule.truths) }
-      const parts = rule.conditions.filter(({ leaf }) => leaf)
-      if (rule.conditions.length < 2) return [whole]
-      return [
-        whole,
-        ...parts.map((part) => ({ range: now.lines.rangeOf(part.range), state: stateOf(part.truths, isCovered(part)), message: truthsText(part.truths) })),
-      ]
-    })
-  return { ranges }
+  const rangesOf = ({ name, lines }: Document): readonly CoveredRange[] =>
+    seen.rules
+      .filter(({ file }) => file.source.name === name)
+      .flatMap((rule): readonly CoveredRange[] => {
+        const whole = { range: lines.rangeOf(rule.range), state: stateOf(rule.truths, isRuleCovered(rule)), message: truthsText(rule.truths) }
+        const parts = rule.conditions.filter(({ leaf }) => leaf)
+        if (rule.conditions.length < 2) return [whole]
+        return [
+          whole,
+          ...parts.map((part) => ({ range: lines.rangeOf(part.range), state: stateOf(part.truths, isCovered(part)), message: truthsText(part.truths) })),
+        ]
+      })
+  const files = state.roots.map((each) => ({ uri: each.uri, ranges: rangesOf(each) }))
+  return { ranges: rangesOf(state.project.documents.get(document.name) ?? document), files }
 }
 
 function stateOf(truths: Truths, isGood: boolean): CoveredRange['state'] {

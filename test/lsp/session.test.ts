@@ -119,6 +119,20 @@ describe('row: test explorer', () => {
       expect.anything(),
     ])
   })
+
+  it('tells it of every file of the project, as tests may be in files of their own', async () => {
+    const [written, tests] = [rules.slice(0, rules.indexOf('test "')), rules.slice(rules.indexOf('test "'))]
+    const apart = await startClient({ 'ads.scale': written, 'ads.test.scale': tests })
+    const answer = await apart.connection.sendRequest<{ readonly ranges: readonly object[]; readonly files: readonly object[] }>('scale/coverage', {
+      uri: apart.uri('ads.test.scale'),
+    })
+    expect(answer.ranges).toEqual([])
+    expect(answer.files).toMatchObject([
+      { uri: apart.uri('ads.scale'), ranges: [{ range: { start: { line: 2 } }, state: 'covered' }, {}, { state: 'partly' }, {}] },
+      { uri: apart.uri('ads.test.scale'), ranges: [] },
+    ])
+    await apart.stop()
+  })
 })
 
 describe('row: replay', () => {
