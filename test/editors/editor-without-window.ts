@@ -43,7 +43,14 @@ const opened = { textDocuments: { value: [] }, notebookDocuments: { value: [] } 
 const vscode = completed({
   ...fake,
   version: '1.105.0',
-  window: completed(Object.create(fake.window, { tabGroups: { value: completed({ all: [] }) }, visibleTextEditors: { value: [] } }) as object),
+  window: completed(
+    Object.create(fake.window, {
+      tabGroups: { value: completed({ all: [] }) },
+      visibleTextEditors: { value: [] },
+      createOutputChannel: { value: () => completed({ error: (problem: unknown) => console.error(problem) }) },
+    }) as object,
+  ),
+  languages: completed(fake.languages),
   workspace: completed(Object.create(fake.workspace, opened) as object),
 })
 const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown }

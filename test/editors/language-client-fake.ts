@@ -11,13 +11,22 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
-import { commands, seen } from './vscode-fake.ts'
+import { commands, seen, type Uri } from './vscode-fake.ts'
 
 export const TransportKind = { stdio: 0 } as const
+export const CloseAction = { DoNotRestart: 1, Restart: 2 } as const
+export const ErrorAction = { Continue: 1, Shutdown: 2 } as const
 
 interface Options {
-  readonly middleware: { executeCommand(command: string, given: readonly unknown[], next: (command: string, given: readonly unknown[]) => unknown): unknown }
+  readonly uriConverters: { code2Protocol(uri: Uri): string; protocol2Code(text: string): Uri }
+  readonly middleware: {
+    executeCommand(command: string, given: readonly unknown[], next: (command: string, given: readonly unknown[]) => unknown): unknown
+    provideCompletionItem(document: object, position: object, context: object, token: object, next: () => unknown): unknown
+  }
 }
+
+/** What the clients so far were made with, the last one last. */
+export const made: { readonly server: Server; readonly options: Options }[] = []
 
 interface Server {
   readonly command: string
@@ -36,6 +45,7 @@ export class LanguageClient {
   constructor(_id: string, _name: string, server: Server, options: Options) {
     this.#server = server
     this.#options = options
+    made.push({ server, options })
   }
 
   async start(): Promise<void> {
@@ -46,12 +56,15 @@ export class LanguageClient {
     this.#connection = connection
     connection.onNotification('scale/catalogChanged', (params: unknown) => this.#heard.get('scale/catalogChanged')?.(params))
     connection.listen()
-    const { capabilities } = await connection.sendRequest(InitializeRequest.type, {
+    const ended = new Promise<never>((_, reject) => child.once('exit', () => reject(new Error('it ended'))))
+    const initialized = connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
       rootUri: null,
       workspaceFolders: [{ uri: pathToFileURL(seen.folder).href, name: 'workspace' }],
       capabilities: {},
     })
+    const { capabilities } = await Promise.race([initialized, ended])
+    ended.catch(() => {})
     await connection.sendNotification(InitializedNotification.type, {})
     for (const command of capabilities.executeCommandProvider?.commands ?? [])
       this.#registered.push(
@@ -67,11 +80,6 @@ export class LanguageClient {
     await this.#connection?.sendNotification(ExitNotification.type)
     await ended
     for (const command of this.#registered.splice(0)) command.dispose()
-  }
-
-  async restart(): Promise<void> {
-    await this.stop()
-    await this.start()
   }
 
   sendRequest(method: string, params: unknown): Promise<unknown> {

@@ -11,6 +11,7 @@ const given = (files: readonly string[], more: Partial<Surroundings> = {}) =>
     path: '/usr/bin:/opt/bin',
     platform: 'linux',
     exists: (file) => files.includes(file),
+    target: (file) => file,
     own,
     ...more,
   })
@@ -33,6 +34,15 @@ describe('the server is', () => {
     expect(given(['/b/node_modules/.bin/scalec', '/usr/bin/scalec'], { folders: ['/a', '/b'] })).toMatchObject({
       from: 'workspace',
       file: '/b/node_modules/.bin/scalec',
+    })
+  })
+
+  it('run by the editor itself where it is a link to a script, as npm makes them: the Node of the system may be too old', () => {
+    const target = (file: string) => (file === '/shop/node_modules/.bin/scalec' ? '/shop/node_modules/scale-autoscaler/dist/scalec.js' : file)
+    expect(given(['/shop/node_modules/.bin/scalec'], { target })).toEqual({
+      from: 'workspace',
+      file: '/shop/node_modules/scale-autoscaler/dist/scalec.js',
+      isScript: true,
     })
   })
 

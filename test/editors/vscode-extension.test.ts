@@ -2,18 +2,21 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ExtensionContext } from 'vscode'
 import { activate, deactivate } from '../../lsp/vscode/src/extension.ts'
 import { scalec } from '../cli/scalec.ts'
+import { made } from './language-client-fake.ts'
 import { CancellationTokenSource, commands, seen, TestRunProfileKind, TestRunRequest, Uri, window, workspace } from './vscode-fake.ts'
 
 vi.mock('vscode', () => import('./vscode-fake.ts'))
 vi.mock('vscode-languageclient/node', () => import('./language-client-fake.ts'))
 
-const folder = mkdtempSync(join(tmpdir(), 'scale-vscode-'))
+// The editor and Node spell the URI of such a folder in two ways.
+const folder = mkdtempSync(join(tmpdir(), 'scale-vscode (é+1) '))
 const file = (name: string): string => join(folder, name)
-const uriOf = (name: string): string => Uri.file(file(name)).toString()
+const uriOf = (name: string): string => pathToFileURL(file(name)).href
 const subscriptions: { dispose(): void }[] = []
 
 const ads = `language 1
@@ -43,6 +46,7 @@ beforeAll(async () => {
   scalec(['catalog', 'from-recording', 'examples/queue-and-workers/backlog.jsonl.gz', '-o', file('catalog.json')])
   writeFileSync(file('scale.json'), JSON.stringify({ catalog: 'catalog.json' }))
   copyFileSync('examples/queue-and-workers/backlog.jsonl.gz', file('backlog.jsonl.gz'))
+  writeFileSync(file('ads.test.scale'), `test "ads at rest" {\n  given deployment/ads at 2\n  expect no action\n}\n`)
   writeFileSync(file('workers.scale'), 'workers: scale deployment/workers +4 when span(workers/"process messages").gap.p95 > 500ms 2 times in 15s\n')
   seen.settings['scale.path'] = resolve('dist/scalec.js')
   window.activate(file('ads.scale'), 5, 3)
@@ -56,6 +60,7 @@ afterAll(async () => {
 beforeEach(() => {
   window.activate(file('ads.scale'), 5, 3)
   seen.messages.length = 0
+  seen.press = undefined
   seen.texts.clear()
   seen.previews.length = 0
 })
@@ -94,7 +99,7 @@ describe('the status bar', () => {
 describe('the test explorer', () => {
   it('has the tests of all files', () => {
     const files = [...controller().items].map(([, item]) => item)
-    expect(files.map(({ label }) => label)).toEqual(['ads.scale'])
+    expect(files.map(({ label }) => label)).toEqual(['ads.scale', 'ads.test.scale'])
     const tests = [...files[0]!.children].map(([, item]) => item)
     expect(tests.map(({ label, range }) => [label, range?.start.line])).toEqual([
       ['slow ads get two replicas', 7],
@@ -106,7 +111,11 @@ describe('the test explorer', () => {
     const profile = controller().profiles.find(({ kind }) => kind === TestRunProfileKind.Run)
     await profile?.run(new TestRunRequest(), token)
     const run = controller().runs.at(-1)!
-    expect(Object.fromEntries(run.outcomes)).toEqual({ 'slow ads get two replicas': 'passed', 'nobody would expect this': 'failed' })
+    expect(Object.fromEntries(run.outcomes)).toEqual({
+      'slow ads get two replicas': 'passed',
+      'nobody would expect this': 'failed',
+      'ads at rest': 'passed',
+    })
     const [message] = run.messages.get('nobody would expect this') ?? []
     expect(message?.location?.range.start.line).toBe(17)
     expect(message?.message).toBe('it had 2 replicas at 20s')
@@ -120,14 +129,15 @@ describe('the test explorer', () => {
     await profile?.run(new TestRunRequest([tests[0]!]), token)
     expect([...controller().runs.at(-1)!.outcomes.keys()]).toEqual(['slow ads get two replicas'])
     await profile?.run(new TestRunRequest(undefined, [tests[0]!]), token)
-    expect([...controller().runs.at(-1)!.outcomes.keys()]).toEqual(['nobody would expect this'])
+    expect([...controller().runs.at(-1)!.outcomes.keys()]).toEqual(['nobody would expect this', 'ads at rest'])
   })
 
   it('shows in the margin what the tests have seen', async () => {
     const profile = controller().profiles.find(({ kind }) => kind === TestRunProfileKind.Coverage)
     await profile?.run(new TestRunRequest(), token)
     const run = controller().runs.at(-1)!
-    expect(run.coverage.map(({ uri }) => uri.toString())).toEqual([uriOf('ads.scale')])
+    // Each file of the project once, though two of them have tests; and not the one that has tests alone.
+    expect(run.coverage.map(({ uri }) => uri.fsPath)).toEqual([file('ads.scale'), file('workers.scale')])
     const details = await profile!.loadDetailedCoverage!(run, run.coverage[0]!)
     expect(details.length).toBeGreaterThan(0)
     expect(details[0]).toMatchObject({ executed: true, location: { start: { line: 5 } } })
@@ -154,6 +164,7 @@ describe('commands', () => {
     await commands.executeCommand('scale.replayFile')
     expect(seen.offered.at(-1)).toEqual(['$(history) The last one', 'backlog.jsonl.gz'])
     expect(seen.texts.get('replay.txt')).toContain('workers: fired once')
+    expect(seen.languages.at(-1)).toBe('scale-report')
     // The last one, then.
     seen.choose = () => 0
     seen.texts.clear()
@@ -208,7 +219,7 @@ describe('lenses', () => {
   })
 })
 
-it('an edit refreshes the tests of its file', async () => {
+it('an edit refreshes the tests of its file, and they are listed once', async () => {
   vi.useFakeTimers()
   const asked = vi.spyOn(controller().items, 'add')
   workspace.changed.fire({ document: { languageId: 'scale', uri: Uri.file(file('ads.scale')) } })
@@ -217,12 +228,67 @@ it('an edit refreshes the tests of its file', async () => {
   await vi.advanceTimersByTimeAsync(1000)
   vi.useRealTimers()
   await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1))
+  expect([...controller().items].map(([, { label }]) => label)).toEqual(['ads.scale', 'ads.test.scale'])
 })
 
-it('a setting that names nothing is said, and nothing is started', async () => {
-  const before = commands.registered.size
-  seen.settings['scale.path'] = 'nowhere/scalec'
-  await activate({ subscriptions: [], extensionPath: '/nowhere' } as unknown as ExtensionContext)
-  expect(seen.messages).toEqual(['SCALE: scale.path names nowhere/scalec, which does not exist'])
-  expect(commands.registered.size).toBe(before)
+describe('the language client', () => {
+  const options = () => made.at(-1)!.options
+
+  it('spells URIs as the server does', () => {
+    const { code2Protocol, protocol2Code } = options().uriConverters
+    expect(code2Protocol(Uri.file('/a shop (é+1)/ads.scale'))).toBe('file:///a%20shop%20(%C3%A9+1)/ads.scale')
+    expect(code2Protocol(Uri.from({ scheme: 'untitled', path: 'Untitled-1' }))).toBe('untitled:Untitled-1')
+    expect(protocol2Code('file:///a%20shop%20(%C3%A9+1)/ads.scale').fsPath).toBe('/a shop (é+1)/ads.scale')
+  })
+
+  it.each([
+    ['asks nothing while somebody indents a line', '  ', 2, ' ', false],
+    ['asks behind a word', '  cooldown ', 11, ' ', true],
+    ['asks at the start of a line where somebody wants it to', '  ', 2, undefined, true],
+    ['asks behind the sign of a line that begins with it', '/', 1, '/', true],
+  ])('%s', (_, text, character, triggerCharacter, isAsked) => {
+    const next = vi.fn()
+    options().middleware.provideCompletionItem({ lineAt: () => ({ text }) }, { line: 0, character }, { triggerCharacter }, token, next)
+    expect(next).toHaveBeenCalledTimes(isAsked ? 1 : 0)
+  })
+})
+
+describe('a scalec', () => {
+  const choose = async (path: string): Promise<void> => {
+    seen.settings['scale.path'] = path
+    const before = made.length
+    workspace.configured.fire({ affectsConfiguration: (section) => section === 'scale.path' })
+    await vi.waitFor(() => expect(made.length + seen.messages.length).toBeGreaterThan(before))
+  }
+
+  it('that names nothing is said, and none is started', async () => {
+    const before = made.length
+    await choose('nowhere/scalec')
+    await vi.waitFor(() => expect(seen.messages).toEqual(['SCALE: scale.path names nowhere/scalec, which does not exist']))
+    expect(made.length).toBe(before)
+  })
+
+  it('that ends before it serves is said, with why it did', async () => {
+    seen.press = 'Show Why'
+    writeFileSync(file('old.js'), `process.exit(2)`)
+    await choose('old.js')
+    await vi.waitFor(() => expect(seen.messages).toEqual([`SCALE: ${file('old.js')} does not start`]))
+    await vi.waitFor(() => expect(seen.outputs).toEqual(['SCALE']))
+    await expect(commands.executeCommand('scale.explainFile')).rejects.toThrow('the language server does not run')
+  })
+
+  it('that is chosen afterwards serves', async () => {
+    await choose(resolve('dist/scalec.js'))
+    await commands.executeCommand('scale.restart')
+    await commands.executeCommand('scale.explainFile')
+    expect(seen.previews[0]).toContain('ads-slow')
+  })
+
+  it('is looked for anew once the workspace is trusted', async () => {
+    const before = made.length
+    workspace.trusted.fire()
+    await vi.waitFor(() => expect(made.length).toBe(before + 1))
+    await commands.executeCommand('scale.restart')
+    expect(status().text).toBe('$(database) 5 services')
+  })
 })

@@ -4,7 +4,6 @@
  */
 import { globSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 
 type Listener<T> = (value: T) => void
 
@@ -26,31 +25,31 @@ export class EventEmitter<T> {
   }
 }
 
+/** Spelt as the editor spells it: more is escaped than by Node's `pathToFileURL`. */
 export class Uri {
   readonly scheme: string
   readonly path: string
-  readonly #text: string
 
-  private constructor(text: string) {
-    const { protocol, pathname } = new URL(text)
-    this.scheme = protocol.slice(0, -1)
-    this.path = decodeURIComponent(pathname)
-    this.#text = text
+  private constructor(scheme: string, path: string) {
+    this.scheme = scheme
+    this.path = path
   }
   static parse(text: string): Uri {
-    return new Uri(text)
+    const { protocol, pathname } = new URL(text)
+    return new Uri(protocol.slice(0, -1), decodeURIComponent(pathname))
   }
   static file(path: string): Uri {
-    return new Uri(pathToFileURL(path).href)
+    return new Uri('file', path)
   }
   static from({ scheme, path }: { readonly scheme: string; readonly path: string }): Uri {
-    return new Uri(`${scheme}:${path}`)
+    return new Uri(scheme, path)
   }
   get fsPath(): string {
-    return this.scheme === 'file' ? fileURLToPath(this.#text) : this.path
+    return this.path
   }
   toString(): string {
-    return this.#text
+    const path = this.path.split('/').map((part) => encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`))
+    return `${this.scheme}:${this.scheme === 'file' ? '//' : ''}${path.join('/')}`
   }
 }
 
@@ -224,6 +223,12 @@ export const seen = {
   controllers: [] as Controller[],
   status: [] as StatusItem[],
   messages: [] as string[],
+  /** What somebody presses in a message; undefined: nothing. */
+  press: undefined as string | undefined,
+  /** Output channels that were brought to view, by name. */
+  outputs: [] as string[],
+  /** The languages of texts in editors of their own. */
+  languages: [] as string[],
   /** Texts in editors of their own, by name. */
   texts: new Map<string, string>(),
   previews: [] as string[],
@@ -254,7 +259,10 @@ export const commands = {
 }
 
 const activeEditor = new EventEmitter<Editor | undefined>()
-const say = async (message: string): Promise<undefined> => void seen.messages.push(message)
+async function say(message: string, ...items: readonly string[]): Promise<string | undefined> {
+  seen.messages.push(message)
+  return items.find((item) => item === seen.press)
+}
 
 export const window = {
   activeTextEditor: undefined as Editor | undefined,
@@ -278,6 +286,7 @@ export const window = {
     seen.status.push(item)
     return item
   },
+  createOutputChannel: (name: string) => ({ show: () => void seen.outputs.push(name), error: () => {}, dispose: () => {} }),
   showInformationMessage: say,
   showWarningMessage: say,
   showErrorMessage: say,
@@ -315,7 +324,18 @@ export const workspace = {
   onDidOpenTextDocument: () => nothing,
   changed: new EventEmitter<{ readonly document: { readonly languageId: string; readonly uri: Uri } }>(),
   onDidChangeTextDocument: (listener: Listener<{ readonly document: { readonly languageId: string; readonly uri: Uri } }>) => workspace.changed.event(listener),
-  createFileSystemWatcher: () => ({ onDidCreate: () => nothing, onDidDelete: () => nothing, dispose: () => {} }),
+  configured: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
+  onDidChangeConfiguration: (listener: Listener<{ affectsConfiguration(section: string): boolean }>) => workspace.configured.event(listener),
+  trusted: new EventEmitter<void>(),
+  onDidGrantWorkspaceTrust: (listener: Listener<void>) => workspace.trusted.event(listener),
+  createFileSystemWatcher: () => ({ onDidCreate: () => nothing, onDidChange: () => nothing, onDidDelete: () => nothing, dispose: () => {} }),
+}
+
+export const languages = {
+  async setTextDocumentLanguage<T>(document: T, language: string): Promise<T> {
+    seen.languages.push(language)
+    return document
+  },
 }
 
 export const tests = {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { Reports } from './reports.ts'
 import type { Language, Position } from './requests.ts'
+import { uriOf } from './uris.ts'
 
 export interface Actions {
   /** Of the recording, or of one that is chosen. */
@@ -42,12 +43,13 @@ async function chooseRecording(): Promise<string | undefined> {
 }
 
 /** The rule file in view; says so where there is none. */
-export function activeFile(): { readonly uri: string; readonly position: Position } | undefined {
+export function activeFile(): { readonly uri: string; readonly path: string; readonly position: Position } | undefined {
   const editor = vscode.window.activeTextEditor
   if (editor?.document.languageId !== 'scale') {
     void vscode.window.showInformationMessage('Open a SCALE file first.')
     return undefined
   }
   const { line, character } = editor.selection.active
-  return { uri: editor.document.uri.toString(), position: { line, character } }
+  const { uri } = editor.document
+  return { uri: uriOf(uri), path: uri.fsPath, position: { line, character } }
 }

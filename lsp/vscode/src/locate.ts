@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly path: string
   readonly platform: NodeJS.Platform
   readonly exists: (file: string) => boolean
+  /** What a link leads to, in the end; any other file itself. */
+  readonly target: (file: string) => string
   /** The extension's own `scalec.js`. */
   readonly own: string
 }
@@ -25,9 +27,14 @@ export interface Located {
 
 /** The sentence is for people: a setting that names nothing is no reason to take another without a word. */
 export function locate(around: Surroundings): Located | { readonly problem: string } {
-  const { setting, folders, isTrusted, path, platform, exists, own } = around
+  const { setting, folders, isTrusted, path, platform, exists, target, own } = around
   const names = platform === 'win32' ? ['scalec.cmd', 'scalec.exe'] : ['scalec']
   const firstOf = (candidates: readonly string[]): string | undefined => candidates.find(exists)
+  const located = (from: Located['from'], file: string): Located => {
+    // npm's programs are links to scripts. The system would run them in its own Node, which may be too old for them.
+    const script = target(file)
+    return /\.[cm]?js$/.test(script) ? { from, file: script, isScript: true } : { from, file, isScript: false }
+  }
   if (isTrusted && setting !== '') {
     const file = firstOf(isAbsolute(setting) ? [setting] : (folders.length > 0 ? folders : ['.']).map((folder) => resolve(folder, setting)))
     return file === undefined ? { problem: `scale.path names ${setting}, which does not exist` } : located('setting', file)
@@ -38,8 +45,4 @@ export function locate(around: Surroundings): Located | { readonly problem: stri
   const folderNames = path.split(delimiter).filter(isAbsolute)
   const onPath = isTrusted ? firstOf(folderNames.flatMap((folder) => names.map((name) => join(folder, name)))) : undefined
   return onPath === undefined ? located('own', own) : located('path', onPath)
-}
-
-function located(from: Located['from'], file: string): Located {
-  return { from, file, isScript: /\.[cm]?js$/.test(file) }
 }

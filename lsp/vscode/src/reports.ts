@@ -2,6 +2,8 @@
 import * as vscode from 'vscode'
 
 export const scheme = 'scale-report'
+/** Long lines are wrapped in it: see the manifest. */
+export const language = 'scale-report'
 
 export interface Reports extends vscode.Disposable {
   /** In an editor of its own; the same name again takes the place of what was there. */
@@ -25,7 +27,8 @@ export function createReports(): Reports {
   }
   return {
     async show(name, text) {
-      const document = await vscode.workspace.openTextDocument(put(name, text))
+      const opened = await vscode.workspace.openTextDocument(put(name, text))
+      const document = await vscode.languages.setTextDocumentLanguage(opened, language)
       await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true })
     },
     async preview(name, markdown) {

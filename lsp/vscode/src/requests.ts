@@ -30,6 +30,11 @@ export interface CoveredRange {
   readonly message: string
 }
 
+export interface CoveredFile {
+  readonly uri: string
+  readonly ranges: readonly CoveredRange[]
+}
+
 export interface CatalogState {
   readonly source?: string
   readonly problem?: string
@@ -46,7 +51,8 @@ export interface Requests {
   }
   readonly 'scale/coverage': {
     readonly params: { readonly uri: string }
-    readonly answer: { readonly ranges: readonly CoveredRange[]; readonly problem?: string }
+    /** `files`: the rules of a file may have their tests in another one. A `scalec` of the workspace may be too old to tell them. */
+    readonly answer: { readonly ranges: readonly CoveredRange[]; readonly files?: readonly CoveredFile[]; readonly problem?: string }
   }
   readonly 'scale/replay': {
     readonly params: { readonly uri: string; readonly recording?: string }

@@ -1,6 +1,7 @@
 /** The status bar: how much the catalog knows, and what is wrong with it. */
 import * as vscode from 'vscode'
 import { type CatalogState, catalogChanged, type Language } from './requests.ts'
+import { uriOf } from './uris.ts'
 
 export interface Status extends vscode.Disposable {
   /** Asks the server anew. */
@@ -17,7 +18,7 @@ export function createStatus(language: Language): Status {
 
   const uri = (): { readonly uri?: string } => {
     const document = vscode.window.activeTextEditor?.document
-    return document?.languageId === 'scale' ? { uri: document.uri.toString() } : {}
+    return document?.languageId === 'scale' ? { uri: uriOf(document.uri) } : {}
   }
   const tell = (next: CatalogState): void => {
     state = next

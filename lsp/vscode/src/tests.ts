@@ -2,7 +2,8 @@
 import * as vscode from 'vscode'
 import { detailsOf } from './coverage.ts'
 import { rangeOf } from './ranges.ts'
-import type { Language, TestEntry, TestResult } from './requests.ts'
+import type { CoveredFile, Language, TestEntry, TestResult } from './requests.ts'
+import { uriOf } from './uris.ts'
 
 export interface Tests extends vscode.Disposable {
   readonly controller: vscode.TestController
@@ -27,9 +28,21 @@ export function createTests(language: Language): Tests {
     for (const [file, entries] of byFile) controller.items.add(fileItem(controller, file, entries))
   }
 
+  /** Once each: files of one project have the answer in common. A file of tests alone has nothing to cover. */
+  function cover(run: vscode.TestRun, { uri, ranges }: CoveredFile, covered: Set<string>): void {
+    if (covered.has(uri)) return
+    covered.add(uri)
+    if (ranges.length === 0) return
+    const found = detailsOf(ranges)
+    const coverage = vscode.FileCoverage.fromDetails(vscode.Uri.parse(uri), [...found])
+    details.set(coverage, found)
+    run.addCoverage(coverage)
+  }
+
   async function run(request: vscode.TestRunRequest, token: vscode.CancellationToken, isCovering: boolean): Promise<void> {
     const run = controller.createTestRun(request)
     const chosen = chosenOf(controller, request)
+    const covered = new Set<string>()
     try {
       for (const { item } of chosen.flatMap(({ tests }) => tests)) run.enqueued(item)
       for (const { file, tests, isWhole } of chosen) {
@@ -38,12 +51,9 @@ export function createTests(language: Language): Tests {
         // A whole file in one go: its rules are compiled once.
         if (isWhole) tell(run, tests, await language.request('scale/runTest', { uri: file }, token))
         else for (const test of tests) tell(run, [test], await language.request('scale/runTest', { uri: file, name: test.name }, token))
-        if (!isCovering || token.isCancellationRequested) continue
-        const { ranges } = await language.request('scale/coverage', { uri: file }, token)
-        const found = detailsOf(ranges)
-        const coverage = vscode.FileCoverage.fromDetails(vscode.Uri.parse(file), [...found])
-        details.set(coverage, found)
-        run.addCoverage(coverage)
+        if (!isCovering || token.isCancellationRequested || covered.has(file)) continue
+        const { ranges, files = [{ uri: file, ranges }] } = await language.request('scale/coverage', { uri: file }, token)
+        for (const each of files) cover(run, each, covered)
       }
     } finally {
       run.end()
@@ -58,7 +68,7 @@ export function createTests(language: Language): Tests {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   const soon = ({ languageId, uri }: vscode.TextDocument): void => {
     if (languageId !== 'scale') return
-    const key = uri.toString()
+    const key = uriOf(uri)
     clearTimeout(timers.get(key))
     timers.set(
       key,
@@ -76,7 +86,7 @@ export function createTests(language: Language): Tests {
     vscode.workspace.onDidOpenTextDocument(soon),
     vscode.workspace.onDidChangeTextDocument(({ document }) => soon(document)),
     watcher.onDidCreate(() => void refresh().catch(() => {})),
-    watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
+    watcher.onDidDelete((uri) => controller.items.delete(uriOf(uri))),
   ]
   return {
     controller,
