@@ -2,7 +2,8 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { builtFolder, type EditedFile, findRecordings, type Playground, startPlayground } from '../../lsp/playground/index.ts'
-import { loadSources, projectPath } from '../files/index.ts'
+import { type LoadedSources, loadSources, projectPath } from '../files/index.ts'
+import { parse, type SourceText } from '../language/index.ts'
 import { type ExitCode, exit } from './exit.ts'
 import { codeOf, rewrite } from './file.ts'
 import { type Inputs, inputsOf, type ProjectOptions } from './project.ts'
@@ -62,7 +63,7 @@ async function start(named: readonly string[], options: PlaygroundCommandOptions
   if (built === undefined) return fail('the page is not built: npm run build')
   const folder = inputs.project === undefined ? '.' : dirname(inputs.project.file)
   const files = (): readonly EditedFile[] => {
-    const edited = loadSources(inputs.paths).roots.map(({ name, text }) => ({ name, text, uri: pathToFileURL(resolve(name)).href, saved: true }))
+    const edited = withImports(loadSources(inputs.paths)).map(({ name, text }) => ({ name, text, uri: pathToFileURL(resolve(name)).href, saved: true }))
     return edited.length > 0 ? edited : [scratch()]
   }
   try {
@@ -88,6 +89,17 @@ async function start(named: readonly string[], options: PlaygroundCommandOptions
     const code = codeOf(error)
     return fail(code === 'EADDRINUSE' ? `port ${port} is taken: choose another with --port, or 0 for any that is free` : `port ${port} cannot be had (${code})`)
   }
+}
+
+/** The files with what they import, directly or not: a constant is renamed where it is declared, too. */
+function withImports({ roots, resolve: find }: LoadedSources): readonly SourceText[] {
+  const found = new Set(roots)
+  for (const source of found)
+    for (const declaration of parse(source).tree.declarations) {
+      const imported = declaration.kind === 'import' && declaration.path !== undefined ? find(declaration.path.value, source.name) : undefined
+      if (imported !== undefined) found.add(imported)
+    }
+  return [...found]
 }
 
 function scratch(): EditedFile {

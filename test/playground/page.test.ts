@@ -1,5 +1,5 @@
 /** The playground in a real browser: what is seen, what the keyboard does, and what a page from elsewhere cannot. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -165,6 +165,43 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await retype('let backlog = 700ms', '700ms', '500ms')
     await page.keyboard.press('Control+s')
     await page.waitForSelector('#save', { state: 'hidden' })
+  })
+
+  it('has a tab for each of several files, which tells what is not saved, and renames across them', async () => {
+    writeFileSync(join(folder, 'base.scale'), 'let wait = 500ms\n')
+    writeFileSync(
+      join(folder, 'uses.scale'),
+      'import "base.scale"\nlate: scale deployment/workers +4 when span(workers/"process messages").gap.p95 > wait 2 times in 15s\n',
+    )
+    const two = await playground(['uses.scale'], folder)
+    await page.goto(two.url)
+    const tabs = () => page.locator('.tab').evaluateAll((all) => all.map((tab) => `${tab.textContent}${tab.ariaSelected === 'true' ? ' in view' : ''}`))
+    await page.waitForSelector('#language[data-state="ready"]')
+    expect(await tabs()).toEqual(['uses.scale in view', 'base.scale'])
+    await page.focus('.editor:not([hidden]) .cm-content')
+    await page.keyboard.press('Control+End')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('End')
+    // Onto `wait`, from the end of ` 2 times in 15s`.
+    for (const _ of ' 2 times in 15s.') await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Shift+F12')
+    await page.waitForSelector('.cm-lsp-reference-panel:has-text("base.scale")')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('F2')
+    await page.waitForSelector('.cm-lsp-rename-panel input')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('patience')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.tab:has-text("base.scale •")')
+    expect(await tabs()).toEqual(['uses.scale • in view', 'base.scale •'])
+    await page.waitForSelector('#picture:not(.stale) [data-rule="late"]')
+    // By the keyboard, which stays where it was.
+    await page.focus('.tab:has-text("base.scale")')
+    await page.keyboard.press('Enter')
+    expect(await tabs()).toEqual(['uses.scale •', 'base.scale • in view'])
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('base.scale •')
+    expect(await page.textContent('.editor:not([hidden]) .cm-content')).toContain('let patience = 500ms')
+    await two.stop()
   })
 
   it('starts with other replicas, and with another recording', async () => {

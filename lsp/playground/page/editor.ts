@@ -14,7 +14,7 @@ import {
   signatureHelp,
 } from '@codemirror/lsp-client'
 import { Compartment, type Extension } from '@codemirror/state'
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
+import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, type KeyBinding, keymap, lineNumbers } from '@codemirror/view'
 import type { EditedFile } from '../contract.ts'
 import { languageTransport } from './connection.ts'
 import { diagnostics } from './diagnostics.ts'
@@ -39,7 +39,7 @@ export interface Editors {
 
 export interface EditorEvents {
   readonly onEdit: () => void
-  readonly onShow: (name: string) => void
+  readonly onShow: () => void
   readonly onLanguage: (state: 'starting' | 'ready' | 'lost') => void
 }
 
@@ -91,7 +91,7 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
     shown = file
     const { view } = editorOf(file)
     for (const [other, { view: each }] of open) (each.dom.parentElement as HTMLElement).hidden = other !== name
-    events.onShow(name)
+    events.onShow()
     return view
   }
 
@@ -111,7 +111,9 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
       sanitizeHTML: sanitized,
       highlightLanguage: (name) => (name === 'scale' ? language : null),
       workspace: (lsp) => new OpenFiles(lsp, (uri) => show(files.find((file) => file.uri === uri)?.name ?? '')),
-      extensions: served,
+      extensions: served(() => {
+        for (const file of files) editorOf(file)
+      }),
     }).connect(transport)
     client = made
     await made.initializing
@@ -147,12 +149,21 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
 }
 
 /** What the language server does by itself; what is wrong with the text is asked for. */
-const served: readonly Extension[] = [
-  serverCompletion(),
-  hoverTooltips(),
-  signatureHelp(),
-  keymap.of([...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap]),
-]
+function served(openAll: () => void): readonly Extension[] {
+  // A name may be in any of the files, and only what is open can be shown and edited.
+  const across = [...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap].map((binding): KeyBinding => {
+    const { key, run } = binding
+    if (key === 'Escape' || run === undefined) return binding
+    return {
+      ...binding,
+      run: (view) => {
+        openAll()
+        return run(view)
+      },
+    }
+  })
+  return [serverCompletion(), hoverTooltips(), signatureHelp(), keymap.of([...formatKeymap, ...across])]
+}
 
 /** Tab moves on, as everywhere on a page: nobody is caught in the editor. */
 const basics: Extension = [

@@ -83,8 +83,8 @@ function onMessage(message: ServerMessage): void {
 function begin({ files, recordings, words, rootUri }: Hello): void {
   if (editors === undefined) {
     chooser.replaceChildren(...recordings.map(({ id, name, bytes: size }) => element('option', { value: id }, `${name}  (${bytes(size)})`)))
-    editors = createEditors(byId('editors'), files, words, rootUri, { onEdit, onShow, onLanguage })
-    if (files.length > 1) byId('tabs').hidden = false
+    editors = createEditors(byId('editors'), files, words, rootUri, { onEdit, onShow: tellChanges, onLanguage })
+    if (files.length > 1) showTabs(editors)
     if (recordings.length === 0) noRecording()
   }
   replay()
@@ -124,22 +124,23 @@ function onEdit(): void {
   tellChanges()
 }
 
-function onShow(name: string): void {
-  byId('tabs').replaceChildren(
-    ...(editors?.names ?? []).map((each) =>
-      element(
-        'button',
-        { type: 'button', role: 'tab', class: 'tab', 'aria-selected': String(each === name), title: each, click: () => editors?.show(each) },
-        `${each}${editors?.isChanged(each) === true ? ' •' : ''}`,
-      ),
-    ),
-  )
+function showTabs({ names, show }: Editors): void {
+  const tabs = names.map((name) => element('button', { type: 'button', role: 'tab', class: 'tab', 'data-file': name, title: name, click: () => show(name) }))
+  byId('tabs').replaceChildren(...tabs)
+  byId('tabs').hidden = false
   tellChanges()
 }
 
+/** Which file is in view, and which are not saved. The tabs stay the same elements, so that none loses the focus. */
 function tellChanges(): void {
-  const file = editors?.current()
-  byId('save').hidden = file === undefined || !file.saved || editors?.isChanged(file.name) !== true
+  if (editors === undefined) return
+  const { name: shown, saved } = editors.current()
+  byId('save').hidden = !saved || !editors.isChanged(shown)
+  for (const tab of byId('tabs').querySelectorAll<HTMLElement>('.tab')) {
+    const { file = '' } = tab.dataset
+    tab.textContent = `${file}${editors.isChanged(file) ? ' •' : ''}`
+    tab.setAttribute('aria-selected', String(file === shown))
+  }
 }
 
 function onLanguage(state: 'starting' | 'ready' | 'lost'): void {
