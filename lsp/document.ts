@@ -10,12 +10,10 @@ export interface DocumentSource {
   readonly text: string
 }
 
-/** `before`: the same document before an edit, whose tree the new one takes what it can from. */
+/** `before`: the same document before an edit, whose tree the new one takes over when it is asked for its own. Who asks the earlier one again has it parsed anew. */
 export function createDocument({ uri, name, version, text }: DocumentSource, before?: Document): Document {
   let lines: Document['lines'] | undefined
-  let parsed: Parsed | undefined
-  // Trees are known of few of many edits in a row: the last that is known serves.
-  let basis = before === undefined || before.name !== name ? undefined : knownOf(before)
+  const held: Held = { parsed: undefined, basis: before === undefined || before.name !== name ? undefined : basisOf(before) }
   const document: Document = {
     uri,
     name,
@@ -26,21 +24,36 @@ export function createDocument({ uri, name, version, text }: DocumentSource, bef
       return lines
     },
     get parsed() {
-      if (parsed === undefined) {
+      if (held.parsed === undefined) {
+        const basis = take(held.basis)
         const source = { name, text }
-        parsed = basis === undefined ? parse(source) : reparse(basis, source)
-        basis = undefined
+        held.parsed = basis === undefined ? parse(source) : reparse(basis, source)
+        held.basis = undefined
       }
-      return parsed
+      return held.parsed
     },
   }
-  known.set(document, () => parsed ?? basis)
+  holders.set(document, held)
   return document
 }
 
-/** What is parsed of a document, or of the one before it. */
-const known = new WeakMap<Document, () => Parsed | undefined>()
+/** The tree of a document, or, until that is asked for, the holder of an earlier one's. */
+interface Held {
+  parsed: Parsed | undefined
+  basis: Held | undefined
+}
 
-function knownOf(document: Document): Parsed | undefined {
-  return known.get(document)?.()
+const holders = new WeakMap<Document, Held>()
+
+/** Trees are made of few of many edits in a row: the last that was made serves. */
+function basisOf(document: Document): Held | undefined {
+  const held = holders.get(document)
+  return held?.parsed === undefined ? held?.basis : held
+}
+
+/** A tree that is taken as the basis of another is nobody else's. */
+function take(held: Held | undefined): Parsed | undefined {
+  const parsed = held?.parsed
+  if (held !== undefined) held.parsed = undefined
+  return parsed
 }

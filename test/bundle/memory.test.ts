@@ -77,13 +77,29 @@ less: scale deployment/ads +1 when span(ads/GetAds).p99 > 600ms 4 times in 60s
 const start: Texts = { 'a.scale': rules, 'shared.scale': shared, 'z.scale': others }
 
 describe('an analysis with a memory', () => {
-  it('keeps the rules that an edit does not touch', () => {
+  it('keeps the rules that an edit does not touch, also those that it moves', () => {
     const editor = new Editor()
-    const before = expectTheSame(editor, start)
-    const after = expectTheSame(editor, { ...start, 'a.scale': rules.replace('replicas(deployment/ads) > 3', 'replicas(deployment/ads) > 4') })
-    expect(after.program.rules[0]?.condition).toBe(before.program.rules[0]?.condition)
-    expect(after.program.rules.at(3)?.condition).not.toBe(before.program.rules.at(3)?.condition)
+    const many = Array.from({ length: 12 }, (_, i) => `r${i}: scale deployment/ads +1 when span(s${i}).p99 > slow\n`).join('\n')
+    const text = `import "shared.scale"\n\n${many}`
+    const before = expectTheSame(editor, { ...start, 'b.scale': text })
+    const after = expectTheSame(editor, { ...start, 'b.scale': text.replace('r5: ', 'rule-5: ') })
+    const found = ({ program }: Analysis, name: string) => program.rules.find((rule) => rule.name === name)
+    for (const name of ['up', 'r0', 'r11', 'less']) expect(found(after, name)?.condition, name).toBe(found(before, name)?.condition)
+    expect(found(after, 'rule-5')).toBeDefined()
     expect(after.program.targets[0]).toBe(before.program.targets[0])
+  })
+
+  it('says again of moved places what it said of them', () => {
+    const editor = new Editor()
+    const many = Array.from(
+      { length: 12 },
+      (_, i) => `r${i}: scale deployment/ads ${i % 2 === 0 ? '+' : '-'}1 when span(s/Op).p99 > ${100 + i}ms and span(s/Op).p99 > 50ms\n`,
+    )
+    const text = many.join('\n')
+    const { diagnostics } = expectTheSame(editor, { 'a.scale': text })
+    expect(diagnostics.length).toBeGreaterThan(12)
+    expectTheSame(editor, { 'a.scale': `// Moved.\n${text}` })
+    expectTheSame(editor, { 'a.scale': `// Moved.\n${text.replace('r2:', 'rule-2:')}` })
   })
 
   it('looks again where something that a rule is made of is another', () => {

@@ -12,13 +12,30 @@ function expectAsParsed(before: string, after: string): void {
 }
 
 describe('reparse', () => {
-  it('gives what parse gives, and keeps the nodes before the edit', () => {
+  it('gives what parse gives, of the nodes before the edit and behind it, which move', () => {
     const text = rules(12)
     const before = parse({ name: 'a.scale', text })
-    const after = { name: 'a.scale', text: text.replace('r8: scale', 'r8: freeze it\nr8: scale') }
+    const after = { name: 'a.scale', text: text.replace('r5: scale', 'r5: freeze it\nr5: scale') }
+    const [first] = before.tree.declarations
+    const last = before.tree.declarations.at(-1)
     const now = reparse(before, after)
     expect(now).toEqual(parse(after))
-    expect(now.tree.declarations[0]).toBe(before.tree.declarations[0])
+    expect(now.tree.declarations[0]).toBe(first)
+    expect(now.tree.declarations.at(-1)).toBe(last)
+  })
+
+  it('reads a large text anew nowhere but at the edit, whatever is typed between two rules', () => {
+    const text = rules(20)
+    const at = text.indexOf('/// Rule 10')
+    const typed = '/// New.\nnew: scale deployment/d1 +1 when span(s1/GetAds).p99 > 300ms and not absent(span(s2), 60s) 5 times in 60s\n\n'
+    let now = parse({ name: 'a.scale', text })
+    const last = now.tree.declarations.at(-1)
+    for (let i = 1; i <= typed.length; i++) {
+      const source = { name: 'a.scale', text: text.slice(0, at) + typed.slice(0, i) + text.slice(at) }
+      now = reparse(now, source)
+      expect(now).toEqual(parse(source))
+      expect(now.tree.declarations.at(-1)).toBe(last)
+    }
   })
 
   it('sees what an edit does to its neighbours', () => {

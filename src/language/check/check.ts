@@ -71,7 +71,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     const rule = memory.ruleOf(tree, name, scope, surroundingsOf(scope), targets)
     if (rule !== undefined) rules.push(rule)
   }
-  for (const found of yield* memory.bands.all(rules, bandsOf)) diagnostics.push(...found)
+  for (const diagnostic of yield* memory.bands.all(rules, bandsOf)) diagnostics.push(diagnostic)
   yield
   const named = { rules: new Set(names.values()), targets }
   const tests: Test[] = []

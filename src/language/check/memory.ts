@@ -3,7 +3,7 @@
  * only at what is new, or is made of something that is.
  */
 import type { Diagnostic } from '../diagnostics.ts'
-import type { Predicate, SelectorNode, SpanExpression, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
+import type { Predicate, Ranged, SelectorNode, SpanExpression, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
 import type { CheckedPredicate, Rule, Selector, Target } from './program.ts'
 import { nothingResolved, type SpanValue } from './resolved.ts'
 import { checkRule, type RuleTree, type Workloads } from './rules.ts'
@@ -21,6 +21,8 @@ export interface Surroundings {
 interface Finding<T> {
   readonly result: T
   readonly diagnostics: readonly Diagnostic[]
+  /** Where the declaration began. */
+  readonly start: number
   readonly selectors: readonly (readonly [SelectorNode, Selector])[]
   readonly predicates: readonly (readonly [Predicate, CheckedPredicate])[]
   readonly spans: readonly (readonly [SpanExpression, SpanValue])[]
@@ -42,7 +44,7 @@ export class CheckMemory {
   readonly #rules = new WeakMap<RuleTree, RuleFinding>()
   readonly #targets = new WeakMap<TargetDeclaration, Finding<Defaults>>()
   /** What rules of one target say together. */
-  readonly bands = new TogetherMemory<readonly Diagnostic[]>()
+  readonly bands = new TogetherMemory()
   /** By file. */
   readonly #surroundings = new Map<string, Surroundings>()
   /** By id: the target of these clauses. */
@@ -62,11 +64,11 @@ export class CheckMemory {
   /** What `clausesOfTarget` says, or said before. */
   clausesOf(tree: TargetDeclaration, scope: Scope, surroundings: Surroundings): Defaults {
     const before = this.#targets.get(tree)
-    if (before !== undefined && holds(before, scope, surroundings)) {
+    if (before !== undefined && holds(before, tree, scope, surroundings)) {
       leave(before, scope)
       return before.result
     }
-    const now = found(scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
+    const now = found(tree, scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
     leave(now, scope)
     if (isOwn(now.diagnostics, tree.range)) this.#targets.set(tree, now)
     return now.result
@@ -76,7 +78,7 @@ export class CheckMemory {
   ruleOf(tree: RuleTree, name: string, scope: Scope, surroundings: Surroundings, targets: Targets): Rule | undefined {
     const { defaults } = surroundings
     const before = this.#rules.get(tree)
-    if (before !== undefined && before.name === name && holds(before, scope, surroundings) && nameTheSame(before, scope, defaults, targets)) {
+    if (before !== undefined && before.name === name && holds(before, tree, scope, surroundings) && nameTheSame(before, scope, defaults, targets)) {
       leave(before, scope)
       if (before.result.file === scope.tree) return before.result
       const result = { ...before.result, file: scope.tree }
@@ -92,7 +94,7 @@ export class CheckMemory {
       },
       mostReplicas: (id) => targets.get(id)?.clauses.between?.max,
     }
-    const now = found(scope, surroundings, (own) => checkRule(tree, name, own, defaults, workloads))
+    const now = found(tree, scope, surroundings, (own) => checkRule(tree, name, own, defaults, workloads))
     leave(now, scope)
     const { result } = now
     // What an error says may tell of other places.
@@ -119,7 +121,7 @@ export class CheckMemory {
   }
 }
 
-function found<T>(scope: Scope, surroundings: Surroundings, find: (scope: Scope) => T): Finding<T> {
+function found<T>({ range }: Ranged, scope: Scope, surroundings: Surroundings, find: (scope: Scope) => T): Finding<T> {
   const asked = new Map<string, boolean>()
   const isPeer = (pattern: string): boolean => {
     const answer = scope.isPeer(pattern)
@@ -133,6 +135,7 @@ function found<T>(scope: Scope, surroundings: Surroundings, find: (scope: Scope)
   return {
     result,
     diagnostics: listOf(diagnostics),
+    start: range.start,
     selectors: listOf(selectors),
     predicates: listOf(predicates),
     spans: listOf(spans),
@@ -161,8 +164,11 @@ function leave(finding: Finding<unknown>, { diagnostics, resolved, used, lets }:
   for (const name of finding.names) used.add(lets.get(name) as LetSymbol)
 }
 
-function holds(finding: Finding<unknown>, scope: Scope, surroundings: Surroundings): boolean {
-  return finding.surroundings === surroundings && finding.asked.every(([pattern, answer]) => scope.isPeer(pattern) === answer)
+function holds(finding: Finding<unknown>, tree: Ranged, scope: Scope, surroundings: Surroundings): boolean {
+  if (finding.surroundings !== surroundings) return false
+  // What is said of a place is said anew where the place has moved.
+  if (finding.diagnostics.length > 0 && finding.start !== tree.range.start) return false
+  return finding.asked.every(([pattern, answer]) => scope.isPeer(pattern) === answer)
 }
 
 /** Whether the workloads of a rule are what they were. They are named to the compilation, as the check of the rule would. */

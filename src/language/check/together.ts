@@ -1,26 +1,44 @@
-/** What is found by looking at all rules of a target together, remembered for the next check. */
+/** What is said of all rules of a target together, remembered for the next check. */
+import type { Diagnostic } from '../diagnostics.ts'
 import type { Sliced } from '../sliced.ts'
 import type { Rule } from './program.ts'
 
-export class TogetherMemory<T> {
-  #known = new Map<string, { readonly rules: readonly Rule[]; readonly found: T }>();
+interface Said {
+  readonly rules: readonly Rule[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Where the rules began. */
+  readonly starts: readonly number[]
+}
 
-  /** What `find` finds of each target's rules, or found before of the same. */
-  *all(rules: readonly Rule[], find: (rules: readonly Rule[]) => T): Sliced<readonly T[]> {
-    const before = this.#known
+export class TogetherMemory {
+  #said = new Map<string, Said>();
+
+  /** What `say` says of each target's rules, or said before of the same. */
+  *all(rules: readonly Rule[], say: (rules: readonly Rule[]) => readonly Diagnostic[]): Sliced<readonly Diagnostic[]> {
+    const before = this.#said
     const now: typeof before = new Map()
     for (const [id, together] of Map.groupBy(rules, (rule) => rule.target)) {
       yield
       const known = before.get(id)
-      const isSame = known !== undefined && areSame(known.rules, together)
-      now.set(id, { rules: together, found: isSame ? known.found : find(together) })
+      now.set(id, known !== undefined && holds(known, together) ? { ...known, rules: together } : said(together, say))
     }
-    this.#known = now
-    return [...now.values()].map(({ found }) => found)
+    this.#said = now
+    return [...now.values()].flatMap(({ diagnostics }) => diagnostics)
   }
 }
 
-/** A rule that is checked anew, as it is with another target, has a new condition. Only the file may be another, of which other parts were edited. */
-function areSame(before: readonly Rule[], now: readonly Rule[]): boolean {
-  return before.length === now.length && before.every(({ condition }, i) => condition === now[i]?.condition)
+const nowhere: readonly number[] = []
+
+function said(rules: readonly Rule[], say: (rules: readonly Rule[]) => readonly Diagnostic[]): Said {
+  const diagnostics = say(rules)
+  return { rules, diagnostics, starts: diagnostics.length === 0 ? nowhere : rules.map(({ tree }) => tree.range.start) }
+}
+
+/** A rule that is checked anew, as it is with another target, has a new condition. What is said of places is said anew where they have moved. */
+function holds({ rules, starts }: Said, now: readonly Rule[]): boolean {
+  return (
+    rules.length === now.length &&
+    rules.every(({ condition }, i) => condition === now[i]?.condition) &&
+    starts.every((start, i) => start === now[i]?.tree.range.start)
+  )
 }

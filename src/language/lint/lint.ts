@@ -53,6 +53,6 @@ export function* linting(checked: Pick<Checked, 'program' | 'resolved'>, context
     const own = memory.of(rule, () => lints.flatMap((each) => each(of([rule]))))
     for (const diagnostic of own) found.push(diagnostic)
   }
-  for (const together of yield* memory.shadowed.all(program.rules, (rules) => shadowed(of(rules)))) for (const diagnostic of together) found.push(diagnostic)
+  for (const diagnostic of yield* memory.shadowed.all(program.rules, (rules) => shadowed(of(rules)))) found.push(diagnostic)
   return found
 }

@@ -6,10 +6,16 @@ import type { Diagnostic } from '../diagnostics.ts'
 import type { LintContext } from './context.ts'
 import type { CatalogView } from './known.ts'
 
+interface Said {
+  readonly diagnostics: readonly Diagnostic[]
+  /** Where the rule began. */
+  readonly start: number
+}
+
 export class LintMemory {
-  readonly shadowed = new TogetherMemory<readonly Diagnostic[]>()
+  readonly shadowed = new TogetherMemory()
   /** By the rule's condition: a rule that is checked anew, as it is with another target, has a new one. */
-  #said = new WeakMap<CheckedCondition, readonly Diagnostic[]>()
+  #said = new WeakMap<CheckedCondition, Said>()
   #surroundings: readonly unknown[] = []
   #inCatalog = new Map<unknown, unknown>()
 
@@ -30,10 +36,12 @@ export class LintMemory {
 
   /** What `say` says of a rule, or said before. */
   of(rule: Rule, say: () => readonly Diagnostic[]): readonly Diagnostic[] {
+    const { start } = rule.tree.range
     const before = this.#said.get(rule.condition)
-    if (before !== undefined) return before
-    const said = say()
-    this.#said.set(rule.condition, said)
-    return said
+    // What is said of a place is said anew where the place has moved.
+    if (before !== undefined && (before.diagnostics.length === 0 || before.start === start)) return before.diagnostics
+    const diagnostics = say()
+    this.#said.set(rule.condition, { diagnostics, start })
+    return diagnostics
   }
 }

@@ -1,15 +1,18 @@
 /**
  * Text → typed tree, where most of the text is parsed already. Declarations are parsed each alone, and where one begins depends on a few tokens around it: after an
- * edit the declarations that it touches are parsed anew, with two neighbours on each side. Where these come out as they were, all others are what they were.
+ * edit the declarations that it touches are parsed anew, with some neighbours on each side. Where these come out as they were, all others are what they were.
  */
-import type { Diagnostic } from '../diagnostics.ts'
-import type { Declaration, FileTree, SourceText, TextRange } from '../tree.ts'
+import type { Comment, Declaration, FileTree, SourceText, TextRange } from '../tree.ts'
 import { type Parsed, parse } from './parse.ts'
 
-/** Declarations before and behind an edit that are parsed with it. */
+/** Declarations before and behind those that an edit may change, which are parsed with them: they show that nothing else is changed. */
 const margin = 2
 
-/** Exactly what `parse(source)` gives, with the help of what it gave for an earlier text. Nodes before the edit are those of the earlier tree. */
+/**
+ * Exactly what `parse(source)` gives, with the help of what it gave for an earlier text. That is used up: its nodes before the edit are nodes of the new tree, and so are
+ * those behind it, moved in place, as in the trees of TypeScript's own parser. What is known of a node stays known, however far it moves, and an edit of a large text makes
+ * little garbage.
+ */
 export function reparse(before: Parsed, source: SourceText): Parsed {
   return spliced(before, source) ?? parse(source)
 }
@@ -23,8 +26,9 @@ function spliced(before: Parsed, source: SourceText): Parsed | undefined {
   const { declarations } = tree
   const touched = declarations.findIndex(({ range }) => range.end >= edit.start)
   const behind = declarations.findIndex(({ range }) => range.start > edit.oldEnd)
-  const first = (touched < 0 ? declarations.length : touched) - margin
-  const last = (behind < 0 ? declarations.length : behind) + margin - 1
+  // A word behind a declaration may belong to it, one before it be its label.
+  const first = (touched < 0 ? declarations.length : touched) - 1 - margin
+  const last = (behind < 0 ? declarations.length : behind) + margin
   const start = first <= 0 ? 0 : (declarations[first - 1] as Declaration).range.end
   const oldEnd = last >= declarations.length - 1 ? old.length : (declarations[last] as Declaration).range.end
   if (start === 0 && oldEnd === old.length) return undefined
@@ -38,25 +42,50 @@ function spliced(before: Parsed, source: SourceText): Parsed | undefined {
   if (oldEnd < old.length && !areAsBefore(declarations.slice(last - margin + 1, last + 1), middle.slice(-margin), delta)) return undefined
 
   const isBefore = ({ range }: { readonly range: TextRange }): boolean => range.start < start
-  const isBehind = ({ range }: { readonly range: TextRange }): boolean => range.start > oldEnd
-  const diagnostics: Diagnostic[] = [
-    ...before.diagnostics.filter(isBefore),
-    ...shifted(part.diagnostics, start),
-    ...shifted(oldEnd === old.length ? [] : before.diagnostics.filter(isBehind), delta),
-  ]
-  return {
-    diagnostics,
+  const isBehind = ({ range }: { readonly range: TextRange }): boolean => oldEnd < old.length && range.start > oldEnd
+  const result: Parsed = {
+    // Of the parser's messages there are few, and they may share their places with nodes: these are copied, and first.
+    diagnostics: [...before.diagnostics.filter(isBefore), ...shifted(part.diagnostics, start), ...shifted(before.diagnostics.filter(isBehind), delta)],
     tree: {
       source,
       language: start === 0 ? part.tree.language : tree.language,
-      declarations: [...declarations.slice(0, Math.max(0, first)), ...middle, ...shifted(declarations.slice(last + 1), delta)],
-      comments: [
-        ...tree.comments.filter(isBefore),
-        ...shifted(part.tree.comments, start),
-        ...shifted(oldEnd === old.length ? [] : tree.comments.filter(isBehind), delta),
-      ],
+      declarations: [...declarations.slice(0, Math.max(0, first)), ...middle, ...declarations.slice(last + 1)],
+      comments: [...tree.comments.filter(isBefore), ...shifted(part.tree.comments, start), ...tree.comments.filter(isBehind)],
     },
   }
+  if (delta !== 0) {
+    const comments = tree.comments.filter(isBehind)
+    for (const node of [...declarations.slice(last + 1), ...comments]) move(node, delta)
+  }
+  return result
+}
+
+/** Every node in it, so many characters further on. */
+function move(node: Declaration | Comment, delta: number): void {
+  let places = placesIn.get(node)
+  if (places === undefined) {
+    const found = new Set<Place>()
+    collectPlaces(node, found)
+    places = [...found]
+    placesIn.set(node, places)
+  }
+  for (const place of places) {
+    place.start += delta
+    place.end += delta
+  }
+}
+
+/** Found when a node moves for the first time: where somebody types, it will again. */
+const placesIn = new WeakMap<Declaration | Comment, readonly Place[]>()
+
+type Place = { -readonly [K in keyof TextRange]: TextRange[K] }
+
+function collectPlaces(value: object, found: Set<Place>): void {
+  if ('start' in value && 'end' in value) {
+    found.add(value as Place)
+    return
+  }
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) collectPlaces(part, found)
 }
 
 interface Edit {
@@ -65,14 +94,21 @@ interface Edit {
   readonly oldEnd: number
 }
 
+/** Characters that are compared at once where texts are likely to be the same. */
+const stretch = 4096
+
 /** What lies between the common beginning and the common end of the texts. */
 function difference(old: string, now: string): Edit {
   const most = Math.min(old.length, now.length)
   let start = 0
+  while (start + stretch <= most && old.slice(start, start + stretch) === now.slice(start, start + stretch)) start += stretch
   while (start < most && old.charCodeAt(start) === now.charCodeAt(start)) start++
-  let tail = 0
-  while (tail < most - start && old.charCodeAt(old.length - 1 - tail) === now.charCodeAt(now.length - 1 - tail)) tail++
-  return { start, oldEnd: old.length - tail }
+  let end = old.length
+  const delta = now.length - old.length
+  const least = old.length - (most - start)
+  while (end - stretch >= least && old.slice(end - stretch, end) === now.slice(end + delta - stretch, end + delta)) end -= stretch
+  while (end > least && old.charCodeAt(end - 1) === now.charCodeAt(end + delta - 1)) end--
+  return { start, oldEnd: end }
 }
 
 /** Whether the text can be cut between the declaration at `index` and the one before it: both are whole, and nothing but blanks and comments lies between. */
