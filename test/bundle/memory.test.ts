@@ -90,16 +90,17 @@ describe('an analysis with a memory', () => {
   })
 
   it('says again of moved places what it said of them', () => {
-    const editor = new Editor()
-    const many = Array.from(
-      { length: 12 },
-      (_, i) => `r${i}: scale deployment/ads ${i % 2 === 0 ? '+' : '-'}1 when span(s/Op).p99 > ${100 + i}ms and span(s/Op).p99 > 50ms\n`,
-    )
-    const text = many.join('\n')
-    const { diagnostics } = expectTheSame(editor, { 'a.scale': text })
-    expect(diagnostics.length).toBeGreaterThan(12)
-    expectTheSame(editor, { 'a.scale': `// Moved.\n${text}` })
-    expectTheSame(editor, { 'a.scale': `// Moved.\n${text.replace('r2:', 'rule-2:')}` })
+    const ofEach = (i: number): string => `r${i}: scale deployment/d${i} +1 when span(s/Op).p99 > ${100 + i}ms and span(s/Op).p99 > 50ms\n`
+    const ofPairs = (i: number): string =>
+      `r${i}: scale deployment/d${i >> 1} ${i % 2 === 0 ? '+1 when span(s/Op).p99 > 100ms' : '-1 when span(s/Op).p99 < 500ms for 10m'}\n`
+    for (const rule of [ofEach, ofPairs]) {
+      const editor = new Editor()
+      const text = Array.from({ length: 12 }, (_, i) => rule(i)).join('\n')
+      const { diagnostics } = expectTheSame(editor, { 'a.scale': text })
+      expect(diagnostics.length).toBeGreaterThan(10)
+      expectTheSame(editor, { 'a.scale': `// Moved.\n${text}` })
+      expectTheSame(editor, { 'a.scale': `// Moved.\n${text.replace('r2:', 'rule-2:')}` })
+    }
   })
 
   it('looks again where something that a rule is made of is another', () => {
