@@ -78,6 +78,10 @@ function formatDeclaration(document: Document, declaration: Declaration): readon
   return diagnostics.length > 0 ? [] : replaced(document, whole, text.trimEnd())
 }
 
+function isLineEndAt(text: string, at: number): boolean {
+  return text[at] === '\r' && text[at + 1] === '\n'
+}
+
 /** One edit of what is different, so that cursors and marks elsewhere stay. */
 function replaced({ text, lines }: Document, { start, end }: TextRange, newText: string): readonly TextEdit[] {
   const old = text.slice(start, end)
@@ -87,5 +91,8 @@ function replaced({ text, lines }: Document, { start, end }: TextRange, newText:
   while (head < most && old[head] === newText[head]) head++
   let tail = 0
   while (tail < most - head && old[old.length - 1 - tail] === newText[newText.length - 1 - tail]) tail++
+  // No position lies between the two characters of a line end.
+  if (isLineEndAt(old, head - 1)) head--
+  if (isLineEndAt(old, old.length - tail - 1)) tail--
   return [{ range: lines.rangeOf({ start: start + head, end: end - tail }), newText: newText.slice(head, newText.length - tail) }]
 }

@@ -36,6 +36,13 @@ describe('row: formatting: document', () => {
     expect(edited(untidy, edits ?? [])).toBe(format({ name: 'a.scale', text: untidy }).text)
   })
 
+  it('is the same of a text with line ends of Windows, to the last one', async () => {
+    const text = untidy.replaceAll('\n', '\r\n')
+    await client.change('a.scale', { text })
+    const edits = await client.connection.sendRequest(DocumentFormattingRequest.type, { textDocument: textDocument(), options })
+    expect(edited(text, edits ?? [])).toBe(format({ name: 'a.scale', text }).text)
+  })
+
   it('changes nothing of a file with syntax errors, and of one that is tidy', async () => {
     for (const text of ['scale +++', format({ name: 'a.scale', text: untidy }).text]) {
       await client.change('a.scale', { text })
