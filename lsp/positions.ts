@@ -57,18 +57,23 @@ export function lineIndex(text: string): LineIndex {
   return index
 }
 
-function lineStarts(text: string): readonly number[] {
-  const starts = [0]
+function lineStarts(text: string): Uint32Array {
   // Searching for a character is many times quicker than looking at each, and most texts have no carriage returns.
-  if (!text.includes('\r')) {
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-    return starts
-  }
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === newline || (code === carriageReturn && text.charCodeAt(i + 1) !== newline)) starts.push(i + 1)
-  }
+  const next: (from: number) => number = text.includes('\r') ? (from) => nextBreak(text, from) : (from) => text.indexOf('\n', from) + 1
+  let count = 1
+  for (let at = next(0); at > 0; at = next(at)) count++
+  const starts = new Uint32Array(count)
+  for (let at = next(0), line = 1; at > 0; at = next(at)) starts[line++] = at
   return starts
+}
+
+/** Behind the next line break, or 0. */
+function nextBreak(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === newline || (code === carriageReturn && text.charCodeAt(i + 1) !== newline)) return i + 1
+  }
+  return 0
 }
 
 const newline = 10

@@ -95,7 +95,9 @@ export function startServer(connection: Connection, options: ServerOptions): voi
     guardedNotification('textDocument/didChange', report, ({ textDocument, contentChanges }) => {
       const before = workspace.text(textDocument.uri)
       if (before === undefined) throw new Error(`${textDocument.uri} is not open`)
-      workspace.changed(textDocument.uri, textDocument.version, applyChanges(before.text, contentChanges))
+      const document = workspace.documentOf(textDocument.uri)
+      const lines = document?.text === before.text ? document.lines : undefined
+      workspace.changed(textDocument.uri, textDocument.version, applyChanges(before.text, contentChanges, lines))
     }),
   )
   connection.onDidCloseTextDocument(

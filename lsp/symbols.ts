@@ -2,7 +2,7 @@
  * What names mean, across the files of a project: constants, rules, workloads, and the services and operations of selectors. Found in the trees of now, so that
  * it holds in the middle of an edit as well. What a file names is found once for each of its trees.
  */
-import { type Clause, type Declaration, type FileTree, type Name, type Ranged, type TextRange, type WorkloadNode, workloadId } from '../src/language/index.ts'
+import { type Declaration, type FileTree, type Name, type Ranged, type TextRange, type WorkloadNode, workloadId } from '../src/language/index.ts'
 import type { Document, Project } from './contract.ts'
 import { touches, visitNodes } from './tree.ts'
 
@@ -77,31 +77,31 @@ export function letsOf(document: Document, project: Project): ReadonlyMap<string
   return found
 }
 
-function ownLets(document: Document): readonly string[] {
-  return document.parsed.tree.declarations.flatMap((declaration) =>
-    declaration.kind === 'let' && declaration.name !== undefined ? [declaration.name.text] : [],
-  )
+function* ownLets(document: Document): Generator<string> {
+  for (const declaration of document.parsed.tree.declarations) if (declaration.kind === 'let' && declaration.name !== undefined) yield declaration.name.text
 }
 
 /** Imports before what imports them, each once; the document itself is the last. */
 export function withImports(document: Document, project: Project, seen = new Set<Document>()): readonly Document[] {
   if (seen.has(document)) return []
   seen.add(document)
-  const imported = document.parsed.tree.declarations.flatMap((declaration) => {
-    if (declaration.kind !== 'import' || declaration.path === undefined) return []
+  const found: Document[] = []
+  for (const declaration of document.parsed.tree.declarations) {
+    if (declaration.kind !== 'import' || declaration.path === undefined) continue
     const other = project.resolve(declaration.path.value, document)
-    return other === undefined ? [] : withImports(other, project, seen)
-  })
-  return [...imported, document]
+    if (other !== undefined) found.push(...withImports(other, project, seen))
+  }
+  return [...found, document]
 }
 
 /** The namespace of the workloads that a file names without one: of its own `defaults`, else of its imports', the later import first. */
 export function namespaceOf(document: Document, project: Project): string | undefined {
-  return withImports(document, project)
-    .flatMap(({ parsed }) => parsed.tree.declarations)
-    .flatMap((declaration): readonly Clause[] => (declaration.kind === 'defaults' && !declaration.broken ? declaration.clauses : []))
-    .flatMap((clause) => (clause.kind === 'namespace' ? [clause.name.text] : []))
-    .at(-1)
+  let last: string | undefined
+  for (const { parsed } of withImports(document, project))
+    for (const declaration of parsed.tree.declarations)
+      if (declaration.kind === 'defaults' && !declaration.broken)
+        for (const clause of declaration.clauses) if (clause.kind === 'namespace') last = clause.name.text
+  return last
 }
 
 /** What stands at the offset, and where exactly. */

@@ -1,5 +1,5 @@
 /** Workloads: targets of the rules, and what the catalog knows to run. In tests also the rules, of which something is expected. */
-import { type Expected, type FileTree, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
+import { type Declaration, type Expected, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
 import { namespaceOf } from '../../../symbols.ts'
 import { type Request, rangeOfUse, unquoted, within } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
@@ -93,36 +93,22 @@ interface Named {
   readonly rules: ReadonlySet<string>
 }
 
-/** What a declaration names. */
-interface Mention {
-  readonly start: number
-  readonly isTarget: boolean
-  readonly label: string | undefined
-  /** Undefined where it could not be read. */
-  readonly id: string | undefined
-  readonly hasNamespace: boolean
+/** A declaration of a workload's rule or target. */
+type Naming = Extract<Declaration, { readonly kind: 'target' | 'rule' | 'freeze' }>
+
+function isNaming(declaration: Declaration): declaration is Naming {
+  return declaration.kind === 'target' || declaration.kind === 'rule' || declaration.kind === 'freeze'
 }
 
-const mentions = new WeakMap<FileTree, readonly Mention[]>()
+const ids = new WeakMap<WorkloadNode, string>()
 
-/** Found once for each tree: of the files of a project one changes at a time. */
-function mentionsIn(tree: FileTree): readonly Mention[] {
-  const known = mentions.get(tree)
+/** Found once for each: an edit leaves most of a file's nodes. */
+function knownId(node: WorkloadNode): string {
+  const known = ids.get(node)
   if (known !== undefined) return known
-  const found: Mention[] = []
-  for (const declaration of tree.declarations)
-    if (declaration.kind === 'target' || declaration.kind === 'rule' || declaration.kind === 'freeze') {
-      const { workload, range } = declaration
-      found.push({
-        start: range.start,
-        isTarget: declaration.kind === 'target',
-        label: declaration.kind === 'target' ? undefined : declaration.label?.text,
-        id: workload === undefined ? undefined : idOf(workload),
-        hasNamespace: workload?.namespace !== undefined,
-      })
-    }
-  mentions.set(tree, found)
-  return found
+  const id = idOf(node)
+  ids.set(node, id)
+  return id
 }
 
 /** As it is written: without the namespace of `defaults`. */
@@ -140,10 +126,15 @@ function namedIn({ view, place }: Request): Named {
   const found = { declared: new Set<string>(), scaled: new Set<string>(), rules: new Set<string>() }
   for (const document of view.project.documents.values()) {
     const standard = namespaceOf(document, view.project)
-    for (const { start, isTarget, label, id, hasNamespace } of mentionsIn(document.parsed.tree)) {
-      if (document === view.document && start === place.start) continue
-      if (id !== undefined) (isTarget ? found.declared : found.scaled).add(hasNamespace || standard === undefined ? id : `${id} in ${standard}`)
-      if (label !== undefined) found.rules.add(label)
+    for (const declaration of document.parsed.tree.declarations) {
+      if (!isNaming(declaration) || (document === view.document && declaration.range.start === place.start)) continue
+      const { kind, workload } = declaration
+      if (workload !== undefined) {
+        const id = knownId(workload)
+        const isWhole = workload.namespace !== undefined || standard === undefined
+        ;(kind === 'target' ? found.declared : found.scaled).add(isWhole ? id : `${id} in ${standard}`)
+      }
+      if (kind !== 'target' && declaration.label !== undefined) found.rules.add(declaration.label.text)
     }
   }
   for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.rules.add(name)
