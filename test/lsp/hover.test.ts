@@ -108,6 +108,12 @@ describe('hover', () => {
     expect(hovered(rule('span(adservice).p99 > slow 5 ti|mes in 60s'))?.text).not.toContain('](')
   })
 
+  it('tells of days, times and zones what a calendar is', () => {
+    for (const words of ['mon-f|ri 08:00-18:00 in "Europe/Paris"', 'mon-fri 08|:00-18:00', 'mon-fri in "Europe|/Paris"'])
+      expect(hovered(rule(`span(adservice).p99 > slow for 1m and during ${words}`))?.text).toMatch(/^\*\*during\*\*/)
+    expect(hovered(rule('span(adservice).p99 > slow for 1m a|nd during mon-fri'))?.text).toMatch(/^\*\*and\*\*/)
+  })
+
   it('tells a rule of which a test expects something', () => {
     expect(hovered('test "x" { expect cart-sl|ow fires }')?.text).toContain('add 1 replica to deployment/cartservice')
   })

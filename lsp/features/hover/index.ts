@@ -83,6 +83,11 @@ function ofNode(view: View, declaration: Declaration, node: Ranged, outer: reado
       const name = (node as unknown as { readonly rule: Name }).rule
       return touches(name.range, offset) ? ofRuleNamed(view, name) : undefined
     }
+    case 'during': {
+      // Its days, times and zone are words of everybody, which have no page of their own.
+      const page = pageText(view, 'during')
+      return page === undefined ? undefined : { markdown: page, range: node.range }
+    }
     default:
       return undefined
   }
