@@ -7,8 +7,9 @@ import { editedSince } from './test-age.ts'
 
 /** The commands' arguments are the document's URI, and for a test its name, for a rule where it is. */
 export function codeLenses(view: View): readonly CodeLens[] {
-  const { document, cancelled } = view
-  const testing = document.parsed.tree.declarations.some(({ kind }) => kind === 'test')
+  const { document, project, cancelled } = view
+  // Of a file without tests those of its project are run.
+  const testing = [...project.documents.values()].some(({ parsed }) => parsed.tree.declarations.some(({ kind }) => kind === 'test'))
   const lenses: CodeLens[] = []
   for (const declaration of document.parsed.tree.declarations) {
     if (cancelled()) return []

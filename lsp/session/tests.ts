@@ -35,6 +35,7 @@ export function testItems(project: Project, document: Document): readonly TestIt
 }
 
 export interface TestReport {
+  readonly uri: string
   readonly name: string
   readonly outcome: TestRun['outcome']
   readonly failures: readonly { readonly range: Range; readonly message: string }[]
@@ -46,7 +47,7 @@ export interface TestsAnswer {
   readonly problem?: string
 }
 
-/** Runs a test of the document, or all of them; outcomes are kept for lenses. */
+/** Runs a test of the document, or all of them, or those of the project where the document has none; outcomes are kept for lenses. */
 export async function runTests(
   state: ProjectState,
   document: Document,
@@ -57,7 +58,9 @@ export async function runTests(
   const ready = await runnable(state, version)
   if ('problem' in ready) return { results: [], problem: ready.problem }
   const now = state.project.documents.get(document.name) ?? document
-  const tests = ready.bench.program.tests.filter((test) => test.file.source.name === now.name && (name === undefined || test.name === name))
+  const all = ready.bench.program.tests
+  const own = all.filter((test) => test.file.source.name === now.name && (name === undefined || test.name === name))
+  const tests = own.length === 0 && name === undefined ? all : own
   if (tests.length === 0) return { results: [], problem: name === undefined ? `there is no test in ${now.name}` : `there is no test "${name}" in ${now.name}` }
   // Of the texts that are run: they may be edited before the last test is done.
   const rules = rulesOf(state.project)
@@ -65,10 +68,11 @@ export async function runTests(
   for (const test of tests) {
     if (cancelled()) break
     await breathe()
+    const there = state.project.documents.get(test.file.source.name) ?? now
     const ran: DatedRun = { ...(await outcomeOf(ready, test)), rules }
-    state.tested(now.name, test.name, ran)
-    const failures = ran.failures.map(({ range, message }) => ({ range: now.lines.rangeOf(range), message }))
-    results.push({ name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
+    state.tested(there.name, test.name, ran)
+    const failures = ran.failures.map(({ range, message }) => ({ range: there.lines.rangeOf(range), message }))
+    results.push({ uri: there.uri, name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
   }
   return { results }
 }

@@ -206,6 +206,16 @@ describe('lenses', () => {
     expect(Object.fromEntries(controller().runs.at(-1)!.outcomes)).toEqual({ 'slow ads get two replicas': 'passed' })
   })
 
+  it('run the tests of the project from a file that has none', async () => {
+    await commands.executeCommand('scale.runTest', uriOf('workers.scale'))
+    expect(Object.keys(Object.fromEntries(controller().runs.at(-1)!.outcomes)).sort()).toEqual([
+      'ads at rest',
+      'nobody would expect this',
+      'slow ads get two replicas',
+    ])
+    expect(seen.messages).toEqual([])
+  })
+
   it('replay and explain in editors of their own', async () => {
     await commands.executeCommand('scale.replay', uriOf('workers.scale'), 'backlog.jsonl.gz')
     expect(seen.texts.get('replay.txt')).toContain('workers: fired once')

@@ -102,6 +102,23 @@ describe('row: test explorer', () => {
     await client.change('ads.scale', { text: rules })
   })
 
+  it('runs the tests of the project where a file of rules has none, from the lens of any of its rules', async () => {
+    const [declared = '', ...tests] = rules.split(/(?=^test )/m)
+    const apart = await startClient({ 'ads.scale': declared, 'ads.test.scale': tests.join('') })
+    await apart.open('ads.scale')
+    const lenses = await apart.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: apart.uri('ads.scale') } })
+    const lens = lenses?.find(({ command }) => command?.title === 'run tests')
+    const asked = { command: lens?.command?.command ?? '', arguments: lens?.command?.arguments ?? [] }
+    const answer: TestsAnswer = await apart.connection.sendRequest(ExecuteCommandRequest.type, asked)
+    expect(answer.results.map(({ uri, outcome, failures }) => [uri, outcome, failures[0]?.range.start.line])).toEqual([
+      [apart.uri('ads.test.scale'), 'passed', undefined],
+      [apart.uri('ads.test.scale'), 'failed', 9],
+    ])
+    const outcomes = await apart.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri: apart.uri('ads.test.scale') } })
+    expect(outcomes?.[0]?.command?.title).toBe('passed · run')
+    await apart.stop()
+  })
+
   it('says why nothing can be run', async () => {
     const run = (params: object) => client.connection.sendRequest<TestsAnswer>('scale/runTest', params)
     expect(await run({ uri: uri(), name: 'no such' })).toEqual({ results: [], problem: 'there is no test "no such" in ads.scale' })

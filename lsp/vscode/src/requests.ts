@@ -18,6 +18,8 @@ export interface TestEntry {
 }
 
 export interface TestResult {
+  /** Of a file without tests those of its project are run. A `scalec` of the workspace may be too old to tell. */
+  readonly uri?: string
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'broken'
   readonly failures: readonly { readonly range: Range; readonly message: string }[]

@@ -60,6 +60,13 @@ export function createTests(language: Language): Tests {
     }
   }
 
+  /** The files with the tests of a file that has none: the server knows which belong together. */
+  async function ofProject(uri: string): Promise<readonly vscode.TestItem[]> {
+    const { results } = await language.request('scale/runTest', { uri })
+    await refresh()
+    return [...new Set(results.map((result) => result.uri))].flatMap((file) => (file === undefined ? [] : (controller.items.get(file) ?? [])))
+  }
+
   const runner = controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, (request, token) => run(request, token, false), true)
   const coverer = controller.createRunProfile('Coverage', vscode.TestRunProfileKind.Coverage, (request, token) => run(request, token, true), true)
   coverer.loadDetailedCoverage = (_, coverage) => Promise.resolve([...(details.get(coverage) ?? [])])
@@ -95,9 +102,10 @@ export function createTests(language: Language): Tests {
       await refresh(uri)
       const file = controller.items.get(uri)
       const item = name === undefined ? file : file?.children.get(idOf(uri, name))
-      if (item === undefined) return void vscode.window.showInformationMessage('There is no test in this file.')
+      const items = item !== undefined ? [item] : name === undefined ? await ofProject(uri) : []
+      if (items.length === 0) return void vscode.window.showInformationMessage('There is no test in this file.')
       const { token } = new vscode.CancellationTokenSource()
-      await run(new vscode.TestRunRequest([item], undefined, runner), token, false)
+      await run(new vscode.TestRunRequest([...items], undefined, runner), token, false)
     },
     dispose() {
       for (const timer of timers.values()) clearTimeout(timer)
