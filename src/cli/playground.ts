@@ -1,4 +1,5 @@
 /** `scalec playground`: a page on this machine, with rules on the left and what they do on a recording on the right. */
+import { globSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { builtFolder, type EditedFile, findRecordings, type Playground, startPlayground } from '../../lsp/playground/index.ts'
@@ -48,8 +49,10 @@ async function start(named: readonly string[], options: PlaygroundCommandOptions
   }
   const port = Number(options.port)
   if (!/^\d+$/.test(options.port) || port > 65_535) return fail(`--port ${options.port}: a port is a number up to 65535`)
-  const alone = named.length === 0 && options.project === undefined && projectPath() === undefined
-  const inputs: Inputs | undefined = alone ? { paths: [], project: undefined, catalog: undefined, lint: {} } : inputsOf(named, options, terminal)
+  const isNamed = named.length > 0 || options.project !== undefined || projectPath() !== undefined
+  const given = isNamed ? named : globSync('*.scale').sort()
+  const inputs: Inputs | undefined =
+    isNamed || given.length > 0 ? inputsOf(given, options, terminal) : { paths: [], project: undefined, catalog: undefined, lint: {} }
   if (inputs === undefined) return exit.usage
   const { defaults = {} } = inputs.project ?? {}
   const readyAfter = durationOf('--ready-after', options.readyAfter ?? defaults.readyAfter ?? '30s')

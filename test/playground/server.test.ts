@@ -212,6 +212,20 @@ describe('the command', () => {
     expect(wrong(rulesFile, '--port', String(running.port))).toContain(`port ${running.port} is taken`)
   })
 
+  it('has the rule files of its folder where none is named and no project does', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'scale-playground-'))
+    for (const name of ['b.scale', 'a.scale']) writeFileSync(join(alone, name), 'let a = 1s\n')
+    const other = await playground([], alone)
+    const visitor = new Page(other.url)
+    expect((await visitor.hello()).files.map(({ name, saved }) => [name, saved])).toEqual([
+      ['a.scale', true],
+      ['b.scale', true],
+    ])
+    visitor.close()
+    expect(await other.stop()).toBe(0)
+    rmSync(alone, { recursive: true })
+  })
+
   it('has an example where there is neither a file nor a project', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'scale-playground-empty-'))
     writeFileSync(join(empty, 'a.txt'), '')
