@@ -16,9 +16,9 @@ export interface LspOptions {
 
 /**
  * A server sits beside an editor all day, and most of what it makes is garbage soon: a young generation that does not grow and an old one that grows slowly keep
- * it at half the memory for the same work.
+ * its memory near what it holds.
  */
-const heapFlags = ['--semi-space-growth-factor=1', '--heap-growing-percent=30']
+const heapFlags = ['--semi-space-growth-factor=1', '--heap-growing-percent=10']
 
 export async function run({ socket }: LspOptions, terminal: Terminal): Promise<ExitCode | undefined> {
   for (const flag of heapFlags) setFlagsFromString(flag)

@@ -8,7 +8,7 @@ import { CheckMemory, type Surroundings } from './memory.ts'
 import { messages } from './messages.ts'
 import type { DeclaredTarget, Program, Rule, Test } from './program.ts'
 import { nothingResolved, type Resolutions } from './resolved.ts'
-import { nameRules, type RuleTree } from './rules.ts'
+import { nameRules, type PlacedRule } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
 import { checkTests } from './tests.ts'
 import { valueOfLet } from './values.ts'
@@ -20,6 +20,8 @@ export interface Checked {
   /** What is right of the program; whole only when no diagnostic, the parser's included, is an error. */
   readonly program: Program
   readonly resolved: Resolutions
+  /** The program's rules, those of each target together. */
+  readonly byTarget: readonly (readonly Rule[])[]
 }
 
 /**
@@ -31,7 +33,10 @@ export function check(roots: readonly FileTree[], resolve: Resolve = () => undef
   return atOnce(checking(roots, resolve, isPeer))
 }
 
-/** The same, a declaration at a time, with what is remembered of the last check of these files. */
+/** Declarations that are checked between two pauses: a millisecond of work at most. */
+const portion = 10
+
+/** The same, a few declarations at a time, with what is remembered of the last check of these files. */
 export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: Scope['isPeer'], memory = new CheckMemory()): Sliced<Checked> {
   const diagnostics: Diagnostic[] = []
   const resolved = nothingResolved()
@@ -57,23 +62,23 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
       if (tree.kind !== 'target') continue
       const surroundings = surroundingsOf(scope)
       declareTarget(tree, scope, surroundings.defaults, targets, (id) => memory.clausesAsBefore(id, memory.clausesOf(tree, scope, surroundings)))
-      yield
+      if (targets.size % portion === 0) yield
     }
 
   yield
-  const trees = scopes.filter((scope) => scope.root).flatMap((scope) => ruleTrees(scope.tree).map((tree) => ({ scope, tree })))
-  const names = yield* nameRules(trees, defaultsOf)
+  const placed = scopes.filter((scope) => scope.root).flatMap(rulesIn)
+  const names = nameRules(placed, defaultsOf)
+  yield
   const rules: Rule[] = []
-  for (const { scope, tree } of trees) {
-    yield
-    const name = names.get(tree)
-    if (name === undefined) continue
-    const rule = memory.ruleOf(tree, name, scope, surroundingsOf(scope), targets)
+  for (const [i, { scope, tree, name }] of placed.entries()) {
+    if (i % portion === 0) yield
+    const rule = name === undefined ? undefined : memory.ruleOf(tree, name, scope, surroundingsOf(scope), targets)
     if (rule !== undefined) rules.push(rule)
   }
-  for (const diagnostic of yield* memory.bands.all(rules, bandsOf)) diagnostics.push(diagnostic)
+  const byTarget = [...Map.groupBy(rules, (rule) => rule.target).values()]
+  for (const diagnostic of yield* memory.bands.all(byTarget, bandsOf)) diagnostics.push(diagnostic)
   yield
-  const named = { rules: new Set(names.values()), targets }
+  const named = { rules: names, targets }
   const tests: Test[] = []
   for (const scope of scopes) {
     if (!scope.root) continue
@@ -89,13 +94,14 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     diagnostics: diagnostics.sort(byPlace),
     program: {
       files: scopes.map((scope) => scope.tree),
-      targets: memory.finish(targets.values()),
+      targets: memory.finish(targets),
       rules,
       tests,
       declaredTargets: declaredTargets(targets),
       peers: [...resolved.peers].sort(compareText),
     },
     resolved,
+    byTarget,
   }
 }
 
@@ -110,8 +116,8 @@ function declaredTargets(targets: Targets): DeclaredTarget[] {
   return declared.sort((a, b) => compareText(a.id, b.id))
 }
 
-function ruleTrees(tree: FileTree): RuleTree[] {
-  return tree.declarations.filter((declaration) => declaration.kind === 'rule' || declaration.kind === 'freeze')
+function rulesIn(scope: Scope): PlacedRule[] {
+  return scope.tree.declarations.flatMap((tree) => (tree.kind === 'rule' || tree.kind === 'freeze' ? [{ scope, tree, name: undefined }] : []))
 }
 
 function checkLanguage(scope: Scope): void {

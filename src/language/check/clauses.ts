@@ -1,5 +1,6 @@
 /** Clauses: which may stand where, and what they say. */
 
+import { exact } from '../exact.ts'
 import { nearest } from '../syntax/nearest.ts'
 import type { Clause } from '../tree.ts'
 import { messages } from './messages.ts'
@@ -146,8 +147,7 @@ function readClause(clause: Clause, values: ClauseValues, scope: Scope): void {
     case 'atMost': {
       const limit = checkLimit(clause, scope)
       if (limit === undefined) return
-      values[clause.direction] ??= []
-      values[clause.direction]?.push(limit)
+      values[clause.direction] = exact([...(values[clause.direction] ?? []), limit])
       return
     }
     case 'stable':

@@ -3,6 +3,7 @@
  * only at what is new, or is made of something that is.
  */
 import type { Diagnostic } from '../diagnostics.ts'
+import { exact } from '../exact.ts'
 import type { Predicate, Ranged, SelectorNode, SpanExpression, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
 import type { CheckedPredicate, Rule, Selector, Target } from './program.ts'
 import { nothingResolved, type SpanValue } from './resolved.ts'
@@ -23,15 +24,21 @@ interface Finding<T> {
   readonly diagnostics: readonly Diagnostic[]
   /** Where the declaration began. */
   readonly start: number
-  readonly selectors: readonly (readonly [SelectorNode, Selector])[]
-  readonly predicates: readonly (readonly [Predicate, CheckedPredicate])[]
-  readonly spans: readonly (readonly [SpanExpression, SpanValue])[]
+  readonly selectors: readonly Known<SelectorNode, Selector>[]
+  readonly predicates: readonly Known<Predicate, CheckedPredicate>[]
+  readonly spans: readonly Known<SpanExpression, SpanValue>[]
   readonly peers: readonly string[]
   /** The `let`s that it names. */
   readonly names: readonly string[]
   readonly surroundings: Surroundings
   /** What was asked of service patterns, and the answers. */
-  readonly asked: readonly (readonly [pattern: string, isPeer: boolean])[]
+  readonly asked: readonly Known<string, boolean>[]
+}
+
+/** An entry of a map. */
+interface Known<K, V> {
+  readonly of: K
+  readonly is: V
 }
 
 interface RuleFinding extends Finding<Rule> {
@@ -47,8 +54,8 @@ export class CheckMemory {
   readonly bands = new TogetherMemory()
   /** By file. */
   readonly #surroundings = new Map<string, Surroundings>()
-  /** By id: the target of these clauses. */
-  #finished = new Map<string, { readonly clauses: Defaults; readonly target: Target }>()
+  /** Of the last check. */
+  #finished: ReadonlyMap<string, TargetEntry> = new Map()
 
   /** The last ones of this file, if these are equal. */
   surroundings({ file, lets, incomplete }: Scope, defaults: Defaults): Surroundings {
@@ -98,7 +105,7 @@ export class CheckMemory {
     leave(now, scope)
     const { result } = now
     // What an error says may tell of other places.
-    if (result !== undefined && isOwn(now.diagnostics, tree.range)) this.#rules.set(tree, { ...now, result, name, named })
+    if (result !== undefined && isOwn(now.diagnostics, tree.range)) this.#rules.set(tree, { ...now, result, name, named: exact(named) })
     return result
   }
 
@@ -109,15 +116,15 @@ export class CheckMemory {
   }
 
   /** All targets of the program, by id; each the same object while its clauses are. */
-  finish(entries: Iterable<TargetEntry>): readonly Target[] {
-    const before = this.#finished
-    this.#finished = new Map()
-    for (const entry of entries) {
-      const { id, clauses } = entry
-      const known = before.get(id)
-      this.#finished.set(id, known?.clauses === clauses ? known : { clauses, target: finishedTarget(entry) })
+  finish(entries: Targets): readonly Target[] {
+    const targets: Target[] = []
+    for (const entry of entries.values()) {
+      const before = this.#finished.get(entry.id)
+      entry.finished = before?.clauses === entry.clauses ? before.finished : finishedTarget(entry)
+      targets.push(entry.finished as Target)
     }
-    return [...this.#finished.values()].map(({ target }) => target).sort((a, b) => compareText(a.id, b.id))
+    this.#finished = entries
+    return targets.sort((a, b) => compareText(a.id, b.id))
   }
 }
 
@@ -134,32 +141,31 @@ function found<T>({ range }: Ranged, scope: Scope, surroundings: Surroundings, f
   const { selectors, predicates, spans, peers } = own.resolved
   return {
     result,
-    diagnostics: listOf(diagnostics),
+    diagnostics: diagnostics.length === 0 ? nothing : diagnostics,
     start: range.start,
-    selectors: listOf(selectors),
-    predicates: listOf(predicates),
-    spans: listOf(spans),
-    peers: listOf(peers),
-    names: listOf(used).map(({ name }) => name.text),
+    selectors: entriesOf(selectors),
+    predicates: entriesOf(predicates),
+    spans: entriesOf(spans),
+    peers: peers.size === 0 ? nothing : [...peers],
+    names: used.size === 0 ? nothing : Array.from(used, ({ name }) => name.text),
     surroundings,
-    asked: listOf(asked),
+    asked: entriesOf(asked),
   }
 }
 
 /** Most of what a check could leave behind is not there. */
-function listOf<T>(items: Iterable<T> & ({ readonly size: number } | { readonly length: number })): readonly T[] {
-  const count = 'size' in items ? items.size : items.length
-  return count === 0 ? nothing : [...items]
-}
-
 const nothing: readonly never[] = []
+
+function entriesOf<K, V>(map: ReadonlyMap<K, V>): readonly Known<K, V>[] {
+  return map.size === 0 ? nothing : Array.from(map, ([of, is]) => ({ of, is }))
+}
 
 /** Does to the compilation what the check of the declaration does. */
 function leave(finding: Finding<unknown>, { diagnostics, resolved, used, lets }: Scope): void {
   for (const diagnostic of finding.diagnostics) diagnostics.push(diagnostic)
-  for (const [node, selector] of finding.selectors) resolved.selectors.set(node, selector)
-  for (const [node, predicate] of finding.predicates) resolved.predicates.set(node, predicate)
-  for (const [node, value] of finding.spans) resolved.spans.set(node, value)
+  for (const { of, is } of finding.selectors) resolved.selectors.set(of, is)
+  for (const { of, is } of finding.predicates) resolved.predicates.set(of, is)
+  for (const { of, is } of finding.spans) resolved.spans.set(of, is)
   for (const pattern of finding.peers) resolved.peers.add(pattern)
   for (const name of finding.names) used.add(lets.get(name) as LetSymbol)
 }
@@ -168,7 +174,7 @@ function holds(finding: Finding<unknown>, tree: Ranged, scope: Scope, surroundin
   if (finding.surroundings !== surroundings) return false
   // What is said of a place is said anew where the place has moved.
   if (finding.diagnostics.length > 0 && finding.start !== tree.range.start) return false
-  return finding.asked.every(([pattern, answer]) => scope.isPeer(pattern) === answer)
+  return finding.asked.every(({ of, is }) => scope.isPeer(of) === is)
 }
 
 /** Whether the workloads of a rule are what they were. They are named to the compilation, as the check of the rule would. */

@@ -1,5 +1,4 @@
 /** Rules and freezes. */
-import type { Sliced } from '../sliced.ts'
 import type { Clause, FreezeDeclaration, RuleDeclaration, WorkloadNode } from '../tree.ts'
 import { checkAction, checkRoom, printAction, sayApart } from './actions.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
@@ -15,33 +14,37 @@ export const defaultEveryNs = 5e9
 
 export type RuleTree = RuleDeclaration | FreezeDeclaration
 
-/** Where each name of a rule was given, in all files. */
-export type RuleNames = Map<string, { readonly scope: Scope; readonly tree: RuleTree }>
+/** A rule's tree and where it stands. */
+export interface PlacedRule {
+  readonly scope: Scope
+  readonly tree: RuleTree
+  /** Undefined where so much is missing that it has none. */
+  name: string | undefined
+}
+
+/** Where each name of a rule was given first, in all files. */
+export type RuleNames = ReadonlyMap<string, PlacedRule>
 
 /**
  * Gives every rule its name: the label, or workload, action and a counter among those without a label that say the same, so that edits
  * of other rules change nothing. Reports names given twice.
  */
-export function* nameRules(
-  rules: readonly { readonly scope: Scope; readonly tree: RuleTree }[],
-  defaultsOf: (scope: Scope) => Defaults,
-): Sliced<Map<RuleTree, string>> {
-  const names: RuleNames = new Map()
+export function nameRules(rules: readonly PlacedRule[], defaultsOf: (scope: Scope) => Defaults): RuleNames {
+  const names = new Map<string, PlacedRule>()
   const counters = new Map<string, number>()
-  const given = new Map<RuleTree, string>()
-  for (const { scope, tree } of rules) {
-    yield
+  for (const rule of rules) {
+    const { scope, tree } = rule
     const name = tree.label?.text ?? unlabelled(tree, defaultsOf(scope), counters)
+    rule.name = name
     if (name === undefined) continue
-    given.set(tree, name)
     const other = names.get(name)
-    if (other === undefined) names.set(name, { scope, tree })
+    if (other === undefined) names.set(name, rule)
     else {
       const related = [{ file: other.scope.file, range: other.tree.label?.range ?? other.tree.range, message: 'the first' }]
       say(scope, messages.ruleTwice, tree.label?.range ?? tree.range, { name }, { related })
     }
   }
-  return given
+  return names
 }
 
 function unlabelled(tree: RuleTree, defaults: Defaults, counters: Map<string, number>): string | undefined {

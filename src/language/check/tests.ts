@@ -5,6 +5,7 @@ import type { Expression, Name, NumberLiteral, TestDeclaration, TestStatement, T
 import { checkLoad, type Period } from './loads.ts'
 import { messages } from './messages.ts'
 import { type ActionPeriod, type Bounds, type CheckedStatement, type Test, workloadId } from './program.ts'
+import type { RuleNames } from './rules.ts'
 import { respell, type Scope, say } from './scope.ts'
 import { printDuration } from './units.ts'
 import { constantOf, wholeNumber } from './values.ts'
@@ -12,7 +13,7 @@ import { type Defaults, type Targets, workloadOf } from './workloads.ts'
 
 /** What a test can name. */
 export interface TestNames {
-  readonly rules: ReadonlySet<string>
+  readonly rules: RuleNames
   readonly targets: Targets
 }
 
@@ -146,7 +147,7 @@ function targetOf(node: WorkloadNode, { scope, defaults, names }: Environment): 
 
 function ruleNamed(name: Name, { scope, names }: Environment): string | undefined {
   if (names.rules.has(name.text)) return name.text
-  const suggestion = nearest(name.text, names.rules)
+  const suggestion = nearest(name.text, names.rules.keys())
   say(scope, messages.unknownRule, name.range, { name: name.text, suggestion }, respell(name.range, suggestion))
   return undefined
 }

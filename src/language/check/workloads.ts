@@ -20,6 +20,8 @@ export interface TargetEntry {
   readonly clauses: Defaults
   /** Some rule may change it. */
   scaled: boolean
+  /** What the program has of it, once all is known. */
+  finished: Target | undefined
 }
 
 /** All targets by id. */
@@ -54,7 +56,17 @@ export function declareTarget(declaration: TargetDeclaration, scope: Scope, defa
     say(scope, messages.targetTwice, declaration.workload.range, { target: id }, { related })
     return
   }
-  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, namedBy: undefined, clauses: clausesOf(id), scaled: false })
+  targets.set(id, {
+    id,
+    workload,
+    declaration,
+    scope,
+    range: declaration.workload.range,
+    namedBy: undefined,
+    clauses: clausesOf(id),
+    scaled: false,
+    finished: undefined,
+  })
 }
 
 /** What a target's declaration says, and the file's defaults where it says nothing. */
@@ -70,7 +82,7 @@ export function targetNamed(node: WorkloadNode, namedBy: Ranged, scope: Scope, d
   const id = workloadId(workload)
   const known = targets.get(id)
   if (known !== undefined) return known
-  const entry: TargetEntry = { id, workload, declaration: undefined, scope, range: node.range, namedBy, clauses: defaults, scaled: false }
+  const entry: TargetEntry = { id, workload, declaration: undefined, scope, range: node.range, namedBy, clauses: defaults, scaled: false, finished: undefined }
   targets.set(id, entry)
   return entry
 }

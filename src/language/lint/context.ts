@@ -61,10 +61,14 @@ export function subjectOf({ program, resolved }: Pick<Checked, 'program' | 'reso
     return known
   }
   const view = context.view ?? (context.catalog === undefined ? undefined : viewOf(context.catalog))
-  const targets = new Map(program.targets.map((target) => [target.id, target]))
+  let targets: ReadonlyMap<string, Target> | undefined
+  const targetOf = (id: string): Target | undefined => {
+    targets ??= new Map(program.targets.map((target) => [target.id, target]))
+    return targets.get(id)
+  }
   memory.begin(view, context)
   const once = <T>(find: (catalog: Catalog) => T): T | undefined => (view === undefined ? undefined : memory.once(find, view.catalog))
-  return { program, resolved, context, view, targetOf: (id) => targets.get(id), formula, once }
+  return { program, resolved, context, view, targetOf, formula, once }
 }
 
 /** A diagnostic in the rule's file. */

@@ -3,6 +3,7 @@ import type { Catalog, CatalogAttribute, CatalogService, CatalogWorkload } from 
 import { arePeers, attributesMatching, type CatalogMatch, type CountedKind, operationsMatching, servicesMatching } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import type { Selector } from '../check/program.ts'
+import { exact } from '../exact.ts'
 
 /** A selector, as far as the catalog can tell. */
 export type Asked = Pick<Selector, 'service' | 'operation' | 'kinds'>
@@ -35,6 +36,7 @@ export function viewOf(catalog: Catalog): CatalogView {
     if (found === undefined) {
       const part = { ...catalog, services: services(selector.service) }
       found = operationsMatching(part, '*', selector.operation, kinds === undefined ? undefined : kindNames.filter((_, i) => kinds.includes(i + 1)))
+      found = exact(found)
       operations.set(key, found)
     }
     return found
@@ -52,7 +54,12 @@ export function viewOf(catalog: Catalog): CatalogView {
 
 /** `servicesMatching` of the catalog. Most patterns are the names of services: these are found without a look at all others. */
 function serviceIndex(catalog: Catalog): (pattern: string) => readonly CatalogService[] {
-  const byName = Map.groupBy(catalog.services, ({ name }) => name)
+  const byName = new Map(
+    Array.from(
+      Map.groupBy(catalog.services, ({ name }) => name),
+      ([name, services]) => [name, exact(services)],
+    ),
+  )
   // A peer is found by shorter names as well.
   const havePeers = catalog.services.some(({ peer }) => peer === true)
   return (pattern) => (havePeers || isPattern(pattern) ? servicesMatching(catalog, pattern) : (byName.get(pattern) ?? []))

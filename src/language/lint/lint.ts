@@ -37,22 +37,31 @@ const lints: readonly Lint[] = [
   calleeCauses,
 ]
 
+/** What is linted: all that a check gives but its diagnostics. */
+export type Lintable = Pick<Checked, 'program' | 'resolved' | 'byTarget'>
+
 /** What the lints say of a checked program, before suppressions and other severities; `settle` is for these. */
-export function lint(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext = {}): readonly Diagnostic[] {
+export function lint(checked: Lintable, context: LintContext = {}): readonly Diagnostic[] {
   return atOnce(linting(checked, context))
 }
 
-/** The same, a rule at a time, with what is remembered of the last time. */
-export function* linting(checked: Pick<Checked, 'program' | 'resolved'>, context: LintContext, memory = new LintMemory()): Sliced<readonly Diagnostic[]> {
+/** Rules that are linted between two pauses: a few milliseconds of work, also where they meet the catalog for the first time. */
+const portion = 10
+
+/** The same, a few rules at a time, with what is remembered of the last time. */
+export function* linting(checked: Lintable, context: LintContext, memory = new LintMemory()): Sliced<readonly Diagnostic[]> {
   const subject = subjectOf(checked, context, memory)
   const { program } = subject
   const of = (rules: readonly Rule[]): Subject => ({ ...subject, program: { ...program, rules } })
-  const found: Diagnostic[] = []
-  for (const rule of program.rules) {
-    yield
-    const own = memory.of(rule, () => lints.flatMap((each) => each(of([rule]))))
-    for (const diagnostic of own) found.push(diagnostic)
+  const all = (rule: Rule): readonly Diagnostic[] => {
+    const single = of([rule])
+    return lints.flatMap((each) => each(single))
   }
-  for (const diagnostic of yield* memory.shadowed.all(program.rules, (rules) => shadowed(of(rules)))) found.push(diagnostic)
+  const found: Diagnostic[] = []
+  for (const [i, rule] of program.rules.entries()) {
+    if (i % portion === 0) yield
+    for (const diagnostic of memory.of(rule, all)) found.push(diagnostic)
+  }
+  for (const diagnostic of yield* memory.shadowed.all(checked.byTarget, (rules) => shadowed(of(rules)))) found.push(diagnostic)
   return found
 }

@@ -35,12 +35,12 @@ export class LintMemory {
   }
 
   /** What `say` says of a rule, or said before. */
-  of(rule: Rule, say: () => readonly Diagnostic[]): readonly Diagnostic[] {
+  of(rule: Rule, say: (rule: Rule) => readonly Diagnostic[]): readonly Diagnostic[] {
     const { start } = rule.tree.range
     const before = this.#said.get(rule.condition)
     // What is said of a place is said anew where the place has moved.
     if (before !== undefined && (before.diagnostics.length === 0 || before.start === start)) return before.diagnostics
-    const diagnostics = say()
+    const diagnostics = say(rule)
     this.#said.set(rule.condition, { diagnostics, start })
     return diagnostics
   }

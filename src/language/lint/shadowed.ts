@@ -8,17 +8,15 @@ import { messages } from './messages.ts'
 /** Every rule is compared with every other of its target, up to so many. */
 const mostRules = 400
 
-export const shadowed: Lint = ({ program, targetOf, formula }) => {
-  const byTarget = Map.groupBy(program.rules, (rule) => rule.target)
-  return [...byTarget].flatMap(([id, rules]) => {
-    const target = targetOf(id)
-    if (target === undefined || rules.length < 2 || rules.length > mostRules) return []
-    const gone = new Set<Rule>()
-    return rules.flatMap((rule) => {
-      const found = shadowOf(rule, rules, target, gone, formula)
-      if (found !== undefined) gone.add(rule)
-      return found ?? []
-    })
+/** Of the rules of one target. */
+export const shadowed: Lint = ({ program: { rules }, targetOf, formula }) => {
+  const target = rules[0] === undefined ? undefined : targetOf(rules[0].target)
+  if (target === undefined || rules.length > mostRules) return []
+  const gone = new Set<Rule>()
+  return rules.flatMap((rule) => {
+    const found = shadowOf(rule, rules, target, gone, formula)
+    if (found !== undefined) gone.add(rule)
+    return found ?? []
   })
 }
 

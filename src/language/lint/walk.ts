@@ -1,5 +1,6 @@
 /** The parts of a rule's text that lints ask about. */
 import type { Rule } from '../check/program.ts'
+import { exact } from '../exact.ts'
 import type { Condition, Expression, Predicate, SelectorNode, SpanExpression } from '../tree.ts'
 
 export type PredicateLeaf = Extract<Predicate, { readonly field: unknown }>
@@ -22,7 +23,7 @@ export function spanExpressionsOf({ tree }: Rule): readonly PlacedSpan[] {
 export function selectorsOf(rule: Rule): readonly SelectorNode[] {
   const known = selectors.get(rule.tree)
   if (known !== undefined) return known
-  const found = selectorsIn(rule)
+  const found = exact(selectorsIn(rule))
   selectors.set(rule.tree, found)
   return found
 }

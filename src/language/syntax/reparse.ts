@@ -2,6 +2,7 @@
  * Text → typed tree, where most of the text is parsed already. Declarations are parsed each alone, and where one begins depends on a few tokens around it: after an
  * edit the declarations that it touches are parsed anew, with some neighbours on each side. Where these come out as they were, all others are what they were.
  */
+import { ownText } from '../exact.ts'
 import type { Comment, Declaration, FileTree, SourceText, TextRange } from '../tree.ts'
 import { type Parsed, parse } from './parse.ts'
 
@@ -36,7 +37,7 @@ function spliced(before: Parsed, source: SourceText): Parsed | undefined {
   if (oldEnd < old.length && !isSeam(tree, last + 1)) return undefined
 
   const delta = now.length - old.length
-  const part = parse({ name: source.name, text: now.slice(start, oldEnd + delta) })
+  const part = parse({ name: source.name, text: ownText(now.slice(start, oldEnd + delta)) })
   const middle = shifted(part.tree.declarations, start)
   if (start > 0 && !areAsBefore(declarations.slice(first, first + margin), middle.slice(0, margin), 0)) return undefined
   if (oldEnd < old.length && !areAsBefore(declarations.slice(last - margin + 1, last + 1), middle.slice(-margin), delta)) return undefined

@@ -1,5 +1,6 @@
 /** Clauses of rules, targets and defaults. */
 import type { CstNode, IToken } from 'chevrotain'
+import { exact } from '../../exact.ts'
 import type { Clause } from '../../tree.ts'
 import * as t from '../tokens.ts'
 import type { Build } from './context.ts'
@@ -8,9 +9,8 @@ import { atomOf } from './formula.ts'
 import { numberOf, ratioOf } from './literals.ts'
 
 export function clausesOf(b: Build, cst: CstNode): Clause[] {
-  return nodes(cst, 'clause')
-    .map((clause) => clauseOf(b, clause))
-    .filter(isDefined)
+  const clauses = nodes(cst, 'clause').map((clause) => clauseOf(b, clause))
+  return exact(clauses.filter(isDefined))
 }
 
 function clauseOf(b: Build, cst: CstNode): Clause | undefined {

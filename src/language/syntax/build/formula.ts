@@ -1,5 +1,6 @@
 /** Formulas: conditions and values, which the grammar does not tell apart. Operands are read here, operators in climb.ts. */
 import type { CstNode, IToken } from 'chevrotain'
+import { exact } from '../../exact.ts'
 import type { Condition, Expression, PathSegment } from '../../tree.ts'
 import * as t from '../tokens.ts'
 import { calendarOf } from './calendar.ts'
@@ -94,7 +95,7 @@ function spanOf(b: Build, cst: CstNode, span: IToken): Formula {
     path.push(...segments)
   }
   const whole = path.length === 0 ? range(span, token(cst, 'RightParen')) : from(span, (path.at(-1) as PathSegment).range)
-  return value({ kind: 'span', selector, path, range: whole })
+  return value({ kind: 'span', selector, path: exact(path), range: whole })
 }
 
 /** A name may hold dots, so `.self.p99` is one word of the lexer and two segments here. */
