@@ -48,6 +48,11 @@ describe('row: completion: resolve, snippets', () => {
     expect(items.filter(({ insertTextFormat }) => insertTextFormat === 2).length).toBeGreaterThan(0)
   })
 
+  it('answers in a text that begins with empty lines', async () => {
+    for (const text of ['\n|', '\nsc|', '\n\n|', '\n// Why.\nsc|', '\r\n\r\nsc|', '|\n', '\nlet a = 1s\n\n|'])
+      expect((await completed(text)).map(({ label }) => label)).toContain('scale')
+  })
+
   it('resolves an item with the page of its word', async () => {
     const item = (await completed('scale deployment/adservice +2 when span(adservice/GetAds).|')).find(({ label }) => label === 'p99')
     if (item === undefined) throw new Error('p99 is not offered')

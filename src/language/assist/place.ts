@@ -105,7 +105,8 @@ function regionStart(text: string, offset: number): number {
 }
 
 function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1
+  // What is searched from before the text is searched from its first character.
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }
 
 /** Comments of other languages are lexed as foreign characters. */

@@ -20,16 +20,24 @@ const settings = (text: string) => ({ files: { 'main.scale': text }, catalog: sh
 describe('completion never throws', () => {
   it('at any place of any sample, whole or cut off there', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...whole, ...wrong), fc.nat(), fc.boolean(), fc.boolean(), (text, at, cut, snippets) => {
-        const offset = at % (text.length + 1)
-        const seen = cut ? text.slice(0, offset) : text
-        const { items } = completion(viewOf(settings(seen)), offset, { snippets })
-        for (const { textEdit } of items) {
-          if (textEdit === undefined || !('range' in textEdit)) throw new Error('every item replaces something')
-          const { start, end } = textEdit.range
-          expect(start.line).toBe(end.line)
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...whole, ...wrong),
+        fc.nat(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom('', '\n', ' \n\n'),
+        (sample, at, cut, snippets, before) => {
+          const text = `${before}${sample}`
+          const offset = at % (text.length + 1)
+          const seen = cut ? text.slice(0, offset) : text
+          const { items } = completion(viewOf(settings(seen)), offset, { snippets })
+          for (const { textEdit } of items) {
+            if (textEdit === undefined || !('range' in textEdit)) throw new Error('every item replaces something')
+            const { start, end } = textEdit.range
+            expect(start.line).toBe(end.line)
+          }
+        },
+      ),
       { numRuns: 1000 },
     )
   })
