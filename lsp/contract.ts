@@ -62,7 +62,7 @@ export interface Project {
 /** Of one moment: its trees are those of the documents' texts then. */
 export interface Checked {
   readonly program: Program
-  /** By nodes of those trees. Trees of documents that were not edited since are the same objects still. */
+  /** By nodes of those trees. Nodes that were not edited since are in the documents' trees of now as well, and have moved with their text. */
   readonly resolved: Resolutions
   /** By document name: all that `scalec check` would say, suppressions and severities applied; by place. */
   readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>

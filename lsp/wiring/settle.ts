@@ -36,7 +36,9 @@ export function createSettings(connection: Connection, workspace: Workspace, rep
 
   async function ask(): Promise<void> {
     try {
-      take(await connection.workspace.getConfiguration('scale'))
+      const given: unknown = await connection.workspace.getConfiguration('scale')
+      // A client that knows no such section leaves what it said at the start.
+      if (given !== null && given !== undefined) take(given)
     } catch (error) {
       report('workspace/configuration', error)
     }

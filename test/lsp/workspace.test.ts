@@ -145,6 +145,26 @@ describe('row: configuration', () => {
   })
 })
 
+describe('settings of the start', () => {
+  it('stay where a client that is asked for them knows none', async () => {
+    const initializationOptions = { diagnostics: { lint: false, delay: 10 } }
+    client = await startClient({ 'ads.scale': 'let unused = 1\n' }, { capabilities: { workspace: { configuration: true } }, initializationOptions })
+    let answered = 0
+    const asked = new Promise<void>((done) =>
+      client.connection.onRequest('workspace/configuration', () => {
+        if (++answered === 2) done()
+        return [null]
+      }),
+    )
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null })
+    await codes('ads.scale')
+    // By the time that the server asks again it has the first answer.
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null })
+    await asked
+    expect(await codes('ads.scale')).toEqual([])
+  })
+})
+
 describe('row: catalog from Tempo', () => {
   it('comes in the background, instead of that of the file', async () => {
     const tempo = await TempoDouble.start()
