@@ -19,6 +19,9 @@ export interface Followed {
 /** More mistakes than anybody makes in one declaration: from there on what does not fit is left out. */
 const mostImagined = 40
 
+/** Places in the grammar: a rule that is right has a few hundred of them. Each guess makes more, and somebody waits for the answer. */
+const mostPlaces = 15_000
+
 export function follow(grammar: Grammar, rule: string, text: string, tokens: readonly IToken[]): Followed {
   const walk = new Walk(grammar)
   const begun: Use[] = []
@@ -28,7 +31,7 @@ export function follow(grammar: Grammar, rule: string, text: string, tokens: rea
     const token = tokens[i] as IToken
     let taken = walk.take(ways, token, i)
     if (taken === undefined && ways.whole && isFirstOnLine(text, tokens, i)) return { next: [], whole: true, begun, strayFrom: i }
-    if (taken === undefined && imagined++ < mostImagined) taken = imagine(walk, ways, tokens, i)
+    if (taken === undefined && imagined++ < mostImagined && walk.size < mostPlaces) taken = imagine(walk, ways, tokens, i)
     if (taken === undefined) continue
     ways = taken
     begun.push(...ways.begun)
@@ -47,7 +50,7 @@ function imagine(walk: Walk, ways: Ways, tokens: readonly IToken[], i: number): 
   if (meant !== undefined) return walk.takeAny(ways, i, meant)
   const guesses: Ways[] = []
   let before = ways
-  for (let missing = 0; missing < mostMissing; missing++) {
+  for (let missing = 0; missing < mostMissing && walk.size < mostPlaces; missing++) {
     before = walk.takeAny(before, i)
     const behind = walk.take(before, token, i)
     if (behind !== undefined) guesses.push(behind)

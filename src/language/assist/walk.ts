@@ -52,6 +52,11 @@ export class Walk {
     this.grammar = grammar
   }
 
+  /** How many places were looked at. */
+  get size(): number {
+    return this.points.size
+  }
+
   /** Before the first token of a rule. */
   begin(rule: string): Ways {
     const use = this.use(rule, undefined, 0, undefined)

@@ -1,7 +1,8 @@
 /** What may come at a place: of whole programs the token that does come is always among it, and broken text does not hide what stands behind it. */
 import { globSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { Walk } from '../../../src/language/assist/walk.ts'
 import { type Place, parse, placeAt } from '../../../src/language/index.ts'
 
 const samples = globSync('test/samples/*/source.scale').sort()
@@ -97,6 +98,22 @@ describe('broken text before the place', () => {
   })
 })
 
+describe('text of another language', () => {
+  // Somebody waits: each place in the grammar takes a microsecond or two.
+  it.each([
+    'ads: scale deployment/ads +2 when rate(http_re(quests_total{job="ads"}[5m]) > 50|',
+    'ads: scale deployment/ads +2 when histogram_quantile(0.99, sum by (le) (rate(http_server_duration_se|conds_bucket{service="ads"}[5m]))) > 4',
+    'scale deployment/adservice +2 wh):an(adservice/G99 > 400ms 5| times i+ 60s',
+  ])('is given up before it takes long: %s', (marked) => {
+    const begun = vi.spyOn(Walk.prototype, 'begin')
+    placeIn(marked)
+    const sizes = begun.mock.contexts.map((walk) => (walk as Walk).size)
+    begun.mockRestore()
+    expect(sizes).not.toEqual([])
+    expect(Math.max(...sizes)).toBeLessThan(40_000)
+  })
+})
+
 describe('laws', () => {
   it.each(samples.filter((file) => !file.includes('broken')))('%s: the token that comes is among those that may', (file) => {
     const text = readFileSync(file, 'utf8')
@@ -120,15 +137,22 @@ describe('laws', () => {
   it('never throws, wherever the text ends', () => {
     const texts = samples.map((file) => readFileSync(file, 'utf8'))
     fc.assert(
-      fc.property(fc.constantFrom(...texts), fc.nat(), fc.nat(), fc.string({ maxLength: 6 }), (whole, cut, at, noise) => {
-        const text = whole.slice(0, cut % (whole.length + 1)) + noise
-        const offset = at % (text.length + 1)
-        const place = placeAt(text, offset)
-        expect(place.word.start).toBeLessThanOrEqual(offset)
-        expect(place.word.end).toBeGreaterThanOrEqual(offset)
-        expect(place.word.end).toBeLessThanOrEqual(text.length)
-        expect(text.slice(place.word.start, offset)).toBe(place.prefix)
-      }),
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.nat(),
+        fc.nat(),
+        fc.string({ maxLength: 6 }),
+        fc.constantFrom('', '\n', '\r\n\n'),
+        (whole, cut, at, noise, before) => {
+          const text = before + whole.slice(0, cut % (whole.length + 1)) + noise
+          const offset = at % (text.length + 1)
+          const place = placeAt(text, offset)
+          expect(place.word.start).toBeLessThanOrEqual(offset)
+          expect(place.word.end).toBeGreaterThanOrEqual(offset)
+          expect(place.word.end).toBeLessThanOrEqual(text.length)
+          expect(text.slice(place.word.start, offset)).toBe(place.prefix)
+        },
+      ),
       { numRuns: 2000 },
     )
   })
