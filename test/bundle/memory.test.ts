@@ -41,9 +41,13 @@ function inputOf(all: readonly Parsed[]) {
   return { roots: sources, resolve, parsed }
 }
 
-/** In a form in which the order of maps counts, too. */
-function told({ diagnostics, program, resolved }: Analysis) {
-  return { diagnostics, program, resolved: [[...resolved.selectors], [...resolved.predicates], [...resolved.spans], [...resolved.peers]] }
+/** All that it says; the order of what is known of nodes says nothing. */
+function told({ diagnostics, program, resolved: { selectors, predicates, spans, peers } }: Analysis) {
+  return { diagnostics, program, selectors: sorted(selectors), predicates: sorted(predicates), spans: sorted(spans), peers }
+}
+
+function sorted(known: ReadonlyMap<object, unknown>): readonly string[] {
+  return Array.from(known, (entry) => JSON.stringify(entry)).sort()
 }
 
 function expectTheSame(editor: Editor, texts: Texts, context: LintContext = {}): Analysis {
@@ -68,11 +72,23 @@ scale deployment/web +1 when replicas(deployment/ads) > 3
 
 calls: scale deployment/ads +1 when span(db).p99 > slow
 `
-const others = `scale deployment/web +1 when span(web/Post).p99 > 1s
+const others = `import "shared.scale"
+
+scale deployment/web +1 when span(web/Post).p99 > 1s
 
 more: scale deployment/ads +2 when span(ads/GetAds).p99 > 500ms 4 times in 60s
 
 less: scale deployment/ads +1 when span(ads/GetAds).p99 > 600ms 4 times in 60s
+
+failing: scale deployment/web +1 when span(web/Post where status == error and attempt > few and http.method == "GET").rate > 1/s
+
+apart: scale deployment/ads to 99 when span(ads/GetAds).p99 > 1s
+
+test "busy" {
+  given deployment/ads at 1
+  load span(ads/GetAds where http.method == "GET") at 10/s taking 2s from 0s to 2m
+  expect more fires
+}
 `
 const start: Texts = { 'a.scale': rules, 'shared.scale': shared, 'z.scale': others }
 
@@ -108,6 +124,7 @@ describe('an analysis with a memory', () => {
       ['shared.scale', '400ms', '300ms'],
       ['shared.scale', '400ms', '50ms'],
       ['shared.scale', 'slow', 'slo'],
+      ['shared.scale', 'few', 'fe'],
       ['shared.scale', 'namespace shop ', ''],
       ['shared.scale', 'cooldown 30s', 'every 10s'],
       ['shared.scale', 'let slow = 400ms', 'let slow = 400ms + few'],
@@ -124,6 +141,10 @@ describe('an analysis with a memory', () => {
       ['a.scale', '+1 when span(web', '+2 when span(web'],
       ['a.scale', '< 100ms', '< 500ms'],
       ['a.scale', 'up:', 'down:'],
+      ['z.scale', 'where http.method == "GET") at', 'where http.route == "/") at'],
+      ['z.scale', 'test "busy" {', ''],
+      ['z.scale', ' and http.method == "GET").rate', ').rate'],
+      ['z.scale', 'failing:', 'failing'],
       ['a.scale', 'up:', '// scale-ignore SC4202 until 2026-01-01: not yet deployed\nup:'],
     ]
     for (const [file, from, to] of edits) {

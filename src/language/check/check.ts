@@ -7,7 +7,7 @@ import { checkClauses } from './clauses.ts'
 import { CheckMemory, type Surroundings } from './memory.ts'
 import { messages } from './messages.ts'
 import type { DeclaredTarget, Program, Rule, Test } from './program.ts'
-import { nothingResolved, type Resolutions } from './resolved.ts'
+import type { Resolutions } from './resolved.ts'
 import { nameRules, type PlacedRule } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
 import { checkTests } from './tests.ts'
@@ -19,6 +19,7 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[]
   /** What is right of the program; whole only when no diagnostic, the parser's included, is an error. */
   readonly program: Program
+  /** Of a check with a memory, it is the memory's own: that of the newest check. */
   readonly resolved: Resolutions
   /** The program's rules, those of each target together. */
   readonly byTarget: readonly (readonly Rule[])[]
@@ -39,7 +40,8 @@ const portion = 10
 /** The same, a few declarations at a time, with what is remembered of the last check of these files. */
 export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: Scope['isPeer'], memory = new CheckMemory()): Sliced<Checked> {
   const diagnostics: Diagnostic[] = []
-  const resolved = nothingResolved()
+  memory.begin()
+  const { resolved } = memory
   const scopes = scopesOf(roots, resolve, diagnostics, resolved, isPeer)
   for (const scope of scopes) checkLanguage(scope)
   for (const scope of scopes) for (const symbol of scope.lets.values()) valueOfLet(symbol)
@@ -82,7 +84,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
   const tests: Test[] = []
   for (const scope of scopes) {
     if (!scope.root) continue
-    tests.push(...checkTests(scope, defaultsOf(scope), named))
+    tests.push(...memory.ofTests(scope, (own) => checkTests(own, defaultsOf(scope), named)))
     yield
   }
   for (const target of targets.values()) warnOfImpliedBounds(target)

@@ -5,8 +5,8 @@
 import type { Diagnostic } from '../diagnostics.ts'
 import { exact } from '../exact.ts'
 import type { Predicate, Ranged, SelectorNode, SpanExpression, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
-import type { CheckedPredicate, Rule, Selector, Target } from './program.ts'
-import { nothingResolved, type SpanValue } from './resolved.ts'
+import type { Rule, Target } from './program.ts'
+import { nothingResolved, type Resolved } from './resolved.ts'
 import { checkRule, type RuleTree, type Workloads } from './rules.ts'
 import { compareText, type LetSymbol, type Scope } from './scope.ts'
 import { TogetherMemory } from './together.ts'
@@ -24,15 +24,19 @@ interface Finding<T> {
   readonly diagnostics: readonly Diagnostic[]
   /** Where the declaration began. */
   readonly start: number
-  readonly selectors: readonly Known<SelectorNode, Selector>[]
-  readonly predicates: readonly Known<Predicate, CheckedPredicate>[]
-  readonly spans: readonly Known<SpanExpression, SpanValue>[]
+  readonly selectors: readonly SelectorNode[]
+  readonly predicates: readonly Predicate[]
+  readonly spans: readonly SpanExpression[]
   readonly peers: readonly string[]
   /** The `let`s that it names. */
   readonly names: readonly string[]
   readonly surroundings: Surroundings
   /** What was asked of service patterns, and the answers. */
   readonly asked: readonly Known<string, boolean>[]
+  /** Errors may tell of other places, and are found anew each time. */
+  readonly lasts: boolean
+  /** The newest check that has the declaration. */
+  check: number
 }
 
 /** An entry of a map. */
@@ -41,21 +45,34 @@ interface Known<K, V> {
   readonly is: V
 }
 
-interface RuleFinding extends Finding<Rule> {
+interface RuleFinding extends Finding<Rule | undefined> {
   readonly name: string
   /** The workloads that it names, its own first, with what was known of them. */
   readonly named: readonly { readonly id: string; readonly node: WorkloadNode; readonly clauses: Defaults }[]
 }
 
 export class CheckMemory {
-  readonly #rules = new WeakMap<RuleTree, RuleFinding>()
-  readonly #targets = new WeakMap<TargetDeclaration, Finding<Defaults>>()
+  /** Of the newest check. */
+  readonly resolved = nothingResolved()
   /** What rules of one target say together. */
   readonly bands = new TogetherMemory()
+  readonly #rules = new Map<RuleTree, RuleFinding>()
+  readonly #targets = new Map<TargetDeclaration, Finding<Defaults>>()
   /** By file. */
   readonly #surroundings = new Map<string, Surroundings>()
+  /** What nodes of tests turned out to be: these are looked at each time. */
+  #ofTests: Nodes[] = []
   /** Of the last check. */
   #finished: ReadonlyMap<string, TargetEntry> = new Map()
+  #check = 0
+
+  /** A check begins. */
+  begin(): void {
+    this.#check++
+    this.resolved.peers.clear()
+    for (const nodes of this.#ofTests) this.#forget(nodes)
+    this.#ofTests = []
+  }
 
   /** The last ones of this file, if these are equal. */
   surroundings({ file, lets, incomplete }: Scope, defaults: Defaults): Surroundings {
@@ -71,27 +88,24 @@ export class CheckMemory {
   /** What `clausesOfTarget` says, or said before. */
   clausesOf(tree: TargetDeclaration, scope: Scope, surroundings: Surroundings): Defaults {
     const before = this.#targets.get(tree)
-    if (before !== undefined && holds(before, tree, scope, surroundings)) {
-      leave(before, scope)
-      return before.result
-    }
-    const now = found(tree, scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
-    leave(now, scope)
-    if (isOwn(now.diagnostics, tree.range)) this.#targets.set(tree, now)
-    return now.result
+    if (before !== undefined && holds(before, tree, scope, surroundings)) return this.#leave(before, scope)
+    if (before !== undefined) this.#forget(before)
+    const now = this.#find(tree, scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
+    this.#targets.set(tree, now)
+    return this.#leave(now, scope)
   }
 
   /** What `checkRule` makes of the tree, or made before. */
   ruleOf(tree: RuleTree, name: string, scope: Scope, surroundings: Surroundings, targets: Targets): Rule | undefined {
     const { defaults } = surroundings
     const before = this.#rules.get(tree)
-    if (before !== undefined && before.name === name && holds(before, tree, scope, surroundings) && nameTheSame(before, scope, defaults, targets)) {
-      leave(before, scope)
-      if (before.result.file === scope.tree) return before.result
-      const result = { ...before.result, file: scope.tree }
-      this.#rules.set(tree, { ...before, result })
-      return result
+    if (before !== undefined && before.name === name && holds(before, tree, scope, surroundings) && nameTheSame(before, tree, scope, defaults, targets)) {
+      const rule = this.#leave(before, scope)
+      // Other parts of the file were edited, and the tree has moved with its text.
+      if (rule !== undefined) (rule as Movable).file = scope.tree
+      return rule
     }
+    if (before !== undefined) this.#forget(before)
     const named: RuleFinding['named'][number][] = []
     const workloads: Workloads = {
       named(node) {
@@ -101,12 +115,19 @@ export class CheckMemory {
       },
       mostReplicas: (id) => targets.get(id)?.clauses.between?.max,
     }
-    const now = found(tree, scope, surroundings, (own) => checkRule(tree, name, own, defaults, workloads))
-    leave(now, scope)
-    const { result } = now
-    // What an error says may tell of other places.
-    if (result !== undefined && isOwn(now.diagnostics, tree.range)) this.#rules.set(tree, { ...now, result, name, named: exact(named) })
-    return result
+    const found = this.#find(tree, scope, surroundings, (own) => checkRule(tree, name, own, defaults, workloads))
+    const now: RuleFinding = { ...found, name, named: exact(named), lasts: found.lasts && found.result !== undefined }
+    this.#rules.set(tree, now)
+    return this.#leave(now, scope)
+  }
+
+  /** `check` with a scope for what is looked at in every check. */
+  ofTests<T>(scope: Scope, check: (scope: Scope) => T): T {
+    const resolved = nothingResolved()
+    const found = check({ ...scope, resolved })
+    this.#know(resolved)
+    this.#ofTests.push(nodesOf(resolved))
+    return found
   }
 
   /** The clauses that the target of this id had, if these are equal. */
@@ -115,7 +136,7 @@ export class CheckMemory {
     return before !== undefined && (before === clauses || JSON.stringify(before) === JSON.stringify(clauses)) ? before : clauses
   }
 
-  /** All targets of the program, by id; each the same object while its clauses are. */
+  /** All targets of the program, by id; each the same object while its clauses are. Declarations that are gone are forgotten. */
   finish(entries: Targets): readonly Target[] {
     const targets: Target[] = []
     for (const entry of entries.values()) {
@@ -124,66 +145,100 @@ export class CheckMemory {
       targets.push(entry.finished as Target)
     }
     this.#finished = entries
+    this.#forgetOthers(this.#rules)
+    this.#forgetOthers(this.#targets)
     return targets.sort((a, b) => compareText(a.id, b.id))
+  }
+
+  #find<T>({ range }: Ranged, scope: Scope, surroundings: Surroundings, find: (scope: Scope) => T): Finding<T> {
+    const asked: Known<string, boolean>[] = []
+    const isPeer = (pattern: string): boolean => {
+      const is = scope.isPeer(pattern)
+      asked.push({ of: pattern, is })
+      return is
+    }
+    const resolved = nothingResolved()
+    const own: Scope = { ...scope, isPeer, diagnostics: [], resolved, used: new Set() }
+    const result = find(own)
+    this.#know(resolved)
+    const { diagnostics, used } = own
+    return {
+      result,
+      diagnostics: kept(diagnostics),
+      start: range.start,
+      ...nodesOf(resolved),
+      peers: kept([...resolved.peers]),
+      names: kept(Array.from(used, ({ name }) => name.text)),
+      surroundings,
+      asked: kept(asked),
+      lasts: isOwn(diagnostics, range),
+      check: this.#check,
+    }
+  }
+
+  /** Does to the compilation what the check of the declaration does. */
+  #leave<T>(finding: Finding<T>, { diagnostics, used, lets }: Scope): T {
+    finding.check = this.#check
+    for (const diagnostic of finding.diagnostics) diagnostics.push(diagnostic)
+    for (const pattern of finding.peers) this.resolved.peers.add(pattern)
+    for (const name of finding.names) used.add(lets.get(name) as LetSymbol)
+    return finding.result
+  }
+
+  #know({ selectors, predicates, spans, peers }: Resolved): void {
+    for (const [node, selector] of selectors) this.resolved.selectors.set(node, selector)
+    for (const [node, predicate] of predicates) this.resolved.predicates.set(node, predicate)
+    for (const [node, value] of spans) this.resolved.spans.set(node, value)
+    for (const pattern of peers) this.resolved.peers.add(pattern)
+  }
+
+  #forget({ selectors, predicates, spans }: Nodes): void {
+    for (const node of selectors) this.resolved.selectors.delete(node)
+    for (const node of predicates) this.resolved.predicates.delete(node)
+    for (const node of spans) this.resolved.spans.delete(node)
+  }
+
+  #forgetOthers<K>(findings: Map<K, Finding<unknown>>): void {
+    for (const [tree, finding] of findings) {
+      if (finding.check === this.#check) continue
+      this.#forget(finding)
+      findings.delete(tree)
+    }
   }
 }
 
-function found<T>({ range }: Ranged, scope: Scope, surroundings: Surroundings, find: (scope: Scope) => T): Finding<T> {
-  const asked = new Map<string, boolean>()
-  const isPeer = (pattern: string): boolean => {
-    const answer = scope.isPeer(pattern)
-    asked.set(pattern, answer)
-    return answer
-  }
-  const own: Scope = { ...scope, isPeer, diagnostics: [], resolved: nothingResolved(), used: new Set() }
-  const result = find(own)
-  const { diagnostics, used } = own
-  const { selectors, predicates, spans, peers } = own.resolved
-  return {
-    result,
-    diagnostics: diagnostics.length === 0 ? nothing : diagnostics,
-    start: range.start,
-    selectors: entriesOf(selectors),
-    predicates: entriesOf(predicates),
-    spans: entriesOf(spans),
-    peers: peers.size === 0 ? nothing : [...peers],
-    names: used.size === 0 ? nothing : Array.from(used, ({ name }) => name.text),
-    surroundings,
-    asked: entriesOf(asked),
-  }
+/** Nodes of which something was known. */
+type Nodes = Pick<Finding<unknown>, 'selectors' | 'predicates' | 'spans'>
+
+type Movable = { -readonly [K in keyof Rule]: Rule[K] }
+
+function nodesOf({ selectors, predicates, spans }: Resolved): Nodes {
+  return { selectors: kept([...selectors.keys()]), predicates: kept([...predicates.keys()]), spans: kept([...spans.keys()]) }
 }
 
 /** Most of what a check could leave behind is not there. */
+function kept<T>(items: readonly T[]): readonly T[] {
+  return items.length === 0 ? nothing : exact(items)
+}
+
 const nothing: readonly never[] = []
 
-function entriesOf<K, V>(map: ReadonlyMap<K, V>): readonly Known<K, V>[] {
-  return map.size === 0 ? nothing : Array.from(map, ([of, is]) => ({ of, is }))
-}
-
-/** Does to the compilation what the check of the declaration does. */
-function leave(finding: Finding<unknown>, { diagnostics, resolved, used, lets }: Scope): void {
-  for (const diagnostic of finding.diagnostics) diagnostics.push(diagnostic)
-  for (const { of, is } of finding.selectors) resolved.selectors.set(of, is)
-  for (const { of, is } of finding.predicates) resolved.predicates.set(of, is)
-  for (const { of, is } of finding.spans) resolved.spans.set(of, is)
-  for (const pattern of finding.peers) resolved.peers.add(pattern)
-  for (const name of finding.names) used.add(lets.get(name) as LetSymbol)
-}
-
 function holds(finding: Finding<unknown>, tree: Ranged, scope: Scope, surroundings: Surroundings): boolean {
-  if (finding.surroundings !== surroundings) return false
+  if (!finding.lasts || finding.surroundings !== surroundings) return false
   // What is said of a place is said anew where the place has moved.
   if (finding.diagnostics.length > 0 && finding.start !== tree.range.start) return false
   return finding.asked.every(({ of, is }) => scope.isPeer(of) === is)
 }
 
 /** Whether the workloads of a rule are what they were. They are named to the compilation, as the check of the rule would. */
-function nameTheSame({ named, result }: RuleFinding, scope: Scope, defaults: Defaults, targets: Targets): boolean {
+function nameTheSame({ named }: RuleFinding, tree: RuleTree, scope: Scope, defaults: Defaults, targets: Targets): boolean {
+  let own: TargetEntry | undefined
   for (const { id, node, clauses } of named) {
-    const entry = targets.get(id) ?? targetNamed(node, result.tree, scope, defaults, targets)
+    const entry = targets.get(id) ?? targetNamed(node, tree, scope, defaults, targets)
     if (entry.clauses !== clauses) return false
-    if (id === result.target && result.tree.kind === 'rule') entry.scaled = true
+    own ??= entry
   }
+  if (own !== undefined && tree.kind === 'rule') own.scaled = true
   return true
 }
 
