@@ -73,7 +73,7 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
         isIndenting(document, position, context) ? undefined : next(document, position, context, token),
     },
   }
-  const client = new QuietStart('scale', 'SCALE', server, options)
+  const client = new QuietWhenNotServing('scale', 'SCALE', server, options)
   let handler: ErrorHandler | undefined
   const usual = (): ErrorHandler => {
     handler ??= client.createDefaultErrorHandler()
@@ -90,13 +90,16 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
       await client.start()
       client.isServing = true
     },
-    stop: () => client.stop(),
+    stop() {
+      client.isServing = false
+      return client.stop()
+    },
     located: found,
   }
 }
 
-/** Whoever starts it says that it did not start: once, and in a sentence. */
-class QuietStart extends LanguageClient {
+/** Whoever starts it says that it did not start: once, and in a sentence. What is still on its way when it is stopped is of no interest. */
+class QuietWhenNotServing extends LanguageClient {
   isServing = false
 
   override error(message: string, data?: unknown, show?: boolean | 'force'): void {
