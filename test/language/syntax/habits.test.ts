@@ -72,6 +72,12 @@ const habits: Readonly<Record<string, readonly Habit[]>> = {
       'SC1012 SC1012',
       'span(ads where rpc.method matches "Get*" or rpc.method matches "*Ads").count > 5',
     ],
+    ['span(ads/Get.p99 > 400ms', 'SC1001', 'span(ads/Get).p99 > 400ms'],
+    ['span(ads.rate > 5/s', 'SC1001', 'span(ads).rate > 5/s'],
+    ['span(ads/Get*.self.p95 over 1m > 1s', 'SC1001', 'span(ads/Get*).self.p95 over 1m > 1s'],
+    ['span(ads/Get where status == error.count over 1m > 5', 'SC1001', 'span(ads/Get where status == error).count over 1m > 5'],
+    ['span(ads/Get.quantile(99.5%) > 1s', 'SC1001', 'span(ads/Get).quantile(99.5%) > 1s'],
+    ['span(ads/v1.Get > 1s', 'SC1001', 'span(ads/v1.Get) > 1s'],
     ['span(ads/Get).p99 === 5ms', 'SC1012', 'span(ads/Get).p99 == 5ms'],
   ],
   'numbers and units': [

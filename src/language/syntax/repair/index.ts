@@ -10,6 +10,7 @@ import { numberSpelling, perSecond, quantileSign, unitApart, wrongUnit } from '.
 import { functionCall, grouping, seriesSelector } from './promql.ts'
 import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
 import { brackets, commaForWord, constantSigns, needless, rangeSigns, regularExpression, signs } from './signs.ts'
+import { statisticInSelector } from './spans.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
 import { comparisonInWords, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
 
@@ -35,7 +36,7 @@ function isSound({ diagnostic: { range, fix } }: Repair): boolean {
 
 const recognisers: readonly Recogniser[] = [
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
-  ...[functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
+  ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
   ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
   ...[comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
   ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],

@@ -35,3 +35,13 @@ export function isQuantile(name: string): boolean {
 export function isPromql(name: string): boolean {
   return quantiles.has(name) || others.has(name) || (Object.hasOwn(statistics, name) && !['errors', 'size', 'mean', 'median'].includes(name))
 }
+
+const path = /\.(?:(?:duration|self|seen|gap|own|critical)\.)?(\w+)$/
+
+/** Where the statistic begins that stands in a name: 6, the point, of `GetAds.p99`. */
+export function pathWithin(name: string): number | undefined {
+  const found = path.exec(name)
+  const word = found?.[1] ?? ''
+  const known = /^p\d{1,4}$/.test(word) || Object.hasOwn(statistics, word) || ['quantile', 'apdex', 'blame', 'anomalies'].includes(word)
+  return found !== null && known && found.index > 0 ? found.index : undefined
+}
