@@ -2,8 +2,10 @@
 import type { IToken } from 'chevrotain'
 import * as m from '../messages.ts'
 import * as t from '../tokens.ts'
+import { keyword as k } from '../tokens.ts'
 import type { Repair, Trouble } from './kit.ts'
 import { between, hopeless, isWord, rewritten, textOf } from './kit.ts'
+import { rangeWords } from './signs.ts'
 
 type Key = 'min' | 'max' | 'replicas' | 'stable' | 'cooldown' | 'every' | 'metric' | 'behaviour'
 
@@ -35,6 +37,16 @@ function valueAt(at: Trouble, key: number): { readonly token: IToken; readonly e
   return { token, end: behind === t.Comma || behind === t.Semicolon ? i + 2 : i + 1 }
 }
 
+/** The second number of `1-10`, `1..10`, `1 to 10`, behind the first. */
+function endOfRange(at: Trouble, start: number): { readonly token: IToken; readonly end: number } | undefined {
+  let i = start
+  while (at.tokens[i]?.tokenType === k.and || rangeWords.has(at.tokens[i]?.image ?? '')) i++
+  const token = at.tokens[i]
+  if (i === start || token?.tokenType !== t.NumberToken) return undefined
+  const behind = at.tokens[i + 1]?.tokenType
+  return { token, end: behind === t.Comma || behind === t.Semicolon ? i + 2 : i + 1 }
+}
+
 export function workloadKeys(at: Trouble): Repair | undefined {
   const token = at.tokens[at.at]
   const key = keyOf(token)
@@ -42,6 +54,12 @@ export function workloadKeys(at: Trouble): Repair | undefined {
   if (token === undefined || key === undefined || !(at.expected.includes('cooldown') || action)) return undefined
   const value = valueAt(at, at.at)
   const name = token.image
+  // `replicas between 1 and 10`
+  if (key === 'replicas' && !action) {
+    const next = at.tokens[at.at + 1]?.tokenType === t.Colon ? at.at + 2 : at.at + 1
+    if (at.tokens[next]?.tokenType === k.between)
+      return rewritten(at, at.at, next + 1, 'between', m.keyOfOthers, { written: `${name} between`, meant: 'between' })
+  }
   if (value === undefined || key === 'metric' || key === 'behaviour') {
     if (action || (key !== 'metric' && key !== 'behaviour')) return undefined
     return hopeless(at, key === 'metric' ? m.metricKey : m.behaviourKey, between(token, token), { name })
@@ -51,7 +69,9 @@ export function workloadKeys(at: Trouble): Repair | undefined {
     const written = textOf(at, between(token, at.tokens[last - 1] as IToken))
     return rewritten(at, at.at, last, text, m.keyOfOthers, { written: written.replace(/\s+/g, ' '), meant: text })
   }
-  if (action) return key === 'replicas' ? write(`to ${number.image}`, end) : undefined
+  // `replicas 1-10` is a range; as an action it can be none.
+  const most = number.tokenType === t.NumberToken ? endOfRange(at, at.tokens.indexOf(number) + 1) : undefined
+  if (action) return key === 'replicas' && most === undefined ? write(`to ${number.image}`, end) : undefined
   switch (key) {
     case 'min':
     case 'max': {
@@ -64,6 +84,7 @@ export function workloadKeys(at: Trouble): Repair | undefined {
       return write(`between ${min} and ${max}`, second?.end ?? end)
     }
     case 'replicas':
+      if (most !== undefined) return write(`between ${number.image} and ${most.token.image}`, most.end)
       return number.tokenType === t.NumberToken ? write(`between ${number.image} and ${number.image}`, end) : undefined
     case 'stable':
       return write(`stable ${seconds(number)} before down`, end)

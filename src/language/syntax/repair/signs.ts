@@ -92,7 +92,8 @@ export function rangeSigns(at: Trouble): Repair | undefined {
   return rewrittenApart(at, at.at, end, 'and', written)
 }
 
-const rangeWords: ReadonlySet<string> = new Set(['to', '-', ',', '.', '/', ':', 'up', 'until'])
+/** What others write between the two ends of a range. */
+export const rangeWords: ReadonlySet<string> = new Set(['to', '-', ',', '.', '/', ':', 'up', 'until'])
 
 function rewrittenApart(at: Trouble, start: number, end: number, meant: 'and', word: string): Repair {
   const range = between(at.tokens[start] as IToken, at.tokens[end - 1] as IToken)

@@ -1,4 +1,5 @@
 /** Selectors whose parenthesis is missing, or stands in another place. */
+import type { IToken } from 'chevrotain'
 import { report } from '../../diagnostics.ts'
 import * as m from '../messages.ts'
 import * as t from '../tokens.ts'
@@ -10,7 +11,8 @@ import { pathWithin } from './statistics.ts'
 /** `span(ads/GetAds.p99 > 400ms`: a point is part of a name, so the statistic is in the operation's until the parenthesis is there. */
 export function statisticInSelector(at: Trouble): Repair | undefined {
   const word = at.tokens[at.at - 1]
-  if (!at.expected.includes('RightParen') || word?.payload !== undefined || !(isWord(word) || word?.tokenType === t.Pattern)) return undefined
+  if (word === undefined || word.payload !== undefined || !at.expected.includes('RightParen')) return undefined
+  if (!isWord(word) && !isPattern(word)) return undefined
   const opener = at.tokens.slice(0, at.at).findLastIndex(({ tokenType }) => tokenType === t.LeftParen || tokenType === t.RightParen)
   if (at.tokens[opener]?.tokenType !== t.LeftParen || at.tokens[opener - 1]?.tokenType !== k.span) return undefined
   const dot = pathWithin(word.image)
@@ -36,4 +38,8 @@ export function statisticInSelector(at: Trouble): Repair | undefined {
       { ...word, image: path.slice(1), startOffset: start + 1, tokenType: t.Name, tokenTypeIdx: t.Name.tokenTypeIdx as number },
     ),
   }
+}
+
+function isPattern({ tokenType }: IToken): boolean {
+  return tokenType === t.Pattern
 }
