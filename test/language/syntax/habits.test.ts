@@ -188,6 +188,22 @@ describe('habits', () => {
     ['pause deployment/ads when a > b', 'SC1003', 'freeze deployment/ads when a > b'],
     ['statefulset: scale statefulset db +1 when a > b', 'SC1041', 'statefulset: scale statefulset/db +1 when a > b'],
   ]
+  const statements: readonly Habit[] = [
+    ['load span(ads/Get) at 20/s taking 600ms for 1m', 'SC1003', 'load span(ads/Get) at 20/s taking 600ms from 0s to 1m'],
+    ['load span(ads/Get) at 20/s taking 600ms ± 5% until 1m', 'SC1003', 'load span(ads/Get) at 20/s taking 600ms ± 5% from 0s to 1m'],
+    ['load span(ads/Get) at 20/s for 1m taking 600ms', 'SC1003', 'load span(ads/Get) at 20/s taking 600ms from 0s to 1m'],
+    ['expect deployment/ads = 4 at 1m', 'SC1003 SC1003', 'expect deployment/ads at 4 by 1m'],
+    ['expect deployment/ads == 4 by 1m', 'SC1003', 'expect deployment/ads at 4 by 1m'],
+    ['expect deployment/ads to be 4 within 1m', 'SC1003 SC1003', 'expect deployment/ads at 4 by 1m'],
+    ['expect deployment/ads at 4 at 1m', 'SC1003', 'expect deployment/ads at 4 by 1m'],
+    ['given deployment/ads = 2', 'SC1003', 'given deployment/ads at 2'],
+    ['load span(ads/Get) at 20/s taking 600ms expect no action', 'SC1001 SC1001 SC1001', 'load span(ads/Get) at 20/s taking 600ms expect no action'],
+  ]
+  it.each(statements)('%s', (written, codes, ours) => {
+    const inTest = (statement: string): string => `test "x" {\n  ${statement}\n}`
+    expect(mended(inTest(written))).toEqual({ text: inTest(ours), codes: codes.split(' ') })
+  })
+
   it.each(declarations)('%s', (written, codes, ours) => {
     expect(mended(written)).toEqual({ text: ours, codes: codes.split(' ') })
   })

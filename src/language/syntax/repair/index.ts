@@ -11,6 +11,7 @@ import { functionCall, grouping, seriesSelector } from './promql.ts'
 import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
 import { brackets, commaForWord, constantSigns, needless, rangeSigns, regularExpression, signs } from './signs.ts'
 import { statisticInSelector } from './spans.ts'
+import { loadFor, replicasOfTest } from './statements.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
 import { comparisonInWords, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
 
@@ -38,6 +39,7 @@ const recognisers: readonly Recogniser[] = [
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
   ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
   ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
+  ...[loadFor, replicasOfTest],
   ...[comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
   ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],
 ]

@@ -4,6 +4,7 @@ import { report } from '../../diagnostics.ts'
 import { quote, unquote } from '../build/literals.ts'
 import * as m from '../messages.ts'
 import { ranked } from '../nearest.ts'
+import { asksForName } from '../split.ts'
 import * as t from '../tokens.ts'
 import { keyword as k } from '../tokens.ts'
 import { foundPhrase, shortened } from '../words.ts'
@@ -42,6 +43,7 @@ const synonyms: Partial<Record<t.Keyword, readonly string[]>> = {
   before: ['for', 'until', 'on'],
   after: ['for', 'within'],
   and: ['to', ','],
+  by: ['at', 'in', 'within', 'before', 'until', 'till'],
   throughout: ['always', 'all'],
 }
 
@@ -156,6 +158,8 @@ export function missing(at: Trouble): Repair | undefined {
   const type = name === undefined || others.length > 0 ? undefined : (insertable.get(name) ?? k[name as t.Keyword])
   if (type === undefined || before === undefined) return undefined
   const found = at.tokens[at.at]
+  // What a keyword asks for is no keyword: where one stands, more is missing than the one before it.
+  if (asksForName(synthetic(rangeOf(before), type, '')) && type !== k.when && found !== undefined && isKeyword(found)) return undefined
   const says = typeof type.PATTERN === 'string' ? type.PATTERN : type.name
   const place = { start: endOf(before), end: endOf(before) }
   const text =
@@ -171,6 +175,10 @@ export function missing(at: Trouble): Repair | undefined {
     tokens: spliced(at, at.at, at.at, synthetic(place, type, says)),
     trust: 'guess',
   }
+}
+
+function isKeyword({ tokenType }: IToken): boolean {
+  return k[tokenType.name as t.Keyword] === tokenType
 }
 
 const insertable: ReadonlyMap<string, TokenType> = new Map(

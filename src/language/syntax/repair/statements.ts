@@ -1,0 +1,44 @@
+/** Statements of tests as others would write them. */
+import type { IToken } from 'chevrotain'
+import * as m from '../messages.ts'
+import * as t from '../tokens.ts'
+import { keyword as k } from '../tokens.ts'
+import { shortened } from '../words.ts'
+import type { Repair, Trouble } from './kit.ts'
+import { between, rewritten, textOf } from './kit.ts'
+
+/** `load span(…) at 20/s taking 600ms for 1m`, and with the two the other way round: a load has a beginning and an end. */
+export function loadFor(at: Trouble): Repair | undefined {
+  const word = at.tokens[at.at]
+  const period = at.tokens[at.at + 1]
+  if (word === undefined || period?.tokenType !== t.DurationToken || !periodWords.has(word.image) || !isOfLoad(at)) return undefined
+  if (at.expected.includes('from')) return written(at, at.at + 2, `from 0s to ${period.image}`)
+  const [taking, duration] = at.tokens.slice(at.at + 2, at.at + 4)
+  if (!at.expected.includes('taking') || taking?.tokenType !== k.taking || duration?.tokenType !== t.DurationToken) return undefined
+  return written(at, at.at + 4, `taking ${duration.image} from 0s to ${period.image}`)
+}
+
+const periodWords: ReadonlySet<string> = new Set(['for', 'to', 'until', 'till', 'during', 'over', 'within'])
+
+function isOfLoad(at: Trouble): boolean {
+  return at.tokens.slice(0, at.at).findLast(({ tokenType }) => starts.has(tokenType))?.tokenType === k.load
+}
+
+const starts: ReadonlySet<IToken['tokenType']> = new Set([k.given, k.load, k.replay, k.pause, k.expect])
+
+/** `expect deployment/ads = 4`, `given deployment/ads to have 4` */
+export function replicasOfTest(at: Trouble): Repair | undefined {
+  if (at.tokens[0]?.tokenType !== k.test || !at.expected.includes('at')) return undefined
+  let end = at.at
+  while (end < at.at + 3 && equalWords.has(at.tokens[end]?.image ?? '')) end++
+  return end > at.at && at.tokens[end]?.tokenType === t.NumberToken ? written(at, end, 'at') : undefined
+}
+
+const equalWords: ReadonlySet<string> = new Set([
+  ...['=', '==', ':', 'is', 'to', 'be', 'has', 'have', 'with', 'reaches', 'reach', 'equals', 'equal', 'at', 'of'],
+])
+
+function written(at: Trouble, end: number, text: string): Repair {
+  const word = shortened(textOf(at, between(at.tokens[at.at] as IToken, at.tokens[end - 1] as IToken)).replace(/\s+/g, ' '))
+  return rewritten(at, at.at, end, text, m.misspelt, { word, meant: text })
+}
