@@ -2,6 +2,7 @@
 
 import { nearest } from '../syntax/nearest.ts'
 import { quantileStat } from '../syntax/repair/numbers.ts'
+import { pathWithin } from '../syntax/repair/statistics.ts'
 import type { Expression, PathSegment, SpanExpression } from '../tree.ts'
 import { messages } from './messages.ts'
 import { namedQuantiles } from './print.ts'
@@ -89,12 +90,13 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
   const { scope } = env
   const [first, second, third] = node.path
   if (first === undefined) {
-    say(scope, messages.statMissing, node.range, { choices: '.count, .rate, .error_rate, .p99, .mean' })
+    say(scope, messages.statMissing, node.range, { choices: '.count, .rate, .error_rate, .p99, .mean' }, statisticWithin(node))
     return undefined
   }
   const field = first.name.text
   if (!isSpanDuration(field)) {
     if (second !== undefined && !isStat(field)) {
+      if (sayWordBefore(first, second, node, env)) return undefined
       const range = { start: first.range.start, end: node.range.end }
       say(scope, messages.attributeAsStat, range, { attribute: scope.tree.source.text.slice(range.start, range.end) })
       return undefined
@@ -117,6 +119,55 @@ function checkPath(node: SpanExpression, env: Environment): { field: SpanDuratio
   }
   const measured = checkStat(second, first, env)
   return third === undefined || measured === undefined ? measured : unknownStat(third, [], env)
+}
+
+/** Of `span(ads/GetAds.p99)`: the statistic behind the parenthesis. */
+function statisticWithin({ selector, range: { end } }: SpanExpression): Parameters<typeof say>[4] {
+  const name = selector.operation ?? selector.service
+  const dot = name.quoted ? undefined : pathWithin(name.text)
+  if (dot === undefined) return {}
+  const path = name.text.slice(dot)
+  const edits = [
+    { range: { start: name.range.start + dot, end: name.range.end }, text: '' },
+    { range: { start: end, end }, text: path },
+  ]
+  return { fix: { title: `write ${path} behind the parenthesis`, edits } }
+}
+
+/**
+ * A single word before a statistic, as in `span(ads).GetAds.p99` and `span(ads/Get).latency.p99`: no attribute, whose statistics there are none, but an operation, a
+ * misspelt duration, or what the statistic says anyway. Whether it is one of these.
+ */
+function sayWordBefore(first: PathSegment, second: PathSegment, node: SpanExpression, env: Environment): boolean {
+  const { scope } = env
+  const word = first.name.text
+  const rest = node.path.slice(1)
+  const statistic = rest.length === 2 && isSpanDuration(second.name.text) ? rest[1] : rest.length === 1 ? second : undefined
+  if (statistic === undefined || !isStat(statistic.name.text) || first.arguments !== undefined || isIntrinsic(word)) return false
+  const path = scope.tree.source.text.slice(second.range.start, node.range.end)
+  const { service, operation } = node.selector
+  const durations = rest.length === 2 ? [] : spanDurations
+  if (wordsForDuration.has(word)) {
+    const edits = [{ range: { start: first.range.start, end: second.range.start }, text: '' }]
+    const parameters = { name: word, suggestion: `.${path}`, choices }
+    say(scope, messages.unknownStat, first.name.range, parameters, { fix: { title: `leave out .${word}`, edits } })
+  } else if (operation !== undefined || nearest(word, durations) !== undefined) unknownStat(first, durations, env)
+  else {
+    const selected = `${scope.tree.source.text.slice(service.range.start, service.range.end)}/${word}`
+    const edits = [
+      { range: { start: service.range.end, end: service.range.end }, text: `/${word}` },
+      { range: { start: first.range.start, end: second.range.start }, text: '' },
+    ]
+    const suggestion = `span(${selected}).${path}`
+    say(scope, messages.unknownStat, first.name.range, { name: word, suggestion, choices }, { fix: { title: `write ${suggestion}`, edits } })
+  }
+  return true
+}
+
+const wordsForDuration: ReadonlySet<string> = new Set(['latency', 'time', 'response_time', 'responseTime', 'elapsed', 'durations', 'latencies'])
+
+function isIntrinsic(word: string): boolean {
+  return (intrinsics as readonly string[]).includes(word)
 }
 
 function checkStat(
@@ -174,7 +225,7 @@ function checkQuantile(segment: PathSegment, env: Environment): number | undefin
 
 function unknownStat(segment: PathSegment, more: readonly string[], env: Environment): undefined {
   const name = segment.name.text
-  if ((intrinsics as readonly string[]).includes(name)) {
+  if (isIntrinsic(name)) {
     say(env.scope, messages.attributeAsStat, segment.range, { attribute: name })
     return undefined
   }

@@ -54,7 +54,7 @@ export const noSuchFunction = message<{ name: string }>(
   'error',
   (p) => `there is no function \`${p.name}\``,
   (p) =>
-    ['rate', 'count', 'quantile', 'mean', 'errors', 'apdex'].includes(p.name)
+    /^(?:p\d{1,4}|rate|count|quantile|mean|errors|error_rate|apdex)$/.test(p.name)
       ? `write it behind the spans: span(service/operation).${p.name}`
       : 'the functions are span, absent, replicas, ready, metric, forecast, min and max',
 )

@@ -17,8 +17,26 @@ export function functionCall(at: Trouble): Repair | undefined {
   const span = at.tokens.findIndex(({ tokenType }, i) => i > call.start && i < call.end && tokenType === k.span)
   if (span >= 0) return ofSpans(at, call, span)
   const name = (at.tokens[call.start] as IToken).image
+  const selected = ofSelector(at, call, name)
+  if (selected !== undefined) return selected
   if (!isPromql(name)) return undefined
   return metric(at, call, name)
+}
+
+/** `p99(ads/GetAds)`, `rate(ads/GetAds[5m])`: a service and an operation, though nothing says that they are spans. */
+function ofSelector(at: Trouble, { start, end }: Call, name: string): Repair | undefined {
+  // Of two metrics PromQL computes `sum(a/b)` and the like.
+  if (isPromql(name) && name !== 'rate') return undefined
+  const stat = statisticOf(name, [])
+  const inside = at.tokens.slice(start + 2, end - 1)
+  const [open, window, close] = inside.slice(-3)
+  const windowed = open?.tokenType === t.LeftBracket && window?.tokenType === t.DurationToken && close?.tokenType === t.RightBracket
+  const selector = windowed ? inside.slice(0, -3) : inside
+  const [first, last] = [selector[0], selector.at(-1)]
+  const isPath = selector.length >= 3 && selector.length % 2 === 1 && selector.every((token, i) => (i % 2 === 1 ? token.tokenType === t.Slash : isWord(token)))
+  if (stat === undefined || !isPath || first === undefined || last === undefined || at.tokens[start + 1]?.tokenType !== t.LeftParen) return undefined
+  const text = `span(${textOf(at, between(first, last))}).${stat}${windowed ? ` over ${window.image}` : ''}`
+  return rewritten(at, start, end, text, m.functionOfSpans, { name, stat: `.${stat}` })
 }
 
 interface Call {
