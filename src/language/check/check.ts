@@ -1,6 +1,6 @@
 /** From trees to a program: scopes, then targets, then rules, then what concerns several of them. */
 import type { Diagnostic } from '../diagnostics.ts'
-import { atOnce, type Sliced } from '../sliced.ts'
+import { atOnce, inPortions, type Sliced } from '../sliced.ts'
 import type { FileTree } from '../tree.ts'
 import { bandsOf } from './bands.ts'
 import { checkClauses } from './clauses.ts'
@@ -59,24 +59,20 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
   const defaultsOf = (scope: Scope): Defaults => surroundingsOf(scope).defaults
   const targets: Targets = new Map()
   yield
-  for (const scope of scopes)
-    for (const tree of scope.tree.declarations) {
-      if (tree.kind !== 'target') continue
-      const surroundings = surroundingsOf(scope)
-      declareTarget(tree, scope, surroundings.defaults, targets, (id) => memory.clausesAsBefore(id, memory.clausesOf(tree, scope, surroundings)))
-      if (targets.size % portion === 0) yield
-    }
+  for (const scope of scopes) {
+    const surroundings = surroundingsOf(scope)
+    const declared = scope.tree.declarations.filter((declaration) => declaration.kind === 'target')
+    yield* inPortions(declared, portion, (tree) => declareTarget(tree, scope, surroundings, targets, memory))
+  }
 
-  yield
   const placed = scopes.filter((scope) => scope.root).flatMap(rulesIn)
   const names = nameRules(placed, defaultsOf)
   yield
   const rules: Rule[] = []
-  for (const [i, { scope, tree, name }] of placed.entries()) {
-    if (i % portion === 0) yield
+  yield* inPortions(placed, portion, ({ scope, tree, name }) => {
     const rule = name === undefined ? undefined : memory.ruleOf(tree, name, scope, surroundingsOf(scope), targets)
     if (rule !== undefined) rules.push(rule)
-  }
+  })
   const byTarget = [...Map.groupBy(rules, (rule) => rule.target).values()]
   for (const diagnostic of yield* memory.bands.all(byTarget, bandsOf)) diagnostics.push(diagnostic)
   yield
@@ -87,7 +83,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
     tests.push(...memory.ofTests(scope, (own) => checkTests(own, defaultsOf(scope), named)))
     yield
   }
-  for (const target of targets.values()) warnOfImpliedBounds(target)
+  targets.forEach(warnOfImpliedBounds)
   yield
   warnOfUnusedLets(scopes)
   yield
@@ -112,14 +108,14 @@ export function byPlace(a: Diagnostic, b: Diagnostic): number {
 }
 
 function declaredTargets(targets: Targets): DeclaredTarget[] {
-  const declared = [...targets.values()].flatMap(({ id, declaration, scope }) =>
-    declaration === undefined ? [] : [{ id, tree: declaration, file: scope.tree }],
-  )
+  const declared: DeclaredTarget[] = []
+  for (const { id, declaration, scope } of targets.values()) if (declaration !== undefined) declared.push({ id, tree: declaration, file: scope.tree })
   return declared.sort((a, b) => compareText(a.id, b.id))
 }
 
 function rulesIn(scope: Scope): PlacedRule[] {
-  return scope.tree.declarations.flatMap((tree) => (tree.kind === 'rule' || tree.kind === 'freeze' ? [{ scope, tree, name: undefined }] : []))
+  const rules = scope.tree.declarations.filter((declaration) => declaration.kind === 'rule' || declaration.kind === 'freeze')
+  return rules.map((tree) => ({ scope, tree, name: undefined }))
 }
 
 function checkLanguage(scope: Scope): void {

@@ -85,27 +85,37 @@ export class CheckMemory {
     return now
   }
 
-  /** What `clausesOfTarget` says, or said before. */
-  clausesOf(tree: TargetDeclaration, scope: Scope, surroundings: Surroundings): Defaults {
+  /** What `clausesOfTarget` says, or said before; where it is equal to what the target of this id had, that. */
+  clausesOf(tree: TargetDeclaration, id: string, scope: Scope, surroundings: Surroundings): Defaults {
     const before = this.#targets.get(tree)
-    if (before !== undefined && holds(before, tree, scope, surroundings)) return this.#leave(before, scope)
-    if (before !== undefined) this.#forget(before)
-    const now = this.#find(tree, scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
-    this.#targets.set(tree, now)
-    return this.#leave(now, scope)
+    const finding = before !== undefined && holds(before, tree, scope, surroundings) ? before : this.#findTarget(tree, scope, surroundings)
+    const clauses = this.#leave(finding, scope)
+    const known = this.#finished.get(id)?.clauses
+    return known !== undefined && (known === clauses || JSON.stringify(known) === JSON.stringify(clauses)) ? known : clauses
   }
 
   /** What `checkRule` makes of the tree, or made before. */
   ruleOf(tree: RuleTree, name: string, scope: Scope, surroundings: Surroundings, targets: Targets): Rule | undefined {
-    const { defaults } = surroundings
     const before = this.#rules.get(tree)
-    if (before !== undefined && before.name === name && holds(before, tree, scope, surroundings) && nameTheSame(before, tree, scope, defaults, targets)) {
-      const rule = this.#leave(before, scope)
-      // Other parts of the file were edited, and the tree has moved with its text.
-      if (rule !== undefined) (rule as Movable).file = scope.tree
-      return rule
-    }
+    const isAsBefore = before !== undefined && before.name === name && holds(before, tree, scope, surroundings) && nameTheSame(before, tree, scope, targets)
+    const rule = this.#leave(isAsBefore ? before : this.#findRule(tree, name, scope, surroundings, targets), scope)
+    // Where other parts of the file were edited, the tree has moved with its text.
+    if (rule !== undefined) (rule as Movable).file = scope.tree
+    return rule
+  }
+
+  #findTarget(tree: TargetDeclaration, scope: Scope, surroundings: Surroundings): Finding<Defaults> {
+    const before = this.#targets.get(tree)
     if (before !== undefined) this.#forget(before)
+    const now = this.#find(tree, scope, surroundings, (own) => clausesOfTarget(tree, own, surroundings.defaults))
+    this.#targets.set(tree, now)
+    return now
+  }
+
+  #findRule(tree: RuleTree, name: string, scope: Scope, surroundings: Surroundings, targets: Targets): RuleFinding {
+    const before = this.#rules.get(tree)
+    if (before !== undefined) this.#forget(before)
+    const { defaults } = surroundings
     const named: RuleFinding['named'][number][] = []
     const workloads: Workloads = {
       named(node) {
@@ -118,7 +128,7 @@ export class CheckMemory {
     const found = this.#find(tree, scope, surroundings, (own) => checkRule(tree, name, own, defaults, workloads))
     const now: RuleFinding = { ...found, name, named: exact(named), lasts: found.lasts && found.result !== undefined }
     this.#rules.set(tree, now)
-    return this.#leave(now, scope)
+    return now
   }
 
   /** `check` with a scope for what is looked at in every check. */
@@ -128,12 +138,6 @@ export class CheckMemory {
     this.#know(resolved)
     this.#ofTests.push(nodesOf(resolved))
     return found
-  }
-
-  /** The clauses that the target of this id had, if these are equal. */
-  clausesAsBefore(id: string, clauses: Defaults): Defaults {
-    const before = this.#finished.get(id)?.clauses
-    return before !== undefined && (before === clauses || JSON.stringify(before) === JSON.stringify(clauses)) ? before : clauses
   }
 
   /** All targets of the program, by id; each the same object while its clauses are. Declarations that are gone are forgotten. */
@@ -199,11 +203,11 @@ export class CheckMemory {
   }
 
   #forgetOthers<K>(findings: Map<K, Finding<unknown>>): void {
-    for (const [tree, finding] of findings) {
-      if (finding.check === this.#check) continue
+    findings.forEach((finding, tree) => {
+      if (finding.check === this.#check) return
       this.#forget(finding)
       findings.delete(tree)
-    }
+    })
   }
 }
 
@@ -227,11 +231,12 @@ function holds(finding: Finding<unknown>, tree: Ranged, scope: Scope, surroundin
   if (!finding.lasts || finding.surroundings !== surroundings) return false
   // What is said of a place is said anew where the place has moved.
   if (finding.diagnostics.length > 0 && finding.start !== tree.range.start) return false
-  return finding.asked.every(({ of, is }) => scope.isPeer(of) === is)
+  for (const { of, is } of finding.asked) if (scope.isPeer(of) !== is) return false
+  return true
 }
 
 /** Whether the workloads of a rule are what they were. They are named to the compilation, as the check of the rule would. */
-function nameTheSame({ named }: RuleFinding, tree: RuleTree, scope: Scope, defaults: Defaults, targets: Targets): boolean {
+function nameTheSame({ named, surroundings: { defaults } }: RuleFinding, tree: RuleTree, scope: Scope, targets: Targets): boolean {
   let own: TargetEntry | undefined
   for (const { id, node, clauses } of named) {
     const entry = targets.get(id) ?? targetNamed(node, tree, scope, defaults, targets)

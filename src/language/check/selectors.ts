@@ -188,7 +188,9 @@ export function checkFieldTest(
   const type = typeOfField(field)
   if (ordered && (type === 'word' || typeof value !== 'number')) {
     const given = type === 'word' ? `a ${name.text}` : typeof value === 'string' ? 'a text' : 'a truth value'
-    say(scope, messages.unordered, operatorRange, { operator, field: name.text, given }, { label: `${given} has no order` })
+    const number = valueNode.kind === 'text' && type === undefined && /^\d+(?:\.\d+)?$/.test(valueNode.value) ? valueNode.value : undefined
+    const mended = number === undefined ? {} : { help: 'write the number without quotes', ...replaceWith(valueNode.range, number) }
+    say(scope, messages.unordered, operatorRange, { operator, field: name.text, given }, { label: `${given} has no order`, ...mended })
     return undefined
   }
   return { kind: 'compare', field, operator, value }

@@ -1,6 +1,6 @@
 /** What is said of all rules of a target together, remembered for the next check. */
 import type { Diagnostic } from '../diagnostics.ts'
-import type { Sliced } from '../sliced.ts'
+import { inPortions, type Sliced } from '../sliced.ts'
 import type { CheckedCondition, Rule } from './program.ts'
 
 interface Said {
@@ -21,26 +21,30 @@ export class TogetherMemory {
   /** What `say` says of the rules of each target, or said before of the same. */
   *all(byTarget: readonly (readonly Rule[])[], say: (rules: readonly Rule[]) => readonly Diagnostic[]): Sliced<readonly Diagnostic[]> {
     const all: Diagnostic[] = []
-    for (const [i, rules] of byTarget.entries()) {
-      if (i % portion === 0) yield
-      const [first] = rules
-      // One alone has nothing to do with others.
-      if (first === undefined || rules.length === 1) continue
-      const before = this.#said.get(first.condition)
-      const said = before !== undefined && holds(before, rules) ? before : saidOf(rules, say)
-      if (said !== before) this.#said.set(first.condition, said)
-      for (const diagnostic of said.diagnostics) all.push(diagnostic)
-    }
+    yield* inPortions(byTarget, portion, (rules) => {
+      for (const diagnostic of this.#of(rules, say)) all.push(diagnostic)
+    })
     return all
   }
-}
 
-function saidOf(rules: readonly Rule[], say: (rules: readonly Rule[]) => readonly Diagnostic[]): Said {
-  return { diagnostics: say(rules), conditions: rules.map(({ condition }) => condition), starts: rules.map(({ tree }) => tree.range.start) }
+  #of(rules: readonly Rule[], say: (rules: readonly Rule[]) => readonly Diagnostic[]): readonly Diagnostic[] {
+    const first = rules[0]?.condition
+    // One alone has nothing to do with others.
+    if (first === undefined || rules.length === 1) return []
+    const before = this.#said.get(first)
+    if (before !== undefined && holds(before, rules)) return before.diagnostics
+    const now = { diagnostics: say(rules), conditions: rules.map(({ condition }) => condition), starts: rules.map(({ tree }) => tree.range.start) }
+    this.#said.set(first, now)
+    return now.diagnostics
+  }
 }
 
 /** A rule that is checked anew, as it is with another target, has a new condition. What is said of places is said anew where they have moved. */
 function holds({ diagnostics, conditions, starts }: Said, rules: readonly Rule[]): boolean {
   if (conditions.length !== rules.length) return false
-  return rules.every(({ condition, tree }, i) => condition === conditions[i] && (diagnostics.length === 0 || tree.range.start === starts[i]))
+  for (let i = 0; i < rules.length; i++) {
+    const { condition, tree } = rules[i] as Rule
+    if (condition !== conditions[i] || (diagnostics.length > 0 && tree.range.start !== starts[i])) return false
+  }
+  return true
 }

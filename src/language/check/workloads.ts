@@ -1,6 +1,7 @@
 /** Workloads and targets: who is named where, and the limits that hold for each. */
 import type { Ranged, TargetDeclaration, TextRange, WorkloadNode } from '../tree.ts'
 import { type ClauseValues, checkClauses } from './clauses.ts'
+import type { CheckMemory, Surroundings } from './memory.ts'
 import { messages } from './messages.ts'
 import { type Bounds, type Limit, type Target, type Workload, workloadId } from './program.ts'
 import { type Scope, say } from './scope.ts'
@@ -45,10 +46,10 @@ export function workloadOf(node: WorkloadNode, defaults: Defaults): Workload {
   }
 }
 
-/** Enters the declared target, with the clauses that `clausesOf` says it has; reports one that is declared twice. */
-export function declareTarget(declaration: TargetDeclaration, scope: Scope, defaults: Defaults, targets: Targets, clausesOf: (id: string) => Defaults): void {
+/** Enters the declared target; reports one that is declared twice. */
+export function declareTarget(declaration: TargetDeclaration, scope: Scope, surroundings: Surroundings, targets: Targets, memory: CheckMemory): void {
   if (declaration.workload === undefined) return
-  const workload = workloadOf(declaration.workload, defaults)
+  const workload = workloadOf(declaration.workload, surroundings.defaults)
   const id = workloadId(workload)
   const other = targets.get(id)
   if (other !== undefined) {
@@ -56,17 +57,8 @@ export function declareTarget(declaration: TargetDeclaration, scope: Scope, defa
     say(scope, messages.targetTwice, declaration.workload.range, { target: id }, { related })
     return
   }
-  targets.set(id, {
-    id,
-    workload,
-    declaration,
-    scope,
-    range: declaration.workload.range,
-    namedBy: undefined,
-    clauses: clausesOf(id),
-    scaled: false,
-    finished: undefined,
-  })
+  const clauses = memory.clausesOf(declaration, id, scope, surroundings)
+  targets.set(id, { id, workload, declaration, scope, range: declaration.workload.range, namedBy: undefined, clauses, scaled: false, finished: undefined })
 }
 
 /** What a target's declaration says, and the file's defaults where it says nothing. */

@@ -2,7 +2,7 @@
 import type { Checked } from '../check/check.ts'
 import type { Rule } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
-import { atOnce, type Sliced } from '../sliced.ts'
+import { atOnce, inPortions, type Sliced } from '../sliced.ts'
 import { alwaysHolds } from './always-holds.ts'
 import { attributeType } from './attribute-type.ts'
 import { calleeCauses } from './callee-causes.ts'
@@ -58,10 +58,9 @@ export function* linting(checked: Lintable, context: LintContext, memory = new L
     return lints.flatMap((each) => each(single))
   }
   const found: Diagnostic[] = []
-  for (const [i, rule] of program.rules.entries()) {
-    if (i % portion === 0) yield
+  yield* inPortions(program.rules, portion, (rule) => {
     for (const diagnostic of memory.of(rule, all)) found.push(diagnostic)
-  }
+  })
   for (const diagnostic of yield* memory.shadowed.all(checked.byTarget, (rules) => shadowed(of(rules)))) found.push(diagnostic)
   return found
 }

@@ -24,7 +24,8 @@ export const shadowed: Lint = ({ program: { rules }, targetOf, formula }) => {
 function shadowOf(rule: Rule, rules: readonly Rule[], target: Target, gone: ReadonlySet<Rule>, formula: Subject['formula']): Diagnostic | undefined {
   if (rule.observe || rule.action.kind === 'freeze') return undefined
   for (const other of rules) {
-    if (other === rule || other.observe || gone.has(other) || other.everyNs !== rule.everyNs) continue
+    // Two rules of one name are an error, and it is not known what the second is meant to be.
+    if (other.name === rule.name || other.observe || gone.has(other) || other.everyNs !== rule.everyNs) continue
     if (other.action.kind === 'freeze' ? !holdsAll(other.action, rule) : !decides(other, rule, target)) continue
     if (!isTrueWhenever(rule, other, formula)) continue
     const mutual = other.action.kind !== 'freeze' && decides(rule, other, target) && isTrueWhenever(other, rule, formula)
