@@ -280,6 +280,13 @@ const predicates: Case[] = [
     help: 'use == or !=',
   },
   {
+    it: 'an order of a number in quotes',
+    source: rule('span(ads/Get where http.response.status_code «>=» "500").count > 3'),
+    says: 'SC2115 `http.response.status_code >=` has no meaning for a text',
+    help: 'write the number without quotes',
+    whole: rule('span(ads/Get where http.response.status_code >= 500).count > 3'),
+  },
+  {
     it: 'an order of kinds',
     source: rule('span(ads/Get where kind «>=» client).count > 3'),
     says: 'SC2115 `kind >=` has no meaning for a kind',
