@@ -142,6 +142,12 @@ calm: scale deployment/a -1 when span(a/b).p99 < 100ms for 10m`,
     says: 'SC4103 `idle` never makes a difference: whenever it is true, so is `calm`, which decides',
   },
   {
+    it: 'two rules of one name, which is an error',
+    rules: `one: scale deployment/a +2 when span(a/b).p99 > 400ms
+«one»: scale deployment/a +1 when span(a/b).p99 > 800ms`,
+    says: 'SC3009 two rules are named `one`',
+  },
+  {
     it: 'a rule said twice',
     rules: `one: scale deployment/a +1 when span(a/b).count > 5 and during mon-fri 08:00-12:00
 two: scale deployment/a +1 when «during mon-fri 09:00-11:00 and span(a/b).count > 5 or span(a/b).count > 5 and during mon 08:00-12:00»`,
