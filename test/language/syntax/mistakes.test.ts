@@ -60,6 +60,12 @@ const others = [
   'scale deployment/a to 2[](SC1001)',
   'scale deployment/a to at least 2[](SC1001)',
   'scale deployment/a to hold a at 50/s when[](SC1001)',
+  'scale deployment/a +2 when a > b or [for](SC1001) 5m',
+  'scale deployment/a +2 when a > b and [5 times](SC1001) in 60s',
+  'scale deployment/a +2 when a > b or [every](SC1001) 5s',
+  'scale deployment/a +2 when a > [for](SC1001) 5m',
+  'scale deployment/a +2 when a > b or [for](SC1001) 5 minutes',
+  'scale deployment/a +2 when a > b or [for](SC1001) 5m [evry](SC1003 write every) 5s',
   'scale deployment/a +2 when [span(a/b).p99](SC1020)',
   'scale deployment/a +2 when [span(a/b).p99](SC1023) for 5m',
   'scale deployment/a +2 when [(a > b)](SC1021) > c',
@@ -119,6 +125,8 @@ describe('mistakes', () => {
     expect(message('target deployment/a { 5 }')).toEqual(['expected a clause or `}`, found `5`'])
     expect(message('test "x" { 5 }')).toEqual(['expected a statement of a test or `}`, found `5`'])
     expect(message('scale deployment/a +x when a > b')).toEqual(['expected a number or a percentage, found `x`'])
+    expect(message('scale deployment/a +2 when a > b or for 5m')).toEqual(['expected a condition behind `or`, found `for`'])
+    expect(message('scale deployment/a +2 when a > for 5m')).toEqual(['expected a value behind `>`, found `for`'])
     expect(message('scale deployment/a +2 when a > b every')).toEqual(['expected a value, found the end'])
   })
 

@@ -13,7 +13,7 @@ import { brackets, commaForWord, constantSigns, needless, rangeSigns, regularExp
 import { statisticInSelector } from './spans.ts'
 import { loadFor, replicasOfTest } from './statements.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
-import { comparisonInWords, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
+import { comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
 
 export type { Repair, Trouble } from './kit.ts'
 
@@ -40,6 +40,6 @@ const recognisers: readonly Recogniser[] = [
   ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
   ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
   ...[loadFor, replicasOfTest],
-  ...[comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
+  ...[danglingOperator, comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
   ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],
 ]

@@ -150,6 +150,33 @@ export function lastPeriod(at: Trouble): Repair | undefined {
 const fillers: ReadonlySet<string> = new Set(['the', 'last', 'past', 'previous', 'about', 'at', 'least'])
 const periods: ReadonlySet<TokenType> = new Set([k.for, k.in, k.over])
 
+/** `> 400ms or for 1m`: the parser takes the `for` for the name of what is missing. */
+export function danglingOperator(at: Trouble): Repair | undefined {
+  const number = at.tokens[at.at - 1]?.tokenType === t.NumberToken
+  const times = number && at.tokens[at.at]?.tokenType === k.times
+  // Of `or for 5 minutes` the parser takes the number as well.
+  const end = number && !times ? at.at - 1 : at.at
+  const [operator, word] = at.tokens.slice(Math.max(0, end - 2), end)
+  if (operator === undefined || word === undefined || at.at >= at.tokens.length || !(times || behindFormulas.has(word.tokenType))) return undefined
+  const categories = operator.tokenType.CATEGORIES ?? []
+  if (!categories.includes(t.Operator) && !categories.includes(t.ComparisonSign)) return undefined
+  const joint = operator.tokenType === k.and || operator.tokenType === k.or
+  const sign = operator.payload === undefined ? operator.image : String(operator.payload)
+  const parameters = {
+    expected: `a ${joint ? 'condition' : 'value'} behind \`${sign}\``,
+    found: times ? `\`${word.image} times\`` : foundPhrase(word),
+    ...(joint ? { help: `write the other condition, or leave out the \`${sign}\`` } : {}),
+  }
+  return {
+    diagnostic: report(m.unexpected, at.file, times ? between(word, at.tokens[at.at] as IToken) : rangeOf(word), parameters),
+    // Without the operator there may be more to find behind it.
+    ...(joint && end === at.at ? { tokens: spliced(at, end - 2, end - 1), trust: 'guess' as const } : { tokens: at.tokens, trust: 'stop' as const }),
+  }
+}
+
+/** What stands behind a condition or value, with something of its own to follow. */
+const behindFormulas: ReadonlySet<TokenType> = new Set([k.for, k.over, k.every, k.cooldown, k.priority, k.between])
+
 /** The one sign or keyword that is expected, left out. */
 export function missing(at: Trouble): Repair | undefined {
   // A block that is open at its end, whatever else might have stood there.
