@@ -146,6 +146,7 @@ const lintTitles: Titles<typeof lint> = {
   superfluous: 'a part of a condition that adds nothing',
   deadAlternative: 'an alternative that can never be true',
   peerByName: 'a database or broker by its name',
+  heldTotal: 'a held total that replicas do not lower',
   unknownService: 'a service that the catalog does not have',
   unknownOperation: 'an operation that the catalog does not have',
   unknownAttribute: 'an attribute that the catalog does not have',

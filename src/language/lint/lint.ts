@@ -9,6 +9,7 @@ import { calleeCauses } from './callee-causes.ts'
 import { clientName } from './client-name.ts'
 import { type Lint, type LintContext, type Subject, subjectOf } from './context.ts'
 import { fewSpans } from './few-spans.ts'
+import { heldTotal } from './held-total.ts'
 import { LintMemory } from './memory.ts'
 import { neverFires } from './never-fires.ts'
 import { peerByName } from './peer-by-name.ts'
@@ -26,6 +27,7 @@ const lints: readonly Lint[] = [
   alwaysHolds,
   superfluous,
   peerByName,
+  heldTotal,
   unknownService,
   unknownOperation,
   unknownAttribute,

@@ -71,6 +71,13 @@ export const messages = {
     () => 'write where kind == peer to count the calls to it',
   ),
 
+  heldTotal: message<{ value: string; target: string }>(
+    'SC4108',
+    'warning',
+    (p) => `\`${p.value}\` does not fall as replicas are added: ${p.target} would go on to its bounds`,
+    () => 'hold it per replica, or hold what replicas do lower, such as .p99',
+  ),
+
   // Against the catalog
 
   unknownService: message<Unknown>(

@@ -123,6 +123,30 @@ const alwaysHolds: readonly Case[] = [
   { it: 'a rule that waits for what is never so', rules: rule('not (span(a/b).p99 > 1s for 5m)') },
 ]
 
+const hold = (value: string, at: string): string => `r: scale deployment/a to hold ${value} at ${at}`
+const total = (value: string): string => `SC4108 \`${value}\` does not fall as replicas are added: deployment/a would go on to its bounds`
+
+const heldTotals: readonly Case[] = [
+  {
+    it: 'a rate of all',
+    rules: hold('«span(a/b).rate»', '50/s'),
+    says: total('span(a/b).rate'),
+    fixed: hold('span(a/b).rate', '50/s per replica'),
+  },
+  {
+    it: 'a sum of counts, some time ahead, before a condition',
+    rules: hold('«forecast(span(a/b).count over 1m + span(a/c).count over 1m, in 5m)»', '500 when during mon-fri'),
+    says: total('forecast(span(a/b).count over 1m + span(a/c).count over 1m, in 5m)'),
+    fixed: hold('forecast(span(a/b).count over 1m + span(a/c).count over 1m, in 5m)', '500 per replica when during mon-fri'),
+  },
+  { it: 'a rate for each', rules: hold('span(a/b).rate', '50/s per replica') },
+  { it: 'a rate for each, divided by hand', rules: hold('span(a/b).rate / ready(deployment/a)', '50/s') },
+  { it: 'what piles up', rules: hold('span(a/Put).rate - span(a/Take).rate', '5/s') },
+  { it: 'slow ones, of which there may be fewer', rules: hold('span(a/b where duration > 1s).rate', '5/s') },
+  { it: 'a latency', rules: hold('span(a/b).p95', '300ms') },
+  { it: 'a metric', rules: hold('metric("queue_length")', '100') },
+]
+
 const shadowed: readonly Case[] = [
   {
     it: 'a weaker rule at a stricter threshold',
@@ -252,6 +276,7 @@ const superfluous: readonly Case[] = [
 
 describe('can never fire', () => it.each(neverFires.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('always holds', () => it.each(alwaysHolds.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
+describe('held totals', () => it.each(heldTotals.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 describe('shadowed', () => it.each(shadowed.map((c) => [c.it, c] as const))('%s', (_, c) => expectCase(c)))
 const peers: readonly Case[] = [
   {
