@@ -31,6 +31,8 @@ export type ServerMessage =
   | { readonly kind: 'refused'; readonly request: number; readonly problems: readonly Problem[] }
   | { readonly kind: 'explanation'; readonly request: number; readonly decision: string; readonly text: string | undefined }
   | { readonly kind: 'saved'; readonly file: string; readonly error?: string }
+  /** What there is to write rules about, for the language server: of the command line or the project, else of the recording that was chosen. */
+  | { readonly kind: 'catalog'; readonly catalog: unknown; readonly source: string }
 
 /** The first message. */
 export interface Hello {

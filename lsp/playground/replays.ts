@@ -1,5 +1,6 @@
 /** Replays in a worker thread: the newest request counts, and those before it are given up between two steps. */
 import { Worker } from 'node:worker_threads'
+import type { Catalog } from '../../src/language/index.ts'
 import type { Picture, Problem } from './contract.ts'
 import type { ReplaySettings } from './replay.ts'
 
@@ -12,6 +13,8 @@ export type Job =
       readonly replicas: Readonly<Record<string, number>>
     }
   | { readonly kind: 'explain'; readonly request: number; readonly decision: string }
+  /** A catalog of the recording that was replayed last. */
+  | { readonly kind: 'learn' }
 
 export type Told =
   | { readonly kind: 'progress'; readonly request: number; readonly share: number }
@@ -19,6 +22,7 @@ export type Told =
   | { readonly kind: 'refused'; readonly request: number; readonly problems: readonly Problem[] }
   | { readonly kind: 'cancelled'; readonly request: number }
   | { readonly kind: 'explanation'; readonly request: number; readonly decision: string; readonly text: string | undefined }
+  | { readonly kind: 'learned'; readonly path: string; readonly catalog: Catalog }
 
 export interface WorkerStart {
   readonly settings: ReplaySettings

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { vocabulary } from '../../src/language/index.ts'
+import { type Catalog, vocabulary } from '../../src/language/index.ts'
 import { assets } from './assets.ts'
 import { type EditedFile, type PageMessage, paths, type ServerMessage } from './contract.ts'
 import { refusal, securityHeaders } from './guard.ts'
@@ -26,6 +26,8 @@ export interface PlaygroundOptions {
   readonly files: () => readonly EditedFile[]
   readonly recordings: readonly FoundRecording[]
   readonly replay: ReplaySettings
+  /** For the language server, and where it is from; without one, that of the recording. */
+  readonly catalog?: { readonly catalog: Catalog; readonly source: string }
   /** Writes a file that may be saved; answers what went wrong. */
   readonly save: (file: string, text: string) => string | undefined
   /** Hears of what would otherwise go unseen. */
@@ -84,17 +86,26 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 }
 
 /** One page: what it is given to begin with, its replays and its saves. */
-function servePage(page: WebSocket, { files, recordings, replay, folder, built, save, onProblem }: PlaygroundOptions): void {
+function servePage(page: WebSocket, { files, recordings, replay, catalog, folder, built, save, onProblem }: PlaygroundOptions): void {
   const send = (message: ServerMessage): void => page.send(JSON.stringify(message))
   const given = files()
   /** By file that may be saved: what was read last, or written. */
   const known = new Map(given.filter(({ saved }) => saved).map(({ name, text }) => [name, text]))
   let newest = 0
+  /** Path of the recording that is replayed, and of the one whose catalog the page has or will have. */
+  let chosen: string | undefined
+  let learning: string | undefined
   const replays = startReplays(
     workerScript(built),
     replay,
     (told) => {
+      if (told.kind === 'learned') return send({ kind: 'catalog', catalog: told.catalog, source: nameOf(told.path) })
       if (told.kind !== 'cancelled') send(told)
+      // What the rules do is shown first.
+      if (catalog === undefined && chosen !== undefined && chosen !== learning && (told.kind === 'picture' || told.kind === 'refused')) {
+        learning = chosen
+        replays.send({ kind: 'learn' })
+      }
     },
     (message) => {
       onProblem(`a replay broke off: ${message}`)
@@ -110,6 +121,7 @@ function servePage(page: WebSocket, { files, recordings, replay, folder, built, 
       case 'replay': {
         newest = message.request
         const path = recordings.find(({ id }) => id === message.recording)?.path
+        chosen = path
         if (path === undefined) send({ kind: 'refused', request: newest, problems: [{ message: 'choose a recording', severity: 'error' }] })
         else replays.send({ kind: 'replay', request: newest, path, texts: message.files.map(({ name, text }) => [name, text]), replicas: message.replicas })
         break
@@ -137,8 +149,13 @@ function servePage(page: WebSocket, { files, recordings, replay, folder, built, 
     return error
   }
 
+  function nameOf(path: string): string {
+    return recordings.find((recording) => recording.path === path)?.name ?? path
+  }
+
   const choices = recordings.map(({ id, name, bytes }) => ({ id, name, bytes }))
   send({ kind: 'hello', version: replay.version, files: given, recordings: choices, words: vocabulary, rootUri: pathToFileURL(folder).href })
+  if (catalog !== undefined) send({ kind: 'catalog', ...catalog })
 }
 
 /** The worker as it was built; from source while there is only that. */

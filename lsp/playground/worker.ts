@@ -1,6 +1,7 @@
 /** The thread that replays, so that neither the page's server nor an edit waits for it. It holds the last recording's messages where they are few. */
 import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import { catalogFromRecording } from '../../src/catalogs/index.ts'
 import { decisionText, explainDecision, readRecord } from '../../src/explain/index.ts'
 import { isRecording, openRecording, type RecordedMessage, type Recording, type RecordingFailure } from '../../src/recordings/index.ts'
 import { pictureOf } from './replay.ts'
@@ -13,7 +14,7 @@ const tell = (told: Told): void => port.postMessage(told)
 
 /** Decompressed, bytes. */
 const mostHeld = 64 * 1024 * 1024
-let held: { readonly stamp: string; readonly messages: readonly (RecordedMessage | RecordingFailure)[] } | undefined
+let held: { readonly path: string; readonly stamp: string; readonly messages: readonly (RecordedMessage | RecordingFailure)[] } | undefined
 /** The last one that was not held, by its stamp: it is read from disk each time. */
 let tooLarge: string | undefined
 let log: ReadonlyMap<string, string> = new Map()
@@ -31,6 +32,7 @@ async function done(job: Job): Promise<void> {
     const text = read !== undefined && 'decision' in read ? decisionText(explainDecision(read.decision)) : undefined
     return tell({ kind: 'explanation', request: job.request, decision: job.decision, text })
   }
+  if (job.kind === 'learn') return learn()
   const { request } = job
   const cancelled = (): boolean => Atomics.load(newest, 0) !== request
   if (cancelled()) return tell({ kind: 'cancelled', request })
@@ -45,6 +47,16 @@ async function done(job: Job): Promise<void> {
   })
   if (answer.kind === 'picture') log = answer.log
   tell(answer.kind === 'picture' ? { kind: 'picture', request, picture: answer.picture } : { ...answer, request })
+}
+
+/** Only of what is in memory: reading more would make the next replay wait. */
+async function learn(): Promise<void> {
+  const opened = held === undefined ? undefined : await openRecording(held.path)
+  if (held === undefined || opened === undefined || !isRecording(opened)) return
+  const { path, messages } = held
+  // What cannot be read the replay has told.
+  const { catalog } = await catalogFromRecording(again(opened, messages), { onFailure: () => {} })
+  tell({ kind: 'learned', path, catalog })
 }
 
 /** From memory where it is there and the files are as they were. */
@@ -67,7 +79,7 @@ async function recordingAt(path: string, cancelled: () => boolean): Promise<Reco
     // Its bytes may be a view of a buffer that the reader uses again.
     messages.push(message.ok ? { ...message, bytes: message.bytes.slice() } : message)
   }
-  held = { stamp, messages }
+  held = { path, stamp, messages }
   return again(opened, messages)
 }
 

@@ -12,10 +12,11 @@ import type { Document } from '../contract.ts'
 import { explain } from '../session/explain.ts'
 import { replayRules } from '../session/replay.ts'
 import { coverage, runTests, testItems } from '../session/tests.ts'
+import { givenCatalog } from '../workspace/catalog.ts'
 import type { ProjectState } from '../workspace/project.ts'
 import { uriOf } from '../workspace/uris.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { guarded, type Report } from './answers.ts'
+import { guarded, guardedNotification, type Report } from './answers.ts'
 import type { SettingsState } from './settle.ts'
 
 export interface OwnOptions {
@@ -110,6 +111,13 @@ export function wireOwnRequests({ connection, workspace, report, version, settin
     const text = workspace.text(uri)
     return text === undefined ? null : { version: text.version, text: text.text }
   })
+
+  connection.onNotification(
+    'scale/useCatalog',
+    guardedNotification<{ readonly catalog?: unknown; readonly source?: unknown }>('scale/useCatalog', report, ({ catalog, source }) =>
+      workspace.setLiveCatalog(catalog === undefined ? undefined : givenCatalog(catalog, typeof source === 'string' ? source : 'the client')),
+    ),
+  )
 
   function summaryOf(uri: string | undefined): CatalogSummary {
     const state = uri === undefined ? workspace.projects[0] : workspace.projectOf(uri)

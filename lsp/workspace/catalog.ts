@@ -19,6 +19,12 @@ export function withCatalog(catalog: Catalog, source: string): CatalogState {
   return { catalog, view: viewOf(catalog), source, problem: undefined }
 }
 
+/** One that the client has itself, as JSON. */
+export function givenCatalog(catalog: unknown, source: string): CatalogState {
+  const read = readCatalog(JSON.stringify(catalog))
+  return 'error' in read ? { ...noCatalog, source, problem: `${source}: ${read.error}` } : withCatalog(read.catalog, source)
+}
+
 /** A catalog of another source says nothing of this one. */
 export function broken(source: string, problem: string, before: CatalogState): CatalogState {
   return before.source === source ? { ...before, problem } : { ...noCatalog, source, problem }

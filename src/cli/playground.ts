@@ -85,6 +85,7 @@ async function start(named: readonly string[], options: PlaygroundCommandOptions
         latenessNs: lateness.value,
         replicas: { ...defaults.replicas, ...replicas.value },
       },
+      ...(inputs.catalog === undefined ? {} : { catalog: { catalog: inputs.catalog, source: options.catalog ?? inputs.project?.catalog ?? 'the catalog' } }),
       save: rewrite,
       onProblem: (problem) => terminal.err(`scalec: ${problem}\n`),
     })

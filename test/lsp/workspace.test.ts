@@ -97,7 +97,7 @@ describe('row: workspace folders', () => {
   it('keeps the rules of folders apart, and those of one together', async () => {
     client = await startClient({ 'a/one.scale': rule('ads'), 'a/two.scale': rule('ads'), 'b/one.scale': rule('ads') }, { folders: ['a', 'b'] })
     // Two targets and two rules of one name, of which one is enough.
-    expect(await codes('a/two.scale')).toEqual(['SC2006', 'SC3009', 'SC4103'])
+    expect(await codes('a/two.scale')).toEqual(['SC2006', 'SC3009'])
     expect(await codes('b/one.scale')).toEqual([])
   })
 
@@ -162,6 +162,24 @@ describe('settings of the start', () => {
     await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null })
     await asked
     expect(await codes('ads.scale')).toEqual([])
+  })
+})
+
+describe('row: catalog from the client', () => {
+  it('goes before that of the file until it is taken back, and one that is none is a problem', async () => {
+    const project = { 'scale.json': '{ "catalog": "catalog.json" }', 'ads.scale': rule('ads'), 'catalog.json': serializeCatalog(catalog('adverts')) }
+    client = await startClient(project)
+    const used = async (given: object) => {
+      const change = catalogChange()
+      await client.connection.sendNotification('scale/useCatalog', given)
+      return change
+    }
+    expect(await codes('ads.scale')).toContain('SC4201')
+    expect(await used({ catalog: catalog('ads'), source: 'night.jsonl' })).toMatchObject({ source: 'night.jsonl', services: 1 })
+    expect(await codes('ads.scale')).toEqual([])
+    expect(await used({})).toMatchObject({ source: 'catalog.json' })
+    expect(await codes('ads.scale')).toContain('SC4201')
+    expect(await used({ catalog: { format: 1 }, source: 'night.jsonl' })).toMatchObject({ problem: expect.stringMatching(/^night\.jsonl: \$/), services: 0 })
   })
 })
 

@@ -144,6 +144,18 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await page.waitForSelector('[data-target="deployment/workers"] .decision')
   })
 
+  it('completes what the recording has, where nobody named a catalog', async () => {
+    await page.click('.cm-content')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('Delete')
+    await page.keyboard.type('scale deployment/workers +1 when span(data')
+    await page.waitForSelector('.cm-tooltip-autocomplete li:has-text("database")')
+    await page.keyboard.press('Escape')
+    // A name that is not there is a warning of the language server's, which knows what was meant.
+    await page.keyboard.type('bse).rate > 1/s')
+    await page.waitForSelector('.cm-lintRange-warning:has-text("databse")')
+  })
+
   it('mends a problem by the keyboard alone', async () => {
     await retype('cooldown 15s', '15s', '15')
     await page.waitForSelector('.cm-lintRange-error')

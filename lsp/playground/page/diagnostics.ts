@@ -20,7 +20,7 @@ export function diagnostics(client: LSPClient, views: () => readonly EditorView[
   let timer: ReturnType<typeof setTimeout> | undefined
   const ask = (): void => {
     client.sync()
-    for (const view of views()) pull(client, view).catch(() => {})
+    askAgain(client, views())
   }
   const soon = (): void => {
     clearTimeout(timer)
@@ -34,6 +34,11 @@ export function diagnostics(client: LSPClient, views: () => readonly EditorView[
       },
     }
   })
+}
+
+/** What is wrong may be something else without an edit. */
+export function askAgain(client: LSPClient, views: readonly EditorView[]): void {
+  for (const view of views) pull(client, view).catch(() => {})
 }
 
 async function pull(client: LSPClient, view: EditorView): Promise<void> {

@@ -17,7 +17,7 @@ import { Compartment, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, type KeyBinding, keymap, lineNumbers } from '@codemirror/view'
 import type { EditedFile } from '../contract.ts'
 import { languageTransport } from './connection.ts'
-import { diagnostics } from './diagnostics.ts'
+import { askAgain, diagnostics } from './diagnostics.ts'
 import { element } from './dom.ts'
 import { highlighting, scaleLanguage, type Words } from './highlight.ts'
 import { sanitized } from './sanitize.ts'
@@ -34,7 +34,14 @@ export interface Editors {
   focus(): void
   isChanged(name: string): boolean
   saved(name: string, text: string): void
+  /** For completion, hints and lints. */
+  useCatalog(catalog: UsedCatalog): void
   readonly names: readonly string[]
+}
+
+export interface UsedCatalog {
+  readonly catalog: unknown
+  readonly source: string
 }
 
 export interface EditorEvents {
@@ -56,11 +63,10 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
   const language = scaleLanguage(words)
   let client: LSPClient | undefined
   let shown = files[0] as EditedFile
+  let catalog: UsedCatalog | undefined
 
-  const fromServer = (lsp: LSPClient, file: EditedFile): Extension => [
-    lsp.plugin(file.uri, 'scale'),
-    diagnostics(lsp, () => [...open.values()].map(({ view }) => view)),
-  ]
+  const fromServer = (lsp: LSPClient, file: EditedFile): Extension => [lsp.plugin(file.uri, 'scale'), diagnostics(lsp, views)]
+  const views = (): readonly EditorView[] => [...open.values()].map(({ view }) => view)
 
   const editorOf = (file: EditedFile): Open => {
     const known = open.get(file.name)
@@ -117,6 +123,7 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
     }).connect(transport)
     client = made
     await made.initializing
+    if (catalog !== undefined) made.notification('scale/useCatalog', catalog)
     for (const { file, view } of open.values()) view.dispatch({ effects: server.reconfigure(fromServer(made, file)) })
     events.onLanguage('ready')
   }
@@ -143,6 +150,13 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
     saved(name, text) {
       const known = open.get(name)
       if (known !== undefined) known.kept = text
+    },
+    useCatalog({ catalog: found, source }) {
+      catalog = { catalog: found, source }
+      // One that is still starting is given it then.
+      if (client?.connected !== true || client.serverCapabilities === null) return
+      client.notification('scale/useCatalog', catalog)
+      askAgain(client, views())
     },
     names: files.map(({ name }) => name),
   }

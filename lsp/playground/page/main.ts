@@ -70,6 +70,9 @@ function onMessage(message: ServerMessage): void {
     case 'explanation':
       explanation.tell(message.decision, message.text)
       break
+    case 'catalog':
+      editors?.useCatalog(message)
+      break
     case 'saved':
       status.textContent = message.error ?? `${message.file} is saved`
       if (message.error === undefined) editors?.saved(message.file, saving.get(message.file) ?? '')
