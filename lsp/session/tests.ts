@@ -62,14 +62,15 @@ export async function runTests(
   const own = all.filter((test) => test.file.source.name === now.name && (name === undefined || test.name === name))
   const tests = own.length === 0 && name === undefined ? all : own
   if (tests.length === 0) return { results: [], problem: name === undefined ? `there is no test in ${now.name}` : `there is no test "${name}" in ${now.name}` }
-  // Of the texts that are run: they may be edited before the last test is done.
+  // Of the texts that are run: they may be edited before the last test is done, and trees move with their texts.
   const rules = rulesOf(state.project)
+  const written = tests.map((test) => ({ test, text: textOf(test) }))
   const results: TestReport[] = []
-  for (const test of tests) {
+  for (const { test, text } of written) {
     if (cancelled()) break
     await breathe()
     const there = state.project.documents.get(test.file.source.name) ?? now
-    const ran: DatedRun = { ...(await outcomeOf(ready, test)), rules }
+    const ran: DatedRun = { ...(await outcomeOf(ready, test)), text, rules }
     state.tested(there.name, test.name, ran)
     const failures = ran.failures.map(({ range, message }) => ({ range: there.lines.rangeOf(range), message }))
     results.push({ uri: there.uri, name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
@@ -77,14 +78,17 @@ export async function runTests(
   return { results }
 }
 
-async function outcomeOf({ bench }: Runnable, test: Test): Promise<TestRun> {
+function textOf({ file, tree }: Test): string {
+  return file.source.text.slice(tree.range.start, tree.range.end)
+}
+
+async function outcomeOf({ bench }: Runnable, test: Test): Promise<Omit<TestRun, 'text'>> {
   const result: TestResult = await run(bench, test)
-  const text = test.file.source.text.slice(test.tree.range.start, test.tree.range.end)
-  if (result.problem !== undefined) return { outcome: 'broken', failures: [result.problem], timeline: '', text }
+  if (result.problem !== undefined) return { outcome: 'broken', failures: [result.problem], timeline: '' }
   const timelines: string[] = []
   for (const failure of result.failures) timelines.push(timelineText(await timelineOf(bench, test, failure)).join('\n'))
   const failures = result.failures.map(({ range, message }) => ({ range, message }))
-  return { outcome: failures.length === 0 ? 'passed' : 'failed', failures, timeline: timelines.join('\n\n'), text }
+  return { outcome: failures.length === 0 ? 'passed' : 'failed', failures, timeline: timelines.join('\n\n') }
 }
 
 export interface CoveredRange {
