@@ -3,7 +3,7 @@ import type { Expression, Literal, Name, Ranged, TextRange, WorkloadNode } from 
 import { arithmeticType, compute, operationName, operationRule } from './arithmetic.ts'
 import { messages } from './messages.ts'
 import type { QuantityType, Type, Value, Workload } from './program.ts'
-import { definition, type LetSymbol, lookUp, replaceWith, type Scope, type StaticValue, say } from './scope.ts'
+import { definition, type LetSymbol, lookUp, replaceWith, respell, type Scope, type StaticValue, say } from './scope.ts'
 import { checkSpanValue } from './spans.ts'
 import { type DurationUse, guess, plain, printDuration } from './units.ts'
 
@@ -182,16 +182,29 @@ export function sayMismatch<P>(
   range: TextRange = node.range,
   use: DurationUse = 'latency',
 ): void {
-  const literal = value.kind === 'constant' && node.kind === value.type ? bareNumber(scope, node, value.value) : undefined
+  const named = definitionOf(node, scope)
+  const [place, at] = named === undefined ? [node, scope] : [named.declaration.value, named.scope]
+  const literal = value.kind === 'constant' && place?.kind === value.type ? bareNumber(at, place, value.value) : undefined
   const text = literal === undefined ? undefined : guess(literal, wanted, use)
   const [message, parameters] = entry(text)
-  say(scope, message, range, parameters, text === undefined ? definitionOf(node, scope) : replaceWith(node.range, text))
+  say(scope, message, range, parameters, named === undefined ? respell(node.range, text) : redefined(named, text, scope))
 }
 
-/** Of a name: where it is defined, since that is what has to be mended. */
-function definitionOf(node: Ranged & { readonly kind: string; readonly name?: Name }, scope: Scope): Parameters<typeof say>[4] {
-  const symbol = node.kind === 'name' && node.name !== undefined ? scope.lets.get(node.name.text) : undefined
-  return symbol === undefined ? {} : { related: [definition(symbol)] }
+/** What a name stands for, since that is what has to be mended. */
+function definitionOf(node: Ranged & { readonly kind: string; readonly name?: Name }, scope: Scope): LetSymbol | undefined {
+  return node.kind === 'name' && node.name !== undefined ? scope.lets.get(node.name.text) : undefined
+}
+
+/** Another value for a `let`. Where it is used in other places as well these may want the one that it has: then it is said, and not done. */
+function redefined(symbol: LetSymbol, text: string | undefined, scope: Scope): Parameters<typeof say>[4] {
+  const related = [definition(symbol)]
+  const { value } = symbol.declaration
+  if (text === undefined || value === undefined) return { related }
+  const name = symbol.name.text
+  const title = `write let ${name} = ${text}`
+  const uses = scope.tree.source.text.replace(/\/\/.*/g, '').match(new RegExp(`(?<![\\w.-])${name}(?![\\w.-])`, 'g'))
+  const isAlone = symbol.scope.tree === scope.tree && uses?.length === 2
+  return isAlone ? { related, fix: { title, edits: [{ range: value.range, text }] } } : { related, help: title }
 }
 
 /** The number that stands in a literal, without its unit: 400 of `400ms`; of a ratio the number that it is, 0.05. */

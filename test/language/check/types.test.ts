@@ -67,6 +67,18 @@ const comparisons: Case[] = [
   {
     it: 'a name, which is mended where it is defined',
     source: `let slow = 400\n${rule('span(ads/Get).p99 > «slow»')}`,
+    says: 'SC2101 a Duration is compared with a Number: did you mean 400ms?',
+    whole: `let slow = 400ms\n${rule('span(ads/Get).p99 > slow')}`,
+  },
+  {
+    it: 'a name that is right in another place, where nothing is changed',
+    source: `let slow = 400 // how slow\n${rule('span(ads/Get).p99 > «slow» or span(ads/Get).count > slow')}`,
+    says: 'SC2101 a Duration is compared with a Number: did you mean 400ms?',
+    help: 'write let slow = 400ms',
+  },
+  {
+    it: 'a name of a computed number',
+    source: `let slow = 2 * 200\n${rule('span(ads/Get).p99 > «slow»')}`,
     says: 'SC2101 a Duration is compared with a Number',
     help: 'compare it with a Duration, such as 400ms',
   },
