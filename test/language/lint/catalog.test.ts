@@ -15,6 +15,23 @@ const names = withCatalog([
     fixed: rule('span(ads/GetAds).rate > 1/s'),
   },
   { it: 'a service that is nothing like any', rules: rule('span(«warehouse»).rate > 1/s'), says: 'SC4201 the catalog has no service `warehouse`' },
+  {
+    it: 'an operation within the quotes of its service',
+    rules: rule('span(«"ads/GetAds"»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `"ads/GetAds"`: did you mean ads/GetAds?',
+    fixed: rule('span(ads/GetAds).rate > 1/s'),
+  },
+  {
+    it: 'a route within the quotes of its service',
+    rules: rule('span(«"ads/GET /ads"»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `"ads/GET /ads"`: did you mean ads/"GET /ads"?',
+    fixed: rule('span(ads/"GET /ads").rate > 1/s'),
+  },
+  {
+    it: 'a slash within quotes before which there is no service',
+    rules: rule('span(«"shops/Pay"»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `shops/Pay`',
+  },
   { it: 'a pattern of services', rules: rule('span(«ware*»).rate > 1/s'), says: 'SC4201 the catalog has no service `ware*`' },
   {
     it: 'a misspelt ancestor',
