@@ -179,7 +179,7 @@ describe.skipIf('missing' in editor)('in a genuine VS Code', () => {
   it('replays on a recording beside the rules, and the lens says how often a rule fired', async () => {
     await workbench.openFile('rules.scale')
     await workbench.goTo(30)
-    await workbench.pressLens('replay')
+    await workbench.pressLens('replay', '.quick-input-widget:visible')
     await workbench.choose('backlog.jsonl.gz')
     await workbench
       .lens(/^fired once in the last replay$/)
@@ -192,7 +192,7 @@ describe.skipIf('missing' in editor)('in a genuine VS Code', () => {
   })
 
   it('explains a rule in a page beside it', async () => {
-    await workbench.insist(() => workbench.lens('explain').first().click(), workbench.page.locator('.tab', { hasText: 'explanation.md' }))
+    await workbench.pressLens('explain', '.tab:has-text("explanation.md")')
     await workbench.preview().locator('h2', { hasText: 'workers-too-few' }).waitFor()
     await workbench.command('View: Close All Editors')
   })

@@ -155,14 +155,14 @@ export class Workbench {
     }
   }
 
-  /** A lens that offers a list. */
-  pressLens(text: string | RegExp): Promise<void> {
+  /** The first lens with the text, until what it does is seen. */
+  pressLens(text: string | RegExp, wanted: string): Promise<void> {
     return this.insist(
       () =>
         this.lens(text)
           .first()
           .click({ timeout: patienceMs / 4 }),
-      this.page.locator('.quick-input-widget:visible'),
+      this.page.locator(wanted),
     )
   }
 
