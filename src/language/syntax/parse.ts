@@ -10,6 +10,7 @@ import { parseDeclaration } from './declaration.ts'
 import type { Lexed } from './lex.ts'
 import { lexPiece, rangeOf } from './lex.ts'
 import * as m from './messages.ts'
+import { commentIn } from './repair/comments.ts'
 import type { DeclarationKeyword } from './split.ts'
 import { isFirstOnLine, isLabel, split } from './split.ts'
 import { conditionFirst, misspeltDeclaration, quotedLabel } from './stray.ts'
@@ -153,6 +154,11 @@ function readStray(file: File, tokens: readonly IToken[], next: readonly IToken[
         report(m.unexpected, file.source.name, { start: end, end }, { expected: 'a version', found: foundPhrase(tokens[1]), help: 'write language 1' }),
       )
     return readStray(file, tokens.slice(versioned ? 2 : 1), next)
+  }
+  const comment = commentIn(file.source, tokens, 0)
+  if (comment !== undefined) {
+    file.diagnostics.push(comment.diagnostic)
+    return readStray(file, tokens.slice(comment.end), next)
   }
   for (let i = 0; i < tokens.length; i++) {
     if (i > 0 && !isFirstOnLine(file.source.text, tokens, i)) continue

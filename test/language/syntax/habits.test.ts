@@ -70,6 +70,8 @@ const habits: Readonly<Record<string, readonly Habit[]>> = {
     ['span(ads/Get).p99 > 400ms 5 times within 60s', 'SC1003', 'span(ads/Get).p99 > 400ms 5 times in 60s'],
     ['span(ads/Get).p99 > 400ms for at least 5m', 'SC1013', 'span(ads/Get).p99 > 400ms for 5m'],
     ['span(ads/Get).p99 >= 400ms # as agreed', 'SC1045', 'span(ads/Get).p99 >= 400ms // as agreed'],
+    ['span(ads/Get).p99 > 400ms /* as agreed */', 'SC1045', 'span(ads/Get).p99 > 400ms // as agreed'],
+    ['span(ads/Get).p99 > 400ms /* § as agreed */ for 1m', 'SC1045', 'span(ads/Get).p99 > 400ms // § as agreed\n  for 1m'],
     ['span(ads/Get).p99 > 400ms 5 times per 60s', 'SC1003', 'span(ads/Get).p99 > 400ms 5 times in 60s'],
     [
       'span(ads where rpc.method startswith "Get" or rpc.method endswith "Ads").count > 5',
@@ -166,6 +168,15 @@ describe('habits', () => {
     ['let slow: 400ms', 'SC1003', 'let slow = 400ms'],
     ['let slow := 400ms', 'SC1003', 'let slow = 400ms'],
     ['# limits\ntarget deployment/ads { between 1 and 10 }', 'SC1045', '// limits\ntarget deployment/ads { between 1 and 10 }'],
+    ['/* limits */\ntarget deployment/ads { between 1 and 10 }', 'SC1045', '// limits\ntarget deployment/ads { between 1 and 10 }'],
+    [
+      '/**\n * Limits of ads,\n * as agreed: 1-10.\n */\ntarget deployment/ads { between 1 and 10 }',
+      'SC1045',
+      '/// Limits of ads,\n/// as agreed: 1-10.\ntarget deployment/ads { between 1 and 10 }',
+    ],
+    ['target deployment/ads {\n  /* few */ between 1 and 10\n}', 'SC1045', 'target deployment/ads {\n  // few\n  between 1 and 10\n}'],
+    ['target deployment/ads { between 1 and 10 } /* few */\nlet x = 1', 'SC1045', 'target deployment/ads { between 1 and 10 } // few\nlet x = 1'],
+    ['scale deployment/ads +2 when a > b /* so\nsaid they */ for 1m', 'SC1045', 'scale deployment/ads +2 when a > b // so\n// said they\n  for 1m'],
     ['include "limits.scale"', 'SC1003', 'import "limits.scale"'],
     ['target deployment/ads {\n  between 1 and 10\n  pollingInterval: 30\n}', 'SC1035', 'target deployment/ads {\n  between 1 and 10\n  every 30s\n}'],
     [

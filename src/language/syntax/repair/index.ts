@@ -3,6 +3,7 @@
  * sees the next mistake. A repair is a proposal: ../declaration.ts keeps it only if the parser gets further with it.
  */
 import { actionOrder, actionWords, bracesOfRule, kindApart, needlessUnit } from './actions.ts'
+import { blockComment } from './comments.ts'
 import type { Recogniser, Repair, Trouble } from './kit.ts'
 import { workloadKeys } from './kubernetes.ts'
 import { curlyQuotes, lookAlikes } from './look-alikes.ts'
@@ -36,6 +37,7 @@ function isSound({ diagnostic: { range, fix } }: Repair): boolean {
 }
 
 const recognisers: readonly Recogniser[] = [
+  blockComment,
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
   ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
   ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
