@@ -61,7 +61,7 @@ const syntaxTitles: Titles<typeof syntax> = {
   quantileSpelling: 'a quantile as a number',
   notOrder: 'a `not` in the wrong place',
   commentSign: 'a comment with another sign',
-  quotedLabel: 'a label in quotes',
+  quotedLabel: 'a label that is not one name',
   bracesOfRule: 'a rule in braces',
   lookAlike: 'a character that only looks right',
 }

@@ -214,11 +214,14 @@ export const commentSign = message('SC1045', 'error', () => 'a comment begins wi
 
 export const lookAlike = message<{ found: string; meant: string }>('SC1050', 'error', (p) => `${p.found} is written ${p.meant}`)
 
-export const quotedLabel = message<{ name: string }>(
+export const quotedLabel = message<{ name: string; written: 'text' | 'words' | 'keyword' }>(
   'SC1047',
   'error',
-  (p) => `a label is a name, not text: \`${p.name}\``,
-  () => 'what is to be read by people stands in a `///` line above the rule',
+  (p) =>
+    p.written === 'keyword'
+      ? `a rule begins with its label, and nothing before it: \`${p.name}\``
+      : `a label is ${p.written === 'text' ? 'a name, not text' : 'one name'}: \`${p.name}\``,
+  (p) => (p.written === 'keyword' ? undefined : 'what is to be read by people stands in a `///` line above the rule'),
 )
 
 export const bracesOfRule = message(

@@ -13,7 +13,7 @@ import * as m from './messages.ts'
 import { commentIn } from './repair/comments.ts'
 import type { DeclarationKeyword } from './split.ts'
 import { isFirstOnLine, isLabel, split } from './split.ts'
-import { conditionFirst, misspeltDeclaration, quotedLabel } from './stray.ts'
+import { conditionFirst, labelOfWords, misspeltDeclaration, quotedLabel } from './stray.ts'
 import { keyword as k, NumberToken } from './tokens.ts'
 import { foundPhrase, shortened } from './words.ts'
 
@@ -170,7 +170,9 @@ function readStray(file: File, tokens: readonly IToken[], next: readonly IToken[
     return readStray(file, meant.rest, next) || meant.both
   }
   file.diagnostics.push(
-    quotedLabel(file.source, tokens, next) ?? report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }),
+    quotedLabel(file.source, tokens, next) ??
+      labelOfWords(file.source, tokens, next) ??
+      report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }),
   )
   return false
 }

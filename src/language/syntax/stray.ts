@@ -117,5 +117,30 @@ export function quotedLabel(source: SourceText, tokens: readonly IToken[], [next
     .replace(/[^A-Za-z0-9_]+/g, '-')
     .replace(/^[^A-Za-z]+|-+$/g, '')
   const fix = { title: `write ${name}`, edits: [{ range: rangeOf(text), text: name }] }
-  return report(m.quotedLabel, source.name, rangeOf(text), { name: name || 'ads-slow' }, name === '' ? {} : { fix })
+  return report(m.quotedLabel, source.name, rangeOf(text), { name: name || 'ads-slow', written: 'text' }, name === '' ? {} : { fix })
+}
+
+/** `rule ads: scale …`, `ads slow: scale …`: words before the label of the next declaration, on its line. */
+export function labelOfWords(source: SourceText, tokens: readonly IToken[], next: readonly IToken[]): Diagnostic | undefined {
+  const [first, label] = [tokens[0], next[0]]
+  if (first === undefined || label === undefined || !isLabel(next, 0) || tokens.length > mostWords) return undefined
+  const range = { start: first.startOffset, end: rangeOf(label).end }
+  if (source.text.slice(range.start, range.end).includes('\n') || !tokens.every(isPlainWord)) return undefined
+  const keyword = wordsForRule.has(first.image)
+  const words = [...tokens.slice(keyword ? 1 : 0), label].map(({ image }) => image)
+  const name = words.join('-')
+  if (!/^[A-Za-z]/.test(name)) return undefined
+  const written = keyword && words.length === 1 ? 'keyword' : 'words'
+  const fix = { title: written === 'keyword' ? `remove ${first.image}` : `write ${name}`, edits: [{ range, text: name }] }
+  return report(m.quotedLabel, source.name, written === 'keyword' ? rangeOf(first) : range, { name, written }, { fix })
+}
+
+/** More words than these are a sentence, and no label. */
+const mostWords = 5
+
+/** What other languages begin a rule with. */
+const wordsForRule: ReadonlySet<string> = new Set(['rule', 'policy', 'alert', 'scaler', 'name', 'label'])
+
+function isPlainWord({ tokenType: { CATEGORIES: categories } }: IToken): boolean {
+  return categories?.includes(t.Identifier) === true || categories?.includes(t.Word) === true
 }

@@ -184,6 +184,10 @@ describe('habits', () => {
       'SC1013 SC1013 SC1013',
       'scale deployment/ads +2 when span(ads/Get).p99 > 400ms every 10s cooldown 60',
     ],
+    ['rule ads: scale deployment/ads +2 when a > b', 'SC1047', 'ads: scale deployment/ads +2 when a > b'],
+    ['rule ads slow: freeze deployment/ads when a > b', 'SC1047', 'ads-slow: freeze deployment/ads when a > b'],
+    ['let x = 1\nads slow: scale deployment/ads +2 when a > b', 'SC1047', 'let x = 1\nads-slow: scale deployment/ads +2 when a > b'],
+    ['foo\nads: scale deployment/ads +2 when a > b', 'SC1016', 'foo\nads: scale deployment/ads +2 when a > b'],
     ['"ads slow": scale deployment/ads +2 when span(ads/Get).p99 > 400ms', 'SC1047', 'ads-slow: scale deployment/ads +2 when span(ads/Get).p99 > 400ms'],
     [
       'scale deployment/ads +2 when span(ads/Get).p99 > 400ms {\n  cooldown 60s\n}',
