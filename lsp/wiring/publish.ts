@@ -3,7 +3,7 @@ import type { Connection, Diagnostic, DocumentDiagnosticReport, WorkspaceDiagnos
 import type { Document } from '../contract.ts'
 import { type PageUrl, protocolDiagnostics, settingsDiagnostic } from '../features/diagnostics.ts'
 import type { ProjectState } from '../workspace/project.ts'
-import { uriOf } from '../workspace/uris.ts'
+import { keyOf, uriOf } from '../workspace/uris.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 export interface PublisherOptions {
@@ -94,23 +94,22 @@ export class Publisher {
     return previous === now.id ? { kind: 'unchanged', resultId: now.id } : { kind: 'full', resultId: now.id, items }
   }
 
+  /** `previous`: results that the client has, by URI as it spells it. */
   async workspaceReport(previous: ReadonlyMap<string, string>, cancelled: () => boolean): Promise<WorkspaceDiagnosticReport> {
     const { workspace } = this.#options
     const items: WorkspaceDiagnosticReport['items'] = []
-    const seen = new Set<string>()
+    const had = new Map(Array.from(previous, ([uri, result]) => [keyOf(uri), { uri, result }]))
     for (const state of workspace.projects) {
       await state.finished()
       if (cancelled()) break
       for (const document of state.roots) {
-        seen.add(document.uri)
-        items.push({
-          ...this.report(state, document, previous.get(document.uri)),
-          uri: document.uri,
-          version: document.version,
-        } as WorkspaceDiagnosticReport['items'][number])
+        const key = keyOf(document.uri)
+        const { uri, result } = had.get(key) ?? { uri: document.uri, result: undefined }
+        had.delete(key)
+        items.push({ ...this.report(state, document, result), uri, version: document.version } as WorkspaceDiagnosticReport['items'][number])
       }
     }
-    for (const uri of previous.keys()) if (!seen.has(uri)) items.push({ kind: 'full', uri, version: null, items: [] })
+    for (const { uri } of had.values()) items.push({ kind: 'full', uri, version: null, items: [] })
     return { items }
   }
 }

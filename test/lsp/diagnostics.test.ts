@@ -85,6 +85,13 @@ describe('row: diagnostics: workspace', () => {
   let client: Client
   afterEach(() => client.stop())
 
+  it('knows a file by any spelling of its URI', async () => {
+    client = await startClient({ 'a shop.scale': 'let unused = 1\n' }, { capabilities: asking })
+    const uri = client.uri('a shop.scale').replace('.scale', '%2Escale')
+    const report = await client.connection.sendRequest(WorkspaceDiagnosticRequest.type, { previousResultIds: [{ uri, value: 'of another session' }] })
+    expect(report.items.map((item) => [item.uri, item.kind === 'full' ? item.items.length : item.kind])).toEqual([[uri, 1]])
+  })
+
   it('answers of every rule file, open or not, and what is unchanged since', async () => {
     client = await startClient({ 'ads.scale': wrong, 'sub/other.scale': 'let unused = 1\n' }, { capabilities: asking })
     const { items } = await client.connection.sendRequest(WorkspaceDiagnosticRequest.type, { previousResultIds: [] })
