@@ -117,7 +117,7 @@ describe('rules that are wrong', () => {
     const text = readFileSync(rules, 'utf8').replace('let backlog = 500ms', 'let backlog = 500')
     expect(await replayed({ texts: { [rules]: text } })).toEqual({
       kind: 'refused',
-      problems: [{ message: 'a Duration is compared with a Number', severity: 'error', code: 'SC2101', file: rules, line: 31 }],
+      problems: [{ message: 'a Duration is compared with a Number: did you mean 500ms?', severity: 'error', code: 'SC2101', file: rules, line: 31 }],
     })
   })
 
