@@ -102,4 +102,6 @@ export interface TestRun {
   readonly timeline: string
   /** Of the test's declaration when it ran: another text means that the outcome is old. */
   readonly text: string
+  /** `rulesOf` the project when it ran: with other rules the outcome is old as well. Undefined where nobody noted it. */
+  readonly rules?: string
 }

@@ -3,18 +3,12 @@ import { createHash } from 'node:crypto'
 import type { Declaration, FileTree } from '../../src/language/index.ts'
 import type { Document, Project, TestRun } from '../contract.ts'
 
-/** A run that knows against what it was. */
-export interface DatedRun extends TestRun {
-  /** `rulesOf` the project then. */
-  readonly rules: string
-}
-
 /** What was edited since the run; undefined: neither. */
 export type Edited = 'test' | 'rules'
 
 export function editedSince(run: TestRun, declaration: Declaration, document: Document, project: Project): Edited | undefined {
   if (run.text !== document.text.slice(declaration.range.start, declaration.range.end)) return 'test'
-  return 'rules' in run && run.rules !== rulesOf(project) ? 'rules' : undefined
+  return run.rules !== undefined && run.rules !== rulesOf(project) ? 'rules' : undefined
 }
 
 /** The same for as long as nothing but tests and comments is edited in the project. */

@@ -3,7 +3,7 @@ import type { Range } from 'vscode-languageserver/node'
 import type { Test } from '../../src/language/index.ts'
 import { createCoverage, isCovered, isRuleCovered, runTest as run, type TestResult, type Truths, timelineOf, timelineText } from '../../src/testing/index.ts'
 import type { Document, Project, TestRun } from '../contract.ts'
-import { type DatedRun, editedSince, rulesOf } from '../features/test-age.ts'
+import { editedSince, rulesOf } from '../features/test-age.ts'
 import type { ProjectState } from '../workspace/project.ts'
 import { breathe, type Problem, type Runnable, runnable } from './runnable.ts'
 
@@ -70,7 +70,7 @@ export async function runTests(
     if (cancelled()) break
     await breathe()
     const there = state.project.documents.get(test.file.source.name) ?? now
-    const ran: DatedRun = { ...(await outcomeOf(ready, test)), text, rules }
+    const ran: TestRun = { ...(await outcomeOf(ready, test)), text, rules }
     state.tested(there.name, test.name, ran)
     const failures = ran.failures.map(({ range, message }) => ({ range: there.lines.rangeOf(range), message }))
     results.push({ uri: there.uri, name: test.name, outcome: ran.outcome, failures, timeline: ran.timeline })
