@@ -6,8 +6,8 @@ import type { Metrics } from './metrics.ts'
 export function counted(client: OrchestrationClient, errors: Metrics['orchestratorErrors']): OrchestrationClient {
   return {
     name: client.name,
-    async get(workload) {
-      const result = await client.get(workload)
+    async get(workload, options) {
+      const result = await client.get(workload, options)
       if (isError(result)) errors.inc({ target: workloadId(workload), call: 'get', error: result.error })
       return result
     },

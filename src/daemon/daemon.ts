@@ -118,10 +118,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon | ListenEr
     client,
     world,
     persist: saver.now,
-    acted: (decision) => current.engine.acted(decision),
+    acted: (decision, how) => current.engine.acted(decision, how),
     failed: reporter.refused,
     isTarget: (target) => current.workloadOf(target) !== undefined,
     pending: saved?.pending ?? {},
+    now: () => performance.now(),
   })
   const watchTraces = createTracesWatch(logger)
   const modeler = isModeler ? await startModeler({ config, logger, weights, source, current: () => current, wake }) : undefined

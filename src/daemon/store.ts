@@ -40,12 +40,13 @@ const formatVersion = 1
 /** Deep enough to be sure of what planning will read; the rest of a decision is for people. */
 const replicas = z.number().int().nonnegative()
 const change = z.object({ at: z.number(), from: replicas, to: replicas })
+const remembered = change.extend({ unsure: z.literal(true).optional() })
 const engineSchema = z.object({
   targets: z.record(
     z.string(),
     z.object({
       recommendations: z.array(z.object({ at: z.number(), replicas })),
-      changes: z.array(change),
+      changes: z.array(remembered),
       lastAction: change.extend({ id: z.string() }).optional(),
       ruleActed: z.record(z.string(), z.number()),
       epoch: z.union([z.object({ kind: z.literal('since'), at: z.number() }), z.object({ kind: z.literal('pending'), since: z.number() })]).optional(),

@@ -33,8 +33,8 @@ export interface Engine {
   reached(watermark: Nanos): void
   /** The series that are counted as spans come. */
   readonly layout: readonly SeriesLayout[]
-  /** Tells that the orchestrator took a `scale` decision. A decision that failed is simply not told: the next step plans anew. */
-  acted(decision: Decision): void
+  /** Tells that the orchestrator took a `scale` decision, or may have (`unsure`). A decision that failed is simply not told: the next step plans anew. */
+  acted(decision: Decision, how?: { readonly unsure?: boolean }): void
   state(): EngineState
   /**
    * Goes on from another engine's planning memory at `at`; what is evaluated here stays. A workload that stands elsewhere than it was left, or of which nothing

@@ -112,10 +112,10 @@ export class PlanningEngine implements Engine {
     return epochs
   }
 
-  acted(decision: Decision): void {
+  acted(decision: Decision, how: { readonly unsure?: boolean } = {}): void {
     const state = this.#states.get(decision.target)
     // A target that a reload has removed is no longer ours to remember.
-    if (state !== undefined) this.#states.set(decision.target, acted(state, decision))
+    if (state !== undefined) this.#states.set(decision.target, acted(state, decision, how))
     if (this.#budget !== undefined) this.#spent = settled(this.#spent, decision)
   }
 

@@ -23,9 +23,9 @@ export function composite(options: CompositeOptions): OrchestrationClient {
 
   return {
     name: 'composite',
-    async get(workload) {
+    async get(workload, options) {
       const client = route(workload)
-      return 'error' in client ? client : client.get(workload)
+      return 'error' in client ? client : client.get(workload, options)
     },
     async set(workload, request) {
       const client = route(workload)

@@ -24,6 +24,8 @@ export interface OrchestrationError {
   readonly error: 'conflict' | 'not-found' | 'not-scalable' | 'forbidden' | 'blocked' | 'transient'
   /** One sentence that says what to do. */
   readonly message: string
+  /** Of a `set`: nothing was written and nothing is on its way. Without it a `transient` one may have been carried out, or may be yet. */
+  readonly unwritten?: true
 }
 
 export interface SetRequest {
@@ -47,10 +49,15 @@ export interface Notice {
   readonly message: string
 }
 
+export interface GetOptions {
+  /** As the orchestrator has it now, and not a copy that may be behind. */
+  readonly fresh?: boolean
+}
+
 /** Errors are values; a throw is a bug. Calls end within their own time limit. */
 export interface OrchestrationClient {
   readonly name: string
-  get(workload: WorkloadRef): Promise<WorkloadState | OrchestrationError>
+  get(workload: WorkloadRef, options?: GetOptions): Promise<WorkloadState | OrchestrationError>
   set(workload: WorkloadRef, request: SetRequest): Promise<WorkloadState | OrchestrationError>
   /** Puts a notice where the orchestrator keeps such, as events on the object; best effort. Absent where there is no such place. */
   notify?(workload: WorkloadRef, notice: Notice): Promise<void>
@@ -59,6 +66,9 @@ export interface OrchestrationClient {
   /** Ends what it started, such as connections; a process pool's `close` decides what becomes of its processes by its own configuration. */
   close(): Promise<void>
 }
+
+/** For so long after a `set` has ended without an answer its request may still be carried out, and no longer: orchestrators are asked in such a way. */
+export const inFlightMs = 5000
 
 export function isError<T extends object>(result: T | OrchestrationError): result is OrchestrationError {
   return 'error' in result

@@ -53,7 +53,7 @@ export interface WorldPoller {
   readonly world: World
   /** States as the orchestrators gave them, with the notes that a snapshot leaves out. */
   stateOf(id: string): WorkloadState | undefined
-  /** Reads the named target, or all of them, now. */
+  /** Reads the named target, or all of them, now, and not from copies. */
   refresh(id?: string): Promise<void>
   /** Takes in what a `set` answered, so that the next step need not wait for a poll. Errors are not taken in: they say nothing of the workload. */
   observe(id: string, state: WorkloadState | OrchestrationError): void
@@ -95,10 +95,10 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     if (options.onChange !== undefined && !same(before, next)) options.onChange(id, next)
   }
 
-  async function read(target: WorldTarget): Promise<void> {
+  async function read(target: WorldTarget, fresh = false): Promise<void> {
     const epoch = epochs.get(target.id)
     const reading = ++readings
-    const state = await client.get(target.workload)
+    const state = await client.get(target.workload, { fresh })
     const isOld = epochs.get(target.id) !== epoch || (taken.get(target.id) ?? 0) > reading
     if (stop.signal.aborted || isOld || !current.some((t) => t.id === target.id)) return
     taken.set(target.id, reading)
@@ -130,11 +130,11 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     for (const target of current) if (ids.has(target.id) && !stop.signal.aborted) void read(target)
   }
 
-  async function readAll(): Promise<void> {
+  async function readAll(fresh: boolean): Promise<void> {
     const queue = current[Symbol.iterator]()
     // The lanes share one iterator, so each target is read once.
     const lane = async (): Promise<void> => {
-      for (const target of queue) await read(target)
+      for (const target of queue) await read(target, fresh)
     }
     await Promise.all(Array.from({ length: Math.min(concurrency, current.length) }, lane))
   }
@@ -143,9 +143,9 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     world,
     stateOf: (id) => states.get(id),
     async refresh(id) {
-      if (id === undefined) return readAll()
+      if (id === undefined) return readAll(true)
       const target = current.find((t) => t.id === id)
-      if (target !== undefined) await read(target)
+      if (target !== undefined) await read(target, true)
     },
     observe(id, state) {
       epochs.set(id, (epochs.get(id) ?? 0) + 1)
@@ -162,7 +162,7 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
       watchAll()
       loop ??= (async () => {
         while (!stop.signal.aborted) {
-          await readAll()
+          await readAll(false)
           if (!stop.signal.aborted) await clock.wait(intervalMs, stop.signal)
         }
       })()

@@ -113,12 +113,20 @@ export interface Decision {
   readonly stages: readonly Stage[]
 }
 
+export interface Change {
+  readonly at: Nanos
+  readonly from: number
+  readonly to: number
+  /** It may have been somebody else's: it counts towards the pace of its own direction, and makes no room in the other. */
+  readonly unsure?: true
+}
+
 /** What planning must remember of one target. Plain JSON: it is what survives a restart. */
 export interface TargetState {
   /** Recommendations before stabilization, newest last. */
   readonly recommendations: readonly { readonly at: Nanos; readonly replicas: number }[]
   /** Changes that were made, newest last; kept as long as the longest rate window. */
-  readonly changes: readonly { readonly at: Nanos; readonly from: number; readonly to: number }[]
+  readonly changes: readonly Change[]
   readonly lastAction?: { readonly at: Nanos; readonly from: number; readonly to: number; readonly id: string }
   /** When each rule last acted. */
   readonly ruleActed: Readonly<Record<string, Nanos>>
@@ -154,7 +162,7 @@ export interface PlanResult {
 
 /** `plan(input)`: pure. */
 export type Plan = (input: PlanInput) => PlanResult
-/** The state once the orchestrator took the decision: change history, cooldowns, a pending epoch. */
-export type Acted = (state: TargetState, decision: Decision) => TargetState
+/** The state once the orchestrator took the decision, or may have (`unsure`): change history, cooldowns, a pending epoch. */
+export type Acted = (state: TargetState, decision: Decision, how?: { readonly unsure?: boolean }) => TargetState
 /** The state with the epoch moved on: pending becomes since when the snapshot is ready or `settle` has passed. Called before evaluation. */
 export type Advance = (state: TargetState, target: TargetIR, at: Nanos, snapshot: WorkloadSnapshot | WorkloadError | undefined) => TargetState

@@ -4,7 +4,7 @@ import type { Acted, Advance, PlanInput, TargetState } from './contract.ts'
 import { isRead } from './health.ts'
 import { contributed } from './plan.ts'
 
-export const acted: Acted = (state, decision) => {
+export const acted: Acted = (state, decision, { unsure = false } = {}) => {
   const { at, from, to, id, rules } = decision
   // Told twice is told once: the orchestrator's acknowledgement may be repeated.
   if (decision.outcome !== 'scale' || from === undefined || to === undefined || state.lastAction?.id === id) return state
@@ -12,7 +12,7 @@ export const acted: Acted = (state, decision) => {
   for (const { rule } of rules) if (contributed(rules, rule, from, to)) ruleActed[rule] = at
   return {
     ...state,
-    changes: [...state.changes, { at, from, to }],
+    changes: [...state.changes, { at, from, to, ...(unsure ? { unsure } : {}) }],
     lastAction: { at, from, to, id },
     ruleActed,
     epoch: to > from ? { kind: 'pending', since: at } : { kind: 'since', at },
@@ -64,7 +64,7 @@ export function inherited(state: TargetState, at: Nanos, snapshot: PlanInput['sn
   const from = state.base ?? to
   return {
     ...state,
-    changes: [...state.changes, { at, from, to }],
+    changes: [...state.changes, { at, from, to, unsure: true }],
     lastAction: { at, from, to, id: `inherited at ${at}` },
     ruleActed: { ...state.ruleActed, ...Object.fromEntries(rules.map((rule) => [rule, at])) },
     epoch: to > from ? { kind: 'pending', since: at } : { kind: 'since', at },

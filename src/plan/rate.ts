@@ -10,7 +10,10 @@ import { duration, list, significant } from './words.ts'
 type Changes = TargetState['changes']
 type Limit = PaceIR['limits'][number]
 
-/** The farthest that `current` may go in one direction now; never on the wrong side of `current`. */
+/**
+ * The farthest that `current` may go in one direction now; never on the wrong side of `current`. What went the other way within a period makes room, as HPA has it, where it
+ * is sure that it was ours.
+ */
 export function limitOf(direction: 'up' | 'down', current: number, limits: readonly Limit[], changes: Changes, at: Nanos): number {
   const up = direction === 'up'
   let farthest = up ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
@@ -18,7 +21,7 @@ export function limitOf(direction: 'up' | 'down', current: number, limits: reado
   for (const { amount, unit, perNs } of limits) {
     // The count at the beginning of the period, as far as this engine changed it.
     let start = current
-    for (const change of changes) if (change.at > at - perNs) start -= change.to - change.from
+    for (const change of changes) if (change.at > at - perNs && !(change.unsure && change.to > change.from !== up)) start -= change.to - change.from
     if (up) farthest = Math.max(farthest, unit === 'replicas' ? start + amount : ceil(start * (1 + amount)))
     else farthest = Math.min(farthest, unit === 'replicas' ? start - amount : floor(start * (1 - amount)))
   }

@@ -41,12 +41,16 @@ describe.skipIf('missing' in clusterBinary())('in a storm', () => {
 
 const isOurs = (entry: Entry): entry is Write => entry.kind === 'write' && allowed.daemons.includes(entry.by)
 
-function report({ invariant, write, why }: Violation, { rounds: all, entries }: Outcome, seed: number): string {
+function report({ invariant, write, why }: Violation, { rounds: all, entries, said }: Outcome, seed: number): string {
   const round = all.findLast(({ at }) => at <= write.at)
   const place = entries.indexOf(write)
   return `${invariant}: ${why}
 seed ${seed}, round ${round?.number} (${roundOf(round)}); SCALE_CHAOS_SEED=${seed} SCALE_CHAOS_ROUNDS=${round?.number} repeats it
-${printed(entries.slice(Math.max(0, place - 8), place + 3))}`
+${printed(entries.slice(Math.max(0, place - 8), place + 3))}
+${said
+  .filter(({ at }) => at > write.at - allowed.pace.perMs && at < write.at + allowed.delayMs)
+  .map(({ by, at, line }) => `${new Date(at).toISOString()} ${by}: ${line}`)
+  .join('\n')}`
 }
 
 function roundOf(round: Round | undefined): string {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createWorld, isError, kubernetes, type OrchestrationClient, type WorldPoller } from '../../src/orchestrators/index.ts'
 import { clusterBinary } from './binary.ts'
 import { Cluster } from './cluster.ts'
+import { startRelay } from './relay.ts'
 import { apps, clock, create, deployment, patch, scaleTo, untilReady } from './support.ts'
 
 describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
@@ -60,6 +61,34 @@ describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
     const before = reads()
     for (let i = 0; i < 20; i++) expect(await client.get({ kind: 'deployment', name: 'quiet' })).toMatchObject({ desired: 1 })
     expect(reads()).toBe(before)
+  })
+
+  it('whose watch died without a word is behind, is read anew when asked for, and from then on', async () => {
+    await create(cluster, apps, deployment('dead', 1))
+    await untilReady(cluster, 'dead', 1)
+    const relay = await startRelay(cluster)
+    onTestFinished(() => relay.close())
+    relay.set(({ path }) => (path.includes('watch=1') ? 'mute' : 'pass'))
+    const client = await kubernetes({ kubeconfig: cluster.kubeconfigOf('scaled-a', relay.url) })
+    if (isError(client)) throw new Error(client.message)
+    onTestFinished(() => client.close())
+    const dead = { kind: 'deployment', name: 'dead' }
+    client.watch?.(dead, () => {})
+    const streams = (): number => relay.asked.filter(({ path }) => path.includes('watch=1')).length
+    await expect.poll(streams).toBe(4)
+    const readings = (): number => relay.asked.filter(({ path }) => path.endsWith('/dead/scale')).length
+    // Until the copies are in step, and nothing is asked for.
+    await expect
+      .poll(async () => {
+        const before = readings()
+        await client.get(dead)
+        return readings() - before
+      })
+      .toBe(0)
+    await scaleTo(cluster, 'dead', 3)
+    expect(await client.get(dead)).toMatchObject({ desired: 1 })
+    expect(await client.get(dead, { fresh: true })).toMatchObject({ desired: 3 })
+    expect(await client.get(dead)).toMatchObject({ desired: 3 })
   })
 
   it('is in step again after the API server came back', async () => {

@@ -1,7 +1,7 @@
 /** Daemons that share a lease, each with a name of its own and a way of its own to the API server. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Scaled, startScaled, type Workspace, workspace } from '../daemon/process.ts'
+import { type LogLine, type Scaled, startScaled, type Workspace, workspace } from '../daemon/process.ts'
 import type { Caller, Cluster } from './cluster.ts'
 import { type Relay, startRelay } from './relay.ts'
 
@@ -26,6 +26,8 @@ export class Member {
   readonly space: Workspace
   readonly relay: Relay
   readonly #clock: boolean
+  /** What each of its runs logged, live. */
+  readonly #logs: (readonly LogLine[])[] = []
   #scaled: Scaled | undefined
   #frozen = false
 
@@ -71,6 +73,12 @@ export class Member {
     }
     const preload = this.#clock ? ['--import', new URL('clock-that-jumps.mjs', import.meta.url).href] : []
     this.#scaled = await startScaled(this.space, undefined, undefined, preload)
+    this.#logs.push(this.#scaled.log)
+  }
+
+  /** Of all its runs, oldest first. */
+  get log(): readonly LogLine[] {
+    return this.#logs.flat()
   }
 
   /** As a crash, and what the machine forgot. */

@@ -5,10 +5,11 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Cluster } from './cluster.ts'
 
 /**
- * pass: as if the proxy were not there. drop: nothing passes and nobody is told. deaf: what is written reaches the API server, and its answer is lost.
+ * pass: as if the proxy were not there. drop: nothing passes and nobody is told. deaf: what is written reaches the API server, and its answer is lost. mute: an answer
+ * begins and nothing comes of it, as a watch whose connection died without a word.
  * Otherwise what is answered in the API server's place.
  */
-export type Manner = 'pass' | 'drop' | 'deaf' | { readonly status: number; readonly retryAfter?: number }
+export type Manner = 'pass' | 'drop' | 'deaf' | 'mute' | { readonly status: number; readonly retryAfter?: number }
 
 export interface Asked {
   readonly method: string
@@ -51,7 +52,8 @@ export async function startRelay(cluster: Cluster): Promise<Relay> {
       to.writeHead(answer.statusCode as number, answer.headers)
       // Of a watch the next byte may come in a minute.
       to.flushHeaders()
-      answer.pipe(to)
+      if (now === 'mute') answer.resume()
+      else answer.pipe(to)
       answer.on('error', () => to.destroy())
     })
     onward.on('error', () => to.destroy())

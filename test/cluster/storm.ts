@@ -50,10 +50,18 @@ export interface Outcome {
   readonly rounds: readonly Round[]
   readonly entries: readonly Entry[]
   readonly violations: readonly Violation[]
+  /** What the daemons logged, in order; times are their own, which jump. */
+  readonly said: readonly Said[]
   /**
    * What more load led to when all was well again: more replicas; or, of a workload whose changes people undid three times and more, nothing, and saying so.
    */
   readonly afterwards: 'scales' | 'contended' | 'nothing'
+}
+
+export interface Said {
+  readonly by: string
+  readonly at: number
+  readonly line: string
 }
 
 interface Storm {
@@ -99,7 +107,7 @@ export async function storm(cluster: Cluster, name: string, seed: number, rounds
     const ledger = (): Entry[] => ledgerOf(cluster.audit().slice(from), { deployment: name, lease: name })
     const afterwards = await afterStorm(around, telemetry, listen, ledger)
     const entries = ledger()
-    return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), afterwards }
+    return { rounds: done, entries, violations: violations(entries, telemetry.history, allowed), afterwards, said: saidBy(members) }
   } finally {
     telemetry.stop()
     for (const member of members) await member.close()
@@ -146,6 +154,13 @@ function reversions(entries: readonly Entry[]): number {
     if (before?.from === undefined || allowed.daemons.includes(by) || !allowed.daemons.includes(before.by)) return false
     return Math.sign(to - before.to) === -Math.sign(before.to - before.from)
   }).length
+}
+
+function saidBy(members: readonly Member[]): Said[] {
+  const lines = members.flatMap(({ name, log }) =>
+    log.map(({ time, msg, ...more }) => ({ by: name, at: Date.parse(String(time)), line: `${msg} ${JSON.stringify(more)}` })),
+  )
+  return lines.sort((a, b) => a.at - b.at)
 }
 
 const saysContended = ({ space }: Member): boolean => space.decisionLog().at(-1)?.reason === 'ContendedTarget'

@@ -3,7 +3,7 @@ import type { WorkloadRef } from '../../src/bundle/index.ts'
 import { createActions } from '../../src/daemon/actions.ts'
 import type { PendingAction } from '../../src/daemon/store.ts'
 import type { OrchestrationClient, OrchestrationError, SetRequest, WorkloadState } from '../../src/orchestrators/index.ts'
-import { createWorld } from '../../src/orchestrators/index.ts'
+import { createWorld, inFlightMs } from '../../src/orchestrators/index.ts'
 import type { Decision } from '../../src/plan/index.ts'
 
 const workload: WorkloadRef = { kind: 'deployment', name: 'adservice' }
@@ -25,6 +25,9 @@ function fakeOrchestrator() {
     setError: undefined as OrchestrationError | undefined,
     /** The request is carried out and its answer never arrives. */
     loseAnswers: false,
+    /** A request that nobody waits for any more is carried out by this, or never. */
+    onItsWay: undefined as (() => void) | undefined,
+    delay: false,
   }
   const state = (): WorkloadState => ({ desired: fake.desired, ready: fake.desired, version: String(fake.version) })
   const client: OrchestrationClient = {
@@ -34,8 +37,15 @@ function fakeOrchestrator() {
       if (fake.setError !== undefined) return fake.setError
       if (request.version !== String(fake.version)) return { error: 'conflict', message: 'moved on' }
       fake.sets.push(request)
-      fake.desired = request.replicas
-      fake.version++
+      const carryOut = (): void => {
+        fake.desired = request.replicas
+        fake.version++
+      }
+      if (fake.delay) {
+        fake.onItsWay = carryOut
+        return down
+      }
+      carryOut()
       return fake.loseAnswers ? down : state()
     },
     close: async () => {},
@@ -46,6 +56,7 @@ function fakeOrchestrator() {
 async function setUp(options: { pending?: Record<string, PendingAction>; persist?: () => Promise<void>; isTarget?: boolean } = {}) {
   const { fake, client } = fakeOrchestrator()
   const world = createWorld(client, [{ id: target, workload }], { now: () => 2048, wait: async () => {} })
+  const clock = { now: 0 }
   const acted: string[] = []
   const failed: string[] = []
   /** What was on disk at each write. */
@@ -58,13 +69,14 @@ async function setUp(options: { pending?: Record<string, PendingAction>; persist
       (async () => {
         written.push([...actions.pending.keys()])
       }),
-    acted: ({ id }) => acted.push(id),
+    acted: ({ id }, { unsure = false } = {}) => acted.push(unsure ? `perhaps ${id}` : id),
     failed: (_, { error }) => failed.push(error),
     mayAct: () => true,
     isTarget: () => options.isTarget ?? true,
     pending: options.pending ?? {},
+    now: () => clock.now,
   })
-  return { fake, client, world, actions, acted, failed, written }
+  return { clock, fake, client, world, actions, acted, failed, written }
 }
 
 describe('carrying out a decision', () => {
@@ -127,7 +139,44 @@ describe('carrying out a decision', () => {
       reason: 'FailedUpdateScale',
       message: expect.stringContaining('it counts as done'),
     })
-    expect([fake.sets.length, acted, actions.pending.size]).toEqual([1, ['d1'], 0])
+    expect([fake.sets.length, acted, actions.pending.size]).toEqual([1, ['perhaps d1'], 0])
+  })
+
+  it('waits with an action without an answer, of which nothing is seen, for as long as it may be carried out', async () => {
+    const { fake, client, clock, actions, acted, world } = await setUp()
+    await world.refresh()
+    fake.delay = true
+    expect(await actions.carryOut(decision, workload)).toMatchObject({
+      outcome: 'hold',
+      message: expect.stringContaining('The workload will show whether it was'),
+    })
+    expect([fake.desired, await actions.resolve(), [...actions.pending.keys()]]).toEqual([2, [], [target]])
+    expect(await actions.carryOut({ ...decision, id: 'd2' }, workload)).toMatchObject({ outcome: 'hold' })
+    clock.now = inFlightMs - 1
+    fake.onItsWay?.()
+    await world.refresh()
+    expect([await actions.resolve(), acted, fake.sets.length]).toEqual([[decision], ['d1'], 1])
+    // And one that never was: after that time it is read once more, as it is now and not from a copy.
+    expect(await actions.carryOut({ ...decision, id: 'd3', from: 4, to: 6, version: '2' }, workload)).toMatchObject({ outcome: 'hold' })
+    clock.now += inFlightMs
+    const readings: unknown[] = []
+    const { get } = client
+    client.get = (which, how) => {
+      readings.push(how)
+      return get(which, how)
+    }
+    await actions.resolve()
+    await actions.idle()
+    expect([actions.pending.size, readings]).toEqual([1, [{ fresh: true }]])
+    expect([await actions.resolve(), actions.pending.size, acted]).toEqual([[], 0, ['d1']])
+  })
+
+  it('plans anew at once after one that surely was not written', async () => {
+    const { fake, actions, acted, world } = await setUp()
+    await world.refresh()
+    fake.setError = { ...down, unwritten: true }
+    expect(await actions.carryOut(decision, workload)).toMatchObject({ outcome: 'hold', message: expect.stringContaining('nobody answers') })
+    expect([actions.pending.size, acted]).toEqual([0, []])
   })
 
   it('holds the target until the fate of an action without an answer is known', async () => {
@@ -161,8 +210,12 @@ describe('an action of a run that was killed', () => {
   })
 
   it('was not done when the workload has those of before: planning starts anew', async () => {
-    const { fake, actions, acted, world, written } = await setUp({ pending })
+    const { clock, fake, actions, acted, world, written } = await setUp({ pending })
     await world.refresh()
+    expect([await actions.resolve(), actions.pending.size]).toEqual([[], 1])
+    clock.now = inFlightMs
+    await actions.resolve()
+    await actions.idle()
     expect(await actions.resolve()).toEqual([])
     expect([acted, fake.sets, written, actions.pending.size]).toEqual([[], [], [[]], 0])
   })
@@ -172,7 +225,7 @@ describe('an action of a run that was killed', () => {
     fake.desired = 7
     await world.refresh()
     expect(await actions.resolve()).toEqual([])
-    expect([acted, fake.sets, actions.pending.size]).toEqual([['d1'], [], 0])
+    expect([acted, fake.sets, actions.pending.size]).toEqual([['perhaps d1'], [], 0])
   })
 
   it('stays open while the workload cannot be read, and is void when it is gone', async () => {

@@ -103,7 +103,7 @@ describe('a kill in the middle of an action', () => {
     expect(at.decisionLog().filter(isAction)).toHaveLength(1)
   })
 
-  it('that was not carried out is planned anew', async () => {
+  it('that was not carried out is planned anew, when it cannot be on its way any more', { timeout: 30_000 }, async () => {
     const { double, at, replicas } = await cluster()
     const first = await start(at)
     double.beforePut = () => {

@@ -125,6 +125,15 @@ describe('a successor', () => {
     }
   })
 
+  it('does not take what somebody may have taken away for room to add more', () => {
+    const paced = target({ up: { limits: [{ amount: 3, unit: 'replicas', perNs: 60 * s }], stableNs: 0 } })
+    const engine = engineOf(slowAt(5, 10), undefined, undefined, paced)
+    const before = { recommendations: [], changes: [{ at: 1 * s, from: 4, to: 6 }], ruleActed: {}, base: 6 }
+    engine.succeed({ targets: { [ads]: before } }, 4 * s, found)
+    // 4 to 6 was the predecessor's, and somebody put 4 in its place.
+    expect(say(engine.step(5 * s, found).decisions[0] as Decision)).toBe('ScaleUp 4 → 5')
+  })
+
   it('does so when it can first read it, if it cannot at once', () => {
     const engine = engineOf(slowAt(5, 10, 30), undefined, undefined, rests)
     engine.succeed(left, 4 * s, unreadable)

@@ -257,6 +257,25 @@ describe('rate limits', () => {
       ),
     )
   })
+
+  it('are never loosened by a change that may have been somebody else’s', () => {
+    const replicas = fc.integer({ min: 0, max: 20 })
+    fc.assert(
+      fc.property(
+        limits,
+        fc.integer({ min: 0, max: 50 }),
+        fc.array(fc.record({ from: replicas, to: replicas, perhaps: fc.boolean() })),
+        (rates, current, moves) => {
+          const all = moves.map(({ from, to, perhaps }, i) => ({ at: i * 5 * s, from, to, ...(perhaps ? { unsure: true as const } : {}) }))
+          const [ours, sure] = [all.filter(({ unsure }) => !unsure), all.map(({ at, from, to }) => ({ at, from, to }))]
+          for (const changes of [ours, sure]) {
+            expect(limitOf('up', current, rates, all, 60 * s)).toBeLessThanOrEqual(limitOf('up', current, rates, changes, 60 * s))
+            expect(limitOf('down', current, rates, all, 60 * s)).toBeGreaterThanOrEqual(limitOf('down', current, rates, changes, 60 * s))
+          }
+        },
+      ),
+    )
+  })
 })
 
 it('the words of these tests mean what they say', () => {

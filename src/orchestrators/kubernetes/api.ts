@@ -16,6 +16,8 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
 export interface KubernetesApi {
   /** The context's, else `default`. */
   readonly namespace: string
+  /** For one request. */
+  readonly timeoutMs: number
   /**
    * Any status is a response; `transient` is for an API server that could not be asked, or that wants to be left alone for now: after a 429 or 503 that says
    * Retry-After nothing is asked until then, at most a minute. A PATCH is a JSON merge patch.
@@ -135,6 +137,7 @@ export async function connect(options: ApiOptions): Promise<KubernetesApi | Orch
 
   return {
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
+    timeoutMs,
     call,
     lines,
     async close() {

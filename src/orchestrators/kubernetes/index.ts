@@ -38,6 +38,8 @@ interface Cluster {
   readonly watched: Set<string>
   /** By path, of what was read last: events name the object by it. */
   readonly uids: Map<string, string>
+  /** By path, the resourceVersion that the API server last told: a copy of an earlier one is behind. */
+  readonly told: Map<string, number>
   readonly defaultNamespace: string
 }
 
@@ -55,7 +57,7 @@ interface Place {
 /**
  * Reads and writes the scale subresource. The version is the object's identity and its number of replicas: a set is refused when either
  * changed since the plan, and not for the changes of status that pods cause all the time; the write itself carries the resourceVersion
- * that was read just before it. A workload that is watched is read from a copy, as long as that is in step; a set never is. Errors of the factory:
+ * that was read just before it. A workload that is watched is read from a copy, as long as that is in step and nobody asks for a fresh reading; a set never is. Errors of the factory:
  * `blocked` for a kubeconfig that cannot be used.
  */
 export async function kubernetes(options: KubernetesOptions = {}): Promise<OrchestrationClient | OrchestrationError> {
@@ -71,6 +73,7 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
     mirrors: createMirrors(api),
     watched: new Set(),
     uids: new Map(),
+    told: new Map(),
     defaultNamespace,
   }
   const events = createEvents(api)
@@ -80,20 +83,20 @@ export function clientOf(api: KubernetesApi, defaultNamespace: string): Orchestr
   const lastIds = new Map<string, string>()
   return {
     name: 'kubernetes',
-    async get(workload) {
+    async get(workload, { fresh = false } = {}) {
       const place = await placeOf(workload, cluster)
       if (isError(place)) return place
       for (const follow of unfollowed) void follow()
-      const copied = copiedState(cluster, place)
+      const copied = fresh ? undefined : copiedState(cluster, place)
       if (copied !== undefined) return copied
       const scale = await readScale(cluster, place)
       return isError(scale) ? scale : stateOf(cluster, place, scale)
     },
     async set(workload, request) {
       const place = await placeOf(workload, cluster)
-      if (isError(place)) return place
+      if (isError(place)) return unwritten(place)
       const scale = await readScale(cluster, place)
-      if (isError(scale)) return scale
+      if (isError(scale)) return unwritten(scale)
       const key = workloadId(workload)
       if (lastIds.get(key) === request.id || replicasOf(scale) === request.replicas) return stateOf(cluster, place, scale)
       const written = await write(cluster, place, scale, request)
@@ -148,7 +151,7 @@ async function placeOf(workload: WorkloadRef, { find, defaultNamespace }: Cluste
   return { kind: workload.kind, resource, namespace, name: workload.name, path }
 }
 
-async function readScale({ api, find }: Cluster, place: Place): Promise<Scale | OrchestrationError> {
+async function readScale({ api, find, told }: Cluster, place: Place): Promise<Scale | OrchestrationError> {
   const response = await api.call('GET', `${place.path}/scale`)
   if (isError(response)) return response
   if (response.status === 404) {
@@ -158,7 +161,13 @@ async function readScale({ api, find }: Cluster, place: Place): Promise<Scale | 
   if (response.status !== 200) return errorOf(response, scaleRequest('get', place))
   const scale = response.body as Scale
   // Anything else would read as 0 replicas.
-  return scale.kind === 'Scale' ? scale : unexpected(`${place.path}/scale`, 'a Scale')
+  if (scale.kind !== 'Scale') return unexpected(`${place.path}/scale`, 'a Scale')
+  told.set(place.path, Number(scale.metadata?.resourceVersion))
+  return scale
+}
+
+function unwritten(error: OrchestrationError): OrchestrationError {
+  return { ...error, unwritten: true }
 }
 
 /** The API server answers 404 both for an object that does not exist and for one without a scale: its own existence tells which. */
@@ -172,7 +181,7 @@ async function whyNoScale(api: KubernetesApi, place: Place): Promise<Orchestrati
     : { error: 'not-found', message: `There is no ${resource.kind} ${name} in namespace ${namespace}.` }
 }
 
-async function write({ api, owners }: Cluster, place: Place, scale: Scale, request: SetRequest): Promise<Scale | OrchestrationError> {
+async function write({ api, owners, told }: Cluster, place: Place, scale: Scale, request: SetRequest): Promise<Scale | OrchestrationError> {
   const { resource, namespace, name } = place
   if (versionOf(scale) !== request.version)
     return {
@@ -181,14 +190,21 @@ async function write({ api, owners }: Cluster, place: Place, scale: Scale, reque
     }
   // Looked at before each write: an autoscaler may have come since the plan.
   const ownership = await owners.ofNow(resource, namespace, name)
-  if (isError(ownership)) return ownership
+  if (isError(ownership)) return unwritten(ownership)
   if (ownership.owner !== undefined)
     return { error: 'blocked', message: `${ownership.owner} scales ${resource.kind} ${namespace}/${name}: delete it, or take the workload out of the rules.` }
   if (request.mayWrite?.() === false) return { error: 'blocked', message: 'Another daemon may act by now: the lease was lost on the way.' }
   const body = { ...scale, spec: { ...scale.spec, replicas: request.replicas } }
-  const response = await api.call('PUT', `${place.path}/scale?fieldManager=${fieldManager}`, body)
+  // The API server gives up before we do: nothing is carried out long after nobody waits for it.
+  const timeout = `${Math.max(1, Math.floor(api.timeoutMs / 1000) - 1)}s`
+  const response = await api.call('PUT', `${place.path}/scale?fieldManager=${fieldManager}&timeout=${timeout}`, body)
   if (isError(response)) return response
-  return response.status === 200 ? (response.body as Scale) : errorOf(response, scaleRequest('update', place))
+  // Too many requests are refused at the door.
+  if (response.status === 429) return unwritten(errorOf(response, scaleRequest('update', place)))
+  if (response.status !== 200) return errorOf(response, scaleRequest('update', place))
+  const written = response.body as Scale
+  told.set(place.path, Number(written.metadata?.resourceVersion))
+  return written
 }
 
 async function stateOf({ api, owners, uids }: Cluster, place: Place, scale: Scale): Promise<WorkloadState | OrchestrationError> {
@@ -205,7 +221,7 @@ async function stateOf({ api, owners, uids }: Cluster, place: Place, scale: Scal
 }
 
 /** From the copies, where the workload is watched and they are in step, and where the kind keeps its replicas in the usual place; else undefined. */
-function copiedState({ mirrors, watched, uids }: Cluster, place: Place): WorkloadState | undefined {
+function copiedState({ mirrors, watched, uids, told }: Cluster, place: Place): WorkloadState | undefined {
   if (!watched.has(place.path)) return undefined
   const { resource, namespace, name } = place
   const mirror = mirrors.workload(resource, namespace, name)
@@ -214,6 +230,7 @@ function copiedState({ mirrors, watched, uids }: Cluster, place: Place): Workloa
   const desired = object?.spec?.replicas
   // Of other kinds nobody knows which field the scale subresource stands for.
   if (object === undefined || desired === undefined || !usual.has(resource.group) || !autoscalers.inStep || !pods.inStep) return undefined
+  if (Number(object.metadata.resourceVersion) < (told.get(place.path) ?? 0)) return undefined
   const uid = object.metadata.uid ?? ''
   uids.set(place.path, uid)
   const ready = readyOf(object) ?? 0

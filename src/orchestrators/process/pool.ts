@@ -98,7 +98,7 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
   }
 
   function set(request: SetRequest): WorkloadState | OrchestrationError {
-    if (closed || closing) return { error: 'transient', message: `process:${pool.name} is being closed: ask again after the restart.` }
+    if (closed || closing) return { error: 'transient', message: `process:${pool.name} is being closed: ask again after the restart.`, unwritten: true }
     if (request.id === lastId || request.replicas === desired) return get()
     if (request.version !== String(version))
       return { error: 'conflict', message: `process:${pool.name} is at ${desired} and has changed since the decision was planned: plan again.` }
@@ -116,7 +116,7 @@ export function runPool(pool: Pool, onEvent: ((event: PoolEvent) => void) | unde
       save()
     } catch (error) {
       ;({ desired, version, lastId } = before)
-      return { error: 'transient', message: `process:${pool.name} is left as it is, its state cannot be written: ${(error as Error).message}` }
+      return { error: 'transient', message: `process:${pool.name} is left as it is, its state cannot be written: ${(error as Error).message}`, unwritten: true }
     }
     reconcile()
     return get()

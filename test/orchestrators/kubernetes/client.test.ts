@@ -80,7 +80,7 @@ describe('setting replicas', () => {
     const { double, client } = await cluster()
     const { version } = expectState(await client.get(ads))
     expect(expectState(await client.set(ads, request(4, version, 'a')))).toMatchObject({ desired: 4, ready: 2 })
-    expect(double.writes).toEqual(['PUT /apis/apps/v1/namespaces/shop/deployments/ads/scale?fieldManager=scaled'])
+    expect(double.writes).toEqual(['PUT /apis/apps/v1/namespaces/shop/deployments/ads/scale?fieldManager=scaled&timeout=4s'])
     expect(double.get('Deployment', 'ads')).toMatchObject({ spec: { replicas: 4 }, metadata: { managedFields: [{ manager: 'scaled' }] } })
   })
 

@@ -82,6 +82,7 @@ describe('a kind without a scale', () => {
 describe('discovery', () => {
   const apiOf = (double: KubernetesDouble): KubernetesApi => ({
     namespace: 'shop',
+    timeoutMs: 5000,
     async call(_, path) {
       const response = await fetch(double.url + path)
       return { status: response.status, body: await response.json() } satisfies ApiResponse

@@ -46,6 +46,7 @@ class Leases {
   api(reach: () => 'open' | 'cut' | 'lost'): KubernetesApi {
     return {
       namespace: 'scale',
+      timeoutMs: 5000,
       lines: async () => ({ status: 404, body: undefined }),
       close: async () => {},
       call: async (method, _path, body) => {

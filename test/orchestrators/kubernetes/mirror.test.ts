@@ -11,6 +11,7 @@ function scripted() {
   const watches: { path: string; open(): void; send(event: object): void; end(response: ApiResponse): void; readonly aborted: boolean }[] = []
   const api: KubernetesApi = {
     namespace: 'shop',
+    timeoutMs: 5000,
     call: (_, path) => new Promise((resolve) => lists.push({ path, answer: resolve })),
     lines: (path, signal, _quiet, opened, line) =>
       new Promise((resolve) => {
