@@ -210,7 +210,12 @@ export const quantileSpelling = message<{ written: string; meant: string }>('SC1
 
 export const notOrder = message<{ field: string; word: string }>('SC1044', 'error', (p) => `\`not\` stands before the test: \`not ${p.field} ${p.word}\``)
 
-export const commentSign = message('SC1045', 'error', () => 'a comment begins with `//`')
+export const commentSign = message<{ sign: '#' | '/*' | '*/'; isOpen?: boolean }>(
+  'SC1045',
+  'error',
+  (p) => (p.sign === '*/' ? '`*/` closes nothing: a comment begins with `//` and ends with its line' : 'a comment begins with `//`'),
+  (p) => (p.isOpen === true || p.sign === '*/' ? 'put `//` before each line that is a comment' : undefined),
+)
 
 export const lookAlike = message<{ found: string; meant: string }>('SC1050', 'error', (p) => `${p.found} is written ${p.meant}`)
 

@@ -55,7 +55,7 @@ function foreign({ name, text }: SourceText, range: TextRange): Diagnostic {
   const characters = text.slice(range.start, range.end)
   if (/^#./.test(characters)) {
     const fix = { title: 'write //', edits: [{ range: { start: range.start, end: range.start + 1 }, text: '//' }] }
-    return report(m.commentSign, name, range, {}, { fix })
+    return report(m.commentSign, name, range, { sign: '#' }, { fix })
   }
   if (!oddSpaces.test(characters)) return report(m.foreignCharacters, name, range, { text: `\`${shortened(characters)}\`` })
   const found = `the character U+${(characters.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
