@@ -165,12 +165,22 @@ function operations(request: Request, use: Expected['use']): readonly Suggestion
     .flatMap((found) => namedOperations(found).map((operation) => ({ ...operationSuggestion(found, spelledAs(operation, typed), inQuotes), range })))
 }
 
-/** By a longer name, where the shortest is not what is typed. */
+/** By a longer name, where that fits what is typed better than the shortest. */
 function spelledAs(operation: NamedOperation, typed: string): NamedOperation {
-  if (matchClass(typed, operation.name) !== undefined) return operation
-  const spelling = operation.spellings.find((name) => matchClass(typed, name) !== undefined)
-  return spelling === undefined ? operation : { ...operation, name: spelling }
+  let best = operation.name
+  let fit = matchClass(typed, best) ?? Number.POSITIVE_INFINITY
+  // Scattered letters are found in a long name sooner than in a short one, and say less there.
+  for (const name of fit < scattered ? [] : operation.spellings) {
+    const other = matchClass(typed, name) ?? Number.POSITIVE_INFINITY
+    if (other < fit) {
+      best = name
+      fit = other
+    }
+  }
+  return best === operation.name ? operation : { ...operation, name: best }
 }
+
+const scattered = 4
 
 /** A name of an operation may have slashes. */
 function operationEnd({ place, view }: Request): number {
