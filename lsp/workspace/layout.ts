@@ -11,6 +11,7 @@ export interface Unit {
   readonly folder: string
   /** Its `scale.json`. */
   readonly file: string | undefined
+  /** For a document without a file those of the workspace's first project, the catalog by its absolute path. */
   readonly settings: ProjectSettings | undefined
   /** What is wrong with the `scale.json`, in a sentence; its files are then a folder's like any other. */
   readonly problem: string | undefined
@@ -43,8 +44,23 @@ export function layoutOf(folders: readonly string[], open: readonly string[], ho
     (path) => dirname(path),
   )
   for (const [folder, roots] of loose) units.push({ folder, file: undefined, settings: undefined, problem: undefined, roots: roots.sort() })
-  for (const key of open) if (isUri(key)) units.push({ folder: key, file: undefined, settings: undefined, problem: undefined, roots: [key] })
-  return units.sort((a, b) => (a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0))
+  for (const key of open) if (isUri(key)) units.push({ folder: key, file: undefined, settings: settingsOfNew(named), problem: undefined, roots: [key] })
+  return units.sort(byFolder)
+}
+
+function byFolder(a: Unit, b: Unit): number {
+  return a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0
+}
+
+/**
+ * A document without a file, as an editor's new one, is judged by the first project of the workspace, and knows its catalog: that is where it will most likely be saved.
+ * Projects with a catalog go before those without.
+ */
+function settingsOfNew(units: readonly Unit[]): ProjectSettings | undefined {
+  const inOrder = units.filter(({ settings }) => settings !== undefined).sort(byFolder)
+  const { folder, settings } = inOrder.find(({ settings }) => settings?.catalog !== undefined) ?? inOrder[0] ?? {}
+  if (folder === undefined || settings?.catalog === undefined) return settings
+  return { ...settings, catalog: resolve(folder, settings.catalog) }
 }
 
 /** The path of a document from the unit's folder, as `scalec` there prints it. */

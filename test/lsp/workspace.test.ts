@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Diagnostic, DocumentDiagnosticRequest } from 'vscode-languageserver-protocol/node'
 import { serializeCatalog } from '../../src/files/index.ts'
@@ -120,6 +121,28 @@ describe('row: workspace folders', () => {
     expect(await codes('out/b.scale')).toEqual(['SC2101'])
     await client.close('out/b.scale')
     expect(await codes('out/b.scale')).toEqual([])
+  })
+
+  it('lends a document without a file the catalog and the settings of the first project that has one', async () => {
+    client = await startClient({
+      'a/scale.json': '{}',
+      'b/scale.json': '{ "catalog": "catalog.json", "severities": { "SC4006": "off" } }',
+      'b/catalog.json': serializeCatalog(catalog('adverts')),
+      'c/scale.json': '{ "catalog": "catalog.json" }',
+      'c/catalog.json': serializeCatalog(catalog('ads')),
+    })
+    await client.open('untitled:new', `let unused = 1\n${rule('ads')}`)
+    expect(await codes('untitled:new')).toEqual(['SC4201'])
+    expect(await client.connection.sendRequest('scale/catalogState', { uri: 'untitled:new' })).toMatchObject({
+      services: 1,
+      source: join(client.folder, 'b/catalog.json'),
+    })
+    client.write('b/catalog.json', serializeCatalog(catalog('ads')))
+    await told('b/catalog.json', 2)
+    expect(await codes('untitled:new')).toEqual([])
+    client.write('b/scale.json', '{}')
+    await told('b/scale.json', 2)
+    expect(await codes('untitled:new')).toEqual(['SC4006'])
   })
 })
 
