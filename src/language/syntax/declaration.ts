@@ -153,7 +153,15 @@ function unexpected(source: SourceText, tokens: readonly IToken[], at: number, e
   const place = placeOf(tokens, at)
   if (behind && token !== undefined && isFirstOnLine(source.text, tokens, at)) return report(m.declarationExpected, source.name, place, { found })
   const help = expected.includes('Sign') && expected.includes('to') ? { help: token?.tokenType === t.NumberToken ? signHelp(token.image) : actionHelp } : {}
-  return report(m.unexpected, source.name, place, { expected: expectedPhrase(expected), found, ...help })
+  const wanted = half(tokens, at) ?? expectedPhrase(expected, tokens.slice(Math.max(0, at - 2), at))
+  return report(m.unexpected, source.name, place, { expected: wanted, found, ...help })
+}
+
+/** What belongs to a keyword that alone is read as a name: `expect no …`, `given ready …`. */
+function half(tokens: readonly IToken[], at: number): string | undefined {
+  const [statement, word] = [tokens[at - 2], tokens[at - 1]]
+  if (statement?.tokenType === t.keyword.expect && word?.image === 'no') return '`action`'
+  return statement?.tokenType === t.keyword.given && word?.image === 'ready' ? '`after`' : undefined
 }
 
 const signHelp = (number: string): string => `write +${number} to add replicas, -${number} to remove some, to ${number} to have so many`

@@ -148,10 +148,11 @@ function isKeywordHere(word: Keyword, next: IToken | undefined): boolean {
       return next?.image === 'action'
     case 'action':
       return next?.image !== 'fires' && next?.image !== 'unknown'
+    // These two are also keywords where what they belong to is still to be written.
     case 'has':
-      return type === t.Name || type === t.TextToken
+      return type === undefined || type === t.Name || type === t.TextToken || type === t.RightParen
     case 'not':
-      return type !== undefined && !comparisons.has(type)
+      return type === undefined || !comparisons.has(type)
     default:
       return true
   }

@@ -63,7 +63,7 @@ export const declarationExpected = message<{ found: string }>(
   'SC1016',
   'error',
   (p) => `expected a declaration, found ${p.found}`,
-  () => 'a declaration starts with `scale`, `freeze`, `target`, `let`, `defaults`, `test` or `import`',
+  () => 'a declaration starts with `scale`, `freeze`, `target`, `let`, `defaults`, `test` or `import`, and a rule also with its label: ads-slow: scale …',
 )
 
 export const languageNotFirst = message('SC1017', 'error', () => '`language` stands on the first line or not at all')

@@ -160,6 +160,13 @@ function readStray(file: File, tokens: readonly IToken[], next: readonly IToken[
     file.diagnostics.push(comment.diagnostic)
     return readStray(file, tokens.slice(comment.end), next)
   }
+  if (isLabel(tokens, 0) && (tokens.length === 2 || isFirstOnLine(file.source.text, tokens, 2))) {
+    const { end } = rangeOf(tokens[1] as IToken)
+    const { name } = file.source
+    const parameters = { expected: '`scale` or `freeze`', found: foundPhrase(tokens[2]), help: 'a label names the rule that follows: ads-slow: scale …' }
+    file.diagnostics.push(report(m.unexpected, name, { start: end, end }, parameters))
+    return readStray(file, tokens.slice(2), next)
+  }
   for (let i = 0; i < tokens.length; i++) {
     if (i > 0 && !isFirstOnLine(file.source.text, tokens, i)) continue
     const meant = conditionFirst(file.source, tokens.slice(i), next) ?? misspeltDeclaration(file.source, tokens.slice(i))

@@ -42,20 +42,62 @@ const groups: readonly { readonly all: readonly string[]; readonly phrase: strin
   { all: ['Literal', 'Identifier', 'LeftParen'], phrase: 'a value' },
 ]
 
-/** `a name, a number or \`(\`` */
-export function expectedPhrase(typeNames: readonly string[]): string {
+/** `a name, a number or \`(\``: what may stand behind `before`. */
+export function expectedPhrase(typeNames: readonly string[], before: readonly IToken[] = []): string {
+  const meant = asked(before)
+  return listed([...new Set(phrasesOf(typeNames).flatMap((phrase) => meant?.[phrase] ?? phrase))], 'or')
+}
+
+function phrasesOf(typeNames: readonly string[]): readonly string[] {
   const set = new Set(typeNames)
   const phrases: string[] = []
   for (const group of groups) {
     if (!group.all.every((name) => set.has(name))) continue
     phrases.push(group.phrase)
     // A group stands for everything that begins one of its kind; `when` begins none.
-    if (group.phrase === 'a value or a condition') return group.phrase
+    if (group.phrase === 'a value or a condition') return [group.phrase]
     if (group.phrase !== 'a value') for (const name of [...set]) if (isKeywordName(name) && name !== 'when') set.delete(name)
     for (const name of group.all) set.delete(name)
   }
   for (const name of set) phrases.push(...[names[name] ?? `\`${name}\``].flat())
-  return listed([...new Set(phrases)], 'or')
+  return phrases
+}
+
+type Meaning = Readonly<Record<string, string | readonly string[]>>
+
+const duration: Meaning = { 'a value': 'a duration' }
+const workload: Meaning = { 'a name': 'a workload' }
+const service: Meaning = { 'a name': 'a service' }
+const operand: Meaning = { 'a value or a condition': 'a value' }
+const condition: Meaning = { 'a value or a condition': 'a condition' }
+
+/** What a phrase of the grammar means behind a token of this type, where people can be told more than that. */
+const behind: Readonly<Record<string, Meaning>> = {
+  ...{ per: duration, for: duration, every: duration, cooldown: duration, stable: duration, within: duration, over: duration, pause: duration },
+  ...{ taking: duration, from: duration, to: duration, after: duration, before: duration, by: duration, between: duration },
+  ...{ when: condition, or: condition, not: condition, and: { ...condition, ...duration } },
+  ...{ hold: operand, Plus: operand, Minus: operand, Star: operand, Slash: operand, Assign: operand },
+  ...{ Equal: operand, NotEqual: operand, Less: operand, LessEqual: operand, Greater: operand, GreaterEqual: operand },
+  at: { ...operand, 'a value': 'a rate' },
+  in: { ...duration, 'a name': 'a namespace' },
+  ...{ scale: workload, freeze: workload, target: workload, given: workload, on: workload },
+  expect: { 'a name': ['a workload', 'a rule'] },
+  namespace: { 'a name': 'a namespace' },
+  ...{ under: service, of: service },
+  during: { 'a name': 'a day' },
+  where: { 'a name': 'a field of a span' },
+  mode: { 'a name': ['`act`', '`out-only`', '`observe`', '`off`'] },
+  combine: { 'a name': ['`largest`', '`sum`'] },
+  Dot: { 'a name': 'a value of spans, as `p99` or `rate`' },
+}
+
+/** A token before the last one decides where the last one alone does not. */
+function asked(before: readonly IToken[]): Meaning | undefined {
+  const last = before.at(-1)?.tokenType.name
+  const opener = before.at(-2)?.tokenType.name
+  if (last === 'LeftParen') return opener === 'span' ? service : opener === 'replicas' || opener === 'ready' ? workload : undefined
+  if (last === 'at' && opener === 'unknown') return duration
+  return last === undefined ? undefined : behind[last]
 }
 
 function isKeywordName(name: string): boolean {

@@ -115,8 +115,8 @@ describe('mistakes', () => {
   it('are said in words', () => {
     const message = (text: string) => parse({ name: 'x', text }).diagnostics.map((d) => d.message)
     expect(message('scale deployment/a 2 when a > b')).toEqual(['expected `+`, `-` or `to`, found `2`'])
-    expect(message('scale deployment/a +2 when >')).toEqual(['expected a value or a condition, found `>`'])
-    expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value or a condition, found the end'])
+    expect(message('scale deployment/a +2 when >')).toEqual(['expected a condition, found `>`'])
+    expect(message('scale deployment/a +2 when a >')).toEqual(['expected a value, found the end'])
     expect(message('scale deployment/a +2 when a ≥ 5')).toEqual(['`≥` is written `>=`'])
     expect(message('let x = 5 __proto__')).toEqual(['expected an operator, found `__proto__`'])
     expect(message('let x = 5\u2009')).toEqual(['the character U+2009 is written as a plain space'])
@@ -127,7 +127,38 @@ describe('mistakes', () => {
     expect(message('scale deployment/a +x when a > b')).toEqual(['expected a number or a percentage, found `x`'])
     expect(message('scale deployment/a +2 when a > b or for 5m')).toEqual(['expected a condition behind `or`, found `for`'])
     expect(message('scale deployment/a +2 when a > for 5m')).toEqual(['expected a value behind `>`, found `for`'])
-    expect(message('scale deployment/a +2 when a > b every')).toEqual(['expected a value, found the end'])
+    expect(message('scale deployment/a +2 when a > b every')).toEqual(['expected a duration, found the end'])
+  })
+
+  it.each([
+    ['scale', 'a workload'],
+    ['target deployment/a { mode', '`act`, `out-only`, `observe` or `off`'],
+    ['target deployment/a { down at most 1 per', 'a duration'],
+    ['let x =', 'a value'],
+    ['scale deployment/a in', 'a namespace'],
+    ['scale deployment/a to hold', 'a value'],
+    ['scale deployment/a +1 when', 'a condition'],
+    ['scale deployment/a +1 when a > b and not', 'a condition'],
+    ['scale deployment/a +1 when during', 'a time of day or a day'],
+    ['scale deployment/a +1 when replicas(', 'a workload'],
+    ['scale deployment/a +1 when span(', 'a service'],
+    ['scale deployment/a +1 when span(a under', 'a service'],
+    ['scale deployment/a +1 when span(a where', '`(`, `has` or a field of a span'],
+    ['scale deployment/a +1 when span(a where has', 'a name'],
+    ['scale deployment/a +1 when span(a).', 'a value of spans, as `p99` or `rate`'],
+    ['scale deployment/a +1 when span(a).p99 >', 'a value'],
+    ['scale deployment/a +1 when span(a).p99 > 1s for', 'a duration'],
+    ['test "x" { given', '`ready` or a workload'],
+    ['test "x" { given ready', '`after`'],
+    ['test "x" { load span(a) at', 'a rate'],
+    ['test "x" { expect', '`no`, `action`, a workload or a rule'],
+    ['test "x" { expect no', '`action`'],
+    ['test "x" { expect a unknown at', 'a duration'],
+    ['ads-slow:', '`scale` or `freeze`'],
+    ['ads-slow:\nlet x = 1', '`scale` or `freeze`'],
+  ])('say of `%s` what must follow: %s', (text, expected) => {
+    const [first] = parse({ name: 'x', text }).diagnostics
+    expect(first?.message).toBe(`expected ${expected}, found the end`)
   })
 
   it('of several kinds in one declaration are all told', () => {
