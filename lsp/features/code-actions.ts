@@ -4,7 +4,7 @@ import { type Diagnostic, type Fix, isSuppressible, type TextRange } from '../..
 import type { View } from '../contract.ts'
 import { overlap } from '../tree.ts'
 import { type PageUrl, protocolDiagnostics } from './diagnostics.ts'
-import { compatibleFixes } from './fix-all.ts'
+import { compatibleFixes, isFixedWithOthers } from './fix-all.ts'
 
 export interface ActionRequest {
   readonly range: TextRange
@@ -47,7 +47,7 @@ export function codeActions(
           ...edit([suppression(document.text, diagnostic, inThreeMonths(today), document.lines.positionAt)]),
         })
   }
-  const fixes = isAsked(own) ? compatibleFixes(diagnostics) : []
+  const fixes = isAsked(own) ? compatibleFixes(diagnostics.filter(isFixedWithOthers)) : []
   if (fixes.length > 0)
     actions.push({
       title: `Apply ${fixes.length === 1 ? 'the one fix' : `all ${fixes.length} fixes`} of this file`,

@@ -1,6 +1,23 @@
 /** All fixes of a file that can be made at once. Asked at every move of a cursor, so it takes no longer than sorting them. */
-import type { Diagnostic, Fix, TextRange } from '../../src/language/index.ts'
+import { checkMessages, type Diagnostic, type Fix, lintMessages, type TextRange } from '../../src/language/index.ts'
 import { overlap } from '../tree.ts'
+
+/** Warnings whose fix leaves the rules as they are meant: bounds that hold anyway, and names that the catalog has in another spelling. */
+const harmless: ReadonlySet<string> = new Set([
+  checkMessages.impliedBounds.code,
+  lintMessages.unknownService.code,
+  lintMessages.unknownOperation.code,
+  lintMessages.unknownAttribute.code,
+  lintMessages.unknownCatalogWorkload.code,
+])
+
+/**
+ * Whether the fix may be made with all others, as editors do when they save. That of another warning is an advice: it changes when a rule that works fires, or takes away
+ * a constant that the next line is to use.
+ */
+export function isFixedWithOthers({ severity, code }: Diagnostic): boolean {
+  return severity === 'error' || harmless.has(code)
+}
 
 /** Fixes that do not touch each other, the first of those that do; and none of what another one rewrites, such as bounds for a name that is misspelt. */
 export function compatibleFixes(diagnostics: readonly Diagnostic[]): readonly Fix[] {

@@ -54,14 +54,22 @@ describe('row: code actions: quick fix', () => {
 })
 
 describe('row: code actions: fix all', () => {
-  it('makes every fix that does not touch another, at once', async () => {
+  it('makes every fix of an error that does not touch another, at once', async () => {
     const [all, ...others] = await actionsAt('', ['source.fixAll'])
     expect(others).toEqual([])
     expect(all).toMatchObject({ kind: 'source.fixAll' })
     const after = applied(all)
     expect(after).toContain('> 400ms')
     expect(after).toContain('target deployment/ads { between 1 and 10 }')
-    expect(after).not.toContain('unused')
+  })
+
+  it('leaves alone what is only advised: a constant that is not used yet, and when a rule fires', async () => {
+    const before = client.text('ads.scale')
+    const calm = 'let soon = 1\ntarget deployment/ads { between 1 and 10 }\ncalm: scale deployment/ads -1 when span(ads/GetAds).p99 < 40ms\n'
+    await client.change('ads.scale', { text: calm })
+    expect((await actionsAt('', ['quickfix'])).map(({ title }) => title)).toEqual(expect.arrayContaining(['Delete it', 'Write for 5m behind it']))
+    expect(await actionsAt('', ['source.fixAll'])).toEqual([])
+    await client.change('ads.scale', { text: before })
   })
 
   it('declares no bounds for a workload whose name another fix corrects', async () => {
