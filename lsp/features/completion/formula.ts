@@ -28,6 +28,8 @@ export interface FormulaPlace {
   readonly sort: 'value' | 'condition' | 'spanTest'
   /** The last operand is a value of spans that has no window yet. */
   readonly windowed: boolean
+  /** The last operand is spans of which nothing is measured yet. */
+  readonly unmeasured: boolean
   /** `for` or `times` stands behind it already. */
   readonly counted: boolean
   /** Those may stand behind it: it is a comparison, or several in a parenthesis. */
@@ -54,6 +56,7 @@ function formulaOf(request: Request, formula: Use): FormulaPlace {
   const compared = comparison === undefined ? undefined : valueOfTokens(request, left)
   const counted = written.some(({ type }, i) => (type === 'for' || type === 'times') && depthAt(written, i) === 0)
   const outer = demandOf(request, formula)
+  const unmeasured = !counted && isUnmeasured(lastOperand(written))
   const sort = counted && comparison !== undefined ? 'condition' : sortOf(left, comparison)
   return {
     ...outer,
@@ -65,8 +68,9 @@ function formulaOf(request: Request, formula: Use): FormulaPlace {
     behindOperand,
     sort,
     windowed: !counted && endsInSpan(written),
+    unmeasured,
     counted,
-    countable: !counted && sort !== 'value' && !conditions.has(left[0]?.type ?? ''),
+    countable: !counted && !unmeasured && sort !== 'value' && !conditions.has(left[0]?.type ?? ''),
   }
 }
 
@@ -145,14 +149,19 @@ export function isSpanField(tokens: readonly PlaceToken[]): boolean {
 
 /** A statistic of spans stands last, and no `over` behind it. */
 function endsInSpan(tokens: readonly PlaceToken[]): boolean {
-  let start = tokens.length
-  for (let i = tokens.length - 1; i >= 0; i--)
-    if (depthAt(tokens, i) === 0 && (arithmetic.has(tokens[i]?.type ?? '') || i === 0)) {
-      start = i === 0 && !arithmetic.has(tokens[0]?.type ?? '') ? 0 : i + 1
-      break
-    }
-  const operand = tokens.slice(start)
+  const operand = lastOperand(tokens)
   return operand[0]?.type === 'span' && !isSpanField(operand) && operand.some(({ type }) => type === 'Dot') && !operand.some(({ type }) => type === 'over')
+}
+
+/** `span(…)`, closed, and nothing behind it. */
+function isUnmeasured(operand: readonly PlaceToken[]): boolean {
+  return operand[0]?.type === 'span' && operand.findIndex((_, i) => i > 0 && depthAt(operand, i + 1) === 0) === operand.length - 1
+}
+
+/** What stands behind the last operator. */
+function lastOperand(tokens: readonly PlaceToken[]): readonly PlaceToken[] {
+  for (let i = tokens.length - 1; i >= 0; i--) if (depthAt(tokens, i) === 0 && arithmetic.has(tokens[i]?.type ?? '')) return tokens.slice(i + 1)
+  return tokens
 }
 
 type Demand = Pick<FormulaPlace, 'wanted' | 'constant' | 'type' | 'argumentOf' | 'measured'>

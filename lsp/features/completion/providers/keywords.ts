@@ -174,7 +174,9 @@ function isUsefulOperand({ wanted, constant, comparison, left, type }: FormulaPl
   }
 }
 
-function isUsefulBehind({ wanted, comparison, sort, windowed, counted, countable }: FormulaPlace, { label }: Expected, spelling: string): boolean {
+function isUsefulBehind({ wanted, comparison, sort, windowed, unmeasured, counted, countable }: FormulaPlace, { label }: Expected, spelling: string): boolean {
+  // Spans alone are no value.
+  if (unmeasured) return false
   if (comparisonSigns.includes(spelling)) return comparison === undefined && sort === 'value' && wanted !== 'value'
   if (arithmeticSigns.includes(spelling)) return sort !== 'spanTest' && !counted && (sort === 'value' || comparison !== undefined)
   switch (spelling) {

@@ -1,5 +1,15 @@
 /** What is measured of spans: statistics and durations behind the point. */
-import { type Expected, isOfSpans, pageOfWord, type QuantityType, spanDurations, statNames, statType, typeName } from '../../../../src/language/index.ts'
+import {
+  type Expected,
+  isOfSpans,
+  pageOfWord,
+  type QuantityType,
+  spanDurations,
+  statNames,
+  statType,
+  type TextRange,
+  typeName,
+} from '../../../../src/language/index.ts'
 import { type FormulaPlace, formulaAt, quantityOf } from '../formula.ts'
 import { type Request, valueOfTokens, within } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
@@ -27,7 +37,9 @@ const order = [
 ]
 
 export function statistics(request: Request, { use, type }: Expected): readonly Suggestion[] {
-  if (use.rule !== 'path' || type !== 'Identifier') return []
+  if (use.rule !== 'path') return []
+  if (type === 'Dot') return formulaAt(request, use)?.unmeasured === true ? behindSpans(request, use) : []
+  if (type !== 'Identifier') return []
   const { place } = request
   // The lexer takes `self.p9` for one word.
   const written = place.prefix.split('.').slice(0, -1)
@@ -38,6 +50,10 @@ export function statistics(request: Request, { use, type }: Expected): readonly 
   const isDuration = (word: string): boolean => (spanDurations as readonly string[]).includes(word)
   const [first] = path
   if (path.length > 1 || (first !== undefined && !isDuration(first))) return []
+  return measured(request, use, first, range)
+}
+
+function measured(request: Request, use: Expected['use'], first: string | undefined, range: TextRange): readonly Suggestion[] {
   const wanted = wantedType(request, use)
   const stats = statNames
     .filter((name) => first === undefined || first === 'duration' || !isOfSpans(name))
@@ -47,7 +63,20 @@ export function statistics(request: Request, { use, type }: Expected): readonly 
   return [...stats, ...durations]
 }
 
-function statistic(name: string, range: Suggestion['range'] & object, fits: boolean): Suggestion {
+/** With their point, where nothing but `span(…)` is written. */
+function behindSpans(request: Request, use: Expected['use']): readonly Suggestion[] {
+  const { word, prefix } = request.place
+  if (prefix !== '') return []
+  return measured(request, use, undefined, { start: word.start, end: word.start }).map((suggestion) => ({
+    ...suggestion,
+    label: `.${suggestion.label}`,
+    text: `.${suggestion.text ?? suggestion.label}`,
+    ...(suggestion.snippet === undefined ? {} : { snippet: `.${suggestion.snippet}` }),
+    ...(suggestion.filter === undefined ? {} : { filter: `.${suggestion.filter}` }),
+  }))
+}
+
+function statistic(name: string, range: TextRange, fits: boolean): Suggestion {
   const type = statType(name)
   const call = name === 'quantile' ? '99.5%' : name === 'apdex' ? '400ms' : undefined
   return {
@@ -62,7 +91,7 @@ function statistic(name: string, range: Suggestion['range'] & object, fits: bool
   }
 }
 
-function spanDuration(name: string, range: Suggestion['range'] & object): Suggestion {
+function spanDuration(name: string, range: TextRange): Suggestion {
   return {
     label: name,
     kind: 'field',
