@@ -116,6 +116,8 @@ export function snippetsFor(request: Request, { use, label }: Expected, keyword:
     label,
     kind: 'snippet',
     tier: tierOf(request, use.rule),
+    // Every target needs its bounds.
+    weight: keyword === 'between' && request.place.declaration === 'target' ? 1 : 0,
     text: plainText(form),
     snippet: snippetText(form),
     filter: label,

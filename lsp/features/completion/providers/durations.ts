@@ -1,5 +1,6 @@
 /** Values that end by themselves: windows, periods, pauses, moments of tests, and the rate of a load. */
 import { printDuration, type QuantityType, type Use } from '../../../../src/language/index.ts'
+import { formulaAt, isSpanField } from '../formula.ts'
 import { roundAbove } from '../recorded.ts'
 import { type Request, tokensOf } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
@@ -60,12 +61,14 @@ function clauseValues(clause: string | undefined, keyword: string | undefined): 
 }
 
 /** The shortest window that may stand there, nanoseconds; undefined where none stands. */
-export function leastWindow({ place, everyNs }: Request, atom: Use): number | undefined {
+export function leastWindow(request: Request, atom: Use): number | undefined {
+  const { place, everyNs } = request
   const owner = atom.within?.rule
   if (owner !== 'operand' && owner !== 'absence') return undefined
   const before = place.tokens.slice(0, atom.start)
   const counted = before.at(-1)?.type === 'in' && before.at(-2)?.type === 'times' ? Number(before.at(-3)?.text) : 1
-  return counted * everyNs
+  // Of spans any number may come in one step.
+  return isSpanField(formulaAt(request, atom)?.left ?? []) ? everyNs : counted * everyNs
 }
 
 /** Whether the checker would take the duration there; of those that it cannot judge alone, yes. */

@@ -1,6 +1,7 @@
 /** Words of a few: modes, days, times of day, time zones, and the codes of warnings in comments. */
 import { dayNames, type Expected, isSuppressible, pageOfWord, quote, registry, vocabulary } from '../../../../src/language/index.ts'
 import { type Request, tokensOf } from '../request.ts'
+import { snippetText } from '../snippets.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
 
 export function words(request: Request, { use, type, label }: Expected): readonly Suggestion[] {
@@ -10,7 +11,7 @@ export function words(request: Request, { use, type, label }: Expected): readonl
   }
   if (use.rule !== 'calendar') return []
   if (label === 'day' && type === 'Identifier') return days(request)
-  if (type === 'TimeOfDay') return times(label === 'to')
+  if (type === 'TimeOfDay') return [...(label === 'to' ? [] : spansOfTime(request)), ...times(label === 'to')]
   return type === 'Text' ? zones() : []
 }
 
@@ -21,6 +22,19 @@ function days({ place }: Request): readonly Suggestion[] {
   const whole = dash === 0 ? ['mon-fri', 'sat-sun'] : []
   const week = [...dayNames.slice(1), ...dayNames.slice(0, 1)]
   return [...whole, ...week].map((label, i) => ({ label, kind: 'value', tier: tiers.fitting, weight: 100 - i, range }))
+}
+
+/** From one time to another, where no end is written yet. */
+function spansOfTime({ place }: Request): readonly Suggestion[] {
+  if (place.behind[0]?.type === 'Minus') return []
+  return ['08:00-18:00', '22:00-06:00'].map((label, i) => ({
+    label,
+    kind: 'snippet',
+    tier: tiers.fitting,
+    weight: 2 - i,
+    snippet: snippetText(label.replace(/\d+:\d+/g, '‹$&›')),
+    page: pageOfWord('during'),
+  }))
 }
 
 function times(isEnd: boolean): readonly Suggestion[] {
