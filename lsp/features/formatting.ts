@@ -19,7 +19,7 @@ export function formatRange({ document }: View, range: TextRange): readonly Text
 
 /**
  * Behind `}` the declaration that it closes is laid out; behind a line end the one above, and the new line is indented within braces, and in a rule that cannot end
- * there.
+ * there. Behind an empty line, outside braces, something new begins, which is not indented.
  */
 export function formatOnType({ document }: View, offset: number, character: string, tabSize: number): readonly TextEdit[] {
   const { text, parsed, lines } = document
@@ -36,8 +36,8 @@ export function formatOnType({ document }: View, offset: number, character: stri
   const braces = declaration === undefined ? 0 : depthAt(text.slice(declaration.range.start, start), '{', '}')
   if (braces > 0) return indented(document, start, (braces - closes('}')) * tabSize)
   if (declaration !== undefined && text[above - 1] === '}' && declaration.range.end === above) return formatDeclaration(document, declaration)
-  // Who leaves a line empty is done, whatever the grammar says.
-  if (text.slice(above, start).split('\n').length !== 2) return []
+  // Who leaves a line empty is done, whatever the grammar says: an indentation that the editor keeps is of no use.
+  if (text.slice(above, start).split('\n').length !== 2) return rest.trim() === '' ? indented(document, start, 0) : []
   const place = placeAt(text, start)
   if (!mustGoOn(place)) return []
   return indented(document, start, (1 + depthAt(text.slice(place.start, start), '(', ')') - closes(')')) * tabSize)

@@ -81,6 +81,11 @@ describe('row: formatting: on type', () => {
     const whole = 'scale deployment/ads   +1 when span(ads).p99 > 1s for 1m\n'
     expect(await typed(`${whole}|`, '\n')).toBe(whole)
     expect(await typed(`${whole}\n|`, '\n')).toBe(`${whole}\n`)
+    // Editors begin a line as the one above began.
+    const long = 'scale deployment/ads +1\n  when span(ads).p99 > 1s for 1m\n'
+    expect(await typed(`${long}  |`, '\n')).toBe(`${long}  `)
+    expect(await typed(`${long}\n  |`, '\n')).toBe(`${long}\n`)
+    expect(await typed(`${long}\n  |when`, '\n')).toBe(`${long}\n  when`)
   })
 
   it('indents what a rule still lacks, as scalec fmt would', async () => {
