@@ -57,7 +57,8 @@ function tierOf(request: Request, { use }: Expected, spelling: string): Tier {
   return use.start < place.tokens.length || !isWord(spelling) ? tiers.likely : tiers.keyword
 }
 
-function isUseful(request: Request, expected: Expected, spelling: string): boolean {
+/** Whether the checker would take the keyword there. */
+export function isUseful(request: Request, expected: Expected, spelling: string): boolean {
   switch (expected.use.rule) {
     case 'clause':
       return expected.use.start < request.place.tokens.length || mayBeginClause(request, expected, spelling)

@@ -15,8 +15,11 @@ import { matchClass } from '../match.ts'
 import { type Request, tokensOf, unquoted, within } from '../request.ts'
 import { filterText, type NamedOperation, namedOperations, nameText, operationText } from '../spelling.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
+import { isUseful } from './keywords.ts'
 
-export function selectors(request: Request, { use, type, label }: Expected): readonly Suggestion[] {
+export function selectors(request: Request, expected: Expected): readonly Suggestion[] {
+  const { use, type, label } = expected
+  if (type === 'span') return spansNamed(request, expected)
   if (use.rule !== 'selector' || type !== 'Part') return []
   return label === 'service' ? services(request, use) : operations(request, use)
 }
@@ -75,7 +78,7 @@ function serviceDetail(service: CatalogService): string {
 /** Operations by their own name, where so much is typed that one is meant; and those that call the selector behind which `under` stands. */
 function wholes(request: Request, callers: Callers | undefined): readonly Suggestion[] {
   const { catalog, place } = request
-  if (place.within === 'text' || (place.prefix.length < 2 && callers === undefined)) return []
+  if (place.within === 'text' || (place.prefix.length < leastTyped && callers === undefined)) return []
   return (catalog?.services ?? []).flatMap((service) =>
     namedOperations(service)
       .filter(({ name }) => callers !== undefined || (matchClass(place.prefix, name) ?? 2) < 2)
@@ -92,6 +95,32 @@ function wholes(request: Request, callers: Callers | undefined): readonly Sugges
       }),
   )
 }
+
+/** `span(…)` of the services and operations whose names are begun where spans may stand. */
+function spansNamed(request: Request, expected: Expected): readonly Suggestion[] {
+  const { catalog, place } = request
+  if (place.prefix.length < leastTyped || place.within === 'text' || !isUseful(request, expected, 'span')) return []
+  const isBegun = (name: string): boolean => (matchClass(place.prefix, name) ?? 2) < 2
+  const found: Suggestion[] = []
+  for (const service of catalog?.services ?? []) {
+    const { name } = service
+    const detail = (): string => serviceDetail(service)
+    if (isBegun(name)) found.push({ ...spans(name, nameText(name, false)), kind: 'service', weight: rateOfService(service), detail })
+    for (const operation of namedOperations(service)) {
+      if (!isBegun(operation.name)) continue
+      const written = `${nameText(name, false)}/${operationText(operation.name, false)}`
+      found.push({ ...operationSuggestion(service, operation, false), ...spans(operation.name, written) })
+    }
+  }
+  return found
+}
+
+function spans(filter: string, written: string): Pick<Suggestion, 'label' | 'text' | 'filter' | 'tier' | 'kind'> {
+  return { label: `span(${written})`, text: `span(${written})`, filter, tier: tiers.possible, kind: 'operation' }
+}
+
+/** Of fewer letters too many names come to mind. */
+const leastTyped = 2
 
 interface Callers {
   readonly services: ReadonlySet<string>
