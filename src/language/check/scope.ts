@@ -171,9 +171,16 @@ export function lookUp(scope: Scope, name: Name): LetSymbol | undefined {
   return symbol
 }
 
+const periods: Readonly<Record<string, string>> = {
+  ...{ second: '1s', minute: '1m', hour: '1h', day: '1d', week: '7d' },
+  ...{ seconds: '1s', minutes: '1m', hours: '1h', days: '1d', weeks: '7d', sec: '1s', min: '1m', hr: '1h' },
+}
+
 /** Of names that mean something elsewhere: where. */
 function placeOf(name: string): string | undefined {
   const plain = name.replaceAll(/[^A-Za-z]/g, '').toLowerCase()
+  const period = Object.hasOwn(periods, plain) ? periods[plain] : undefined
+  if (period !== undefined) return `a period is written ${period}`
   if (plain === 'replicas' || plain === 'ready') return `say of which workload: ${plain}(deployment/ads)`
   if (/^(?:cpu|memory|mem|queue)/.test(plain)) return 'ask for a metric: metric("avg(rate(container_cpu_usage_seconds_total[1m]))")'
   if (/^(?:p\d+|p|mean|avg|average|latency|duration|responsetime)$/.test(plain)) return 'say of which spans: span(service/operation).p99'

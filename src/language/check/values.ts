@@ -1,6 +1,7 @@
 /** Types of values, and the value of everything constant. */
 import type { Expression, Literal, Name, Ranged, TextRange, WorkloadNode } from '../tree.ts'
 import { arithmeticType, compute, operationName, operationRule } from './arithmetic.ts'
+import { sayBareSpans } from './bare-spans.ts'
 import { messages } from './messages.ts'
 import type { QuantityType, Type, Value, Workload } from './program.ts'
 import { definition, type LetSymbol, lookUp, replaceWith, respell, type Scope, type StaticValue, say } from './scope.ts'
@@ -34,7 +35,7 @@ export function checkValue(node: Expression, env: Environment): CheckedValue | u
     case 'boolean':
       return literalValue(node)
     case 'name':
-      return valueOfName(node.name, env.scope)
+      return isConstant(env) || !sayBareSpans(node, env.scope) ? valueOfName(node.name, env.scope) : undefined
     case 'parenthesis':
       return checkValue(node.inner, env)
     case 'span':
@@ -51,10 +52,15 @@ export function checkValue(node: Expression, env: Environment): CheckedValue | u
     case 'over':
       return checkOver(node, env)
     case 'binary':
-      return checkBinary(node, env)
+      return isConstant(env) || !sayBareSpans(node, env.scope) ? checkBinary(node, env) : undefined
     case 'call':
       return checkCall(node, env)
   }
+}
+
+/** Nothing that is measured may stand there. */
+function isConstant({ everyNs }: Environment): boolean {
+  return everyNs === undefined
 }
 
 /** As `checkValue`, of a type that can be measured. */

@@ -13,7 +13,7 @@ import * as m from './messages.ts'
 import { commentIn } from './repair/comments.ts'
 import type { DeclarationKeyword } from './split.ts'
 import { isFirstOnLine, isLabel, split } from './split.ts'
-import { conditionFirst, labelOfWords, misspeltDeclaration, quotedLabel } from './stray.ts'
+import { bareConstant, conditionFirst, labelOfWords, misspeltDeclaration, quotedLabel } from './stray.ts'
 import { keyword as k, NumberToken } from './tokens.ts'
 import { foundPhrase, shortened } from './words.ts'
 
@@ -169,7 +169,8 @@ function readStray(file: File, tokens: readonly IToken[], next: readonly IToken[
   }
   for (let i = 0; i < tokens.length; i++) {
     if (i > 0 && !isFirstOnLine(file.source.text, tokens, i)) continue
-    const meant = conditionFirst(file.source, tokens.slice(i), next) ?? misspeltDeclaration(file.source, tokens.slice(i))
+    const meant =
+      conditionFirst(file.source, tokens.slice(i), next) ?? bareConstant(file.source, tokens.slice(i)) ?? misspeltDeclaration(file.source, tokens.slice(i))
     if (meant === undefined) continue
     if (i > 0) file.diagnostics.push(report(m.declarationExpected, file.source.name, rangeOf(first), { found: foundPhrase(first) }))
     file.diagnostics.push(...meant.diagnostics)

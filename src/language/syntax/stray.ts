@@ -14,7 +14,7 @@ import type { DeclarationKeyword } from './split.ts'
 import { isLabel, isStarter } from './split.ts'
 import * as t from './tokens.ts'
 import { keyword as k, keywords } from './tokens.ts'
-import { shortened } from './words.ts'
+import { foundPhrase, shortened } from './words.ts'
 
 export interface Understood {
   readonly label: Name | undefined
@@ -54,6 +54,31 @@ export function misspeltDeclaration(source: SourceText, tokens: readonly IToken[
     }
   }
   return undefined
+}
+
+/** `slow = 400ms`: a constant without its word. */
+export function bareConstant(source: SourceText, tokens: readonly IToken[]): Understood | undefined {
+  const [name, sign] = tokens
+  if (name === undefined || sign?.tokenType !== t.Assign || !isWordToken(name)) return undefined
+  const place = { start: name.startOffset, end: name.startOffset }
+  const mended = [synthetic(place, k.let, 'let'), ...tokens]
+  const { cst, read, diagnostics, failedAt } = parseDeclaration(source, mended)
+  if (failedAt !== undefined && failedAt <= 2) return undefined
+  const fix = { title: 'insert let', edits: [{ range: place, text: 'let ' }] }
+  const body = mended.slice(0, read)
+  return {
+    label: undefined,
+    body,
+    cst,
+    end: rangeOf(body.at(-1) as IToken).end,
+    rest: mended.slice(read),
+    diagnostics: [report(m.unexpected, source.name, rangeOf(name), { expected: '`let`', found: foundPhrase(name) }, { fix }), ...diagnostics],
+    both: false,
+  }
+}
+
+function isWordToken({ tokenType }: IToken): boolean {
+  return tokenType.CATEGORIES?.includes(t.Identifier) === true
 }
 
 const starterWords = keywords.filter((word): word is DeclarationKeyword => isStarter(k[word] as TokenType))

@@ -63,7 +63,8 @@ function cycle(from: number, to: number): number[] {
 }
 
 function timeOf(b: Build, word: IToken): TimeOfDayLiteral {
-  const [hours, minutes] = word.image.split(':').map(Number) as [number, number]
-  if (minutes > 59 || hours * 60 + minutes > 24 * 60) complain(b, noSuchTime, range(word), { text: word.image })
+  const text = meaning(word)
+  const [hours, minutes] = text.split(':').map(Number) as [number, number]
+  if (minutes > 59 || hours * 60 + minutes > 24 * 60) complain(b, noSuchTime, range(word), { text })
   return { kind: 'timeOfDay', value: hours * 60 + minutes, range: range(word) }
 }

@@ -73,6 +73,8 @@ function isThings(token: IToken | undefined): boolean {
 export function actionWords(at: Trouble): Repair | undefined {
   const word = at.tokens[at.at]
   if (!isWord(word) || !at.expected.includes('Sign') || !at.expected.includes('to')) return undefined
+  const limit = limitAt(at)
+  if (limit !== undefined) return limit
   const amount = Object.hasOwn(directions, word.image) ? amountAt(at, at.at, undefined) : undefined
   if (amount === undefined) {
     const whole = Object.hasOwn(wholeActions, word.image) ? wholeActions[word.image] : undefined
@@ -80,6 +82,25 @@ export function actionWords(at: Trouble): Repair | undefined {
   }
   const written = at.text.slice(word.startOffset, endOf(at.tokens[amount.end - 1] as IToken))
   return rewritten(at, at.at, amount.end, amount.text, m.actionSpelling, { written, action: amount.text })
+}
+
+/** `min 3`, `at most 5`, `max 5 replicas` */
+function limitAt(at: Trouble): Repair | undefined {
+  const [word, second] = at.tokens.slice(at.at, at.at + 2)
+  const inWords = word?.tokenType === k.at && (second?.tokenType === k.least || second?.tokenType === k.most)
+  const key = (inWords ? second : word)?.image ?? ''
+  const limit = Object.hasOwn(limits, key) && (inWords || word?.tokenType !== k.at) ? limits[key] : undefined
+  const number = at.at + (inWords ? 2 : 1)
+  const replicas = at.tokens[number]
+  if (limit === undefined || word === undefined || replicas?.tokenType !== t.NumberToken) return undefined
+  const end = isThings(at.tokens[number + 1]) ? number + 2 : number + 1
+  const action = `to at ${limit} ${replicas.image}`
+  return rewritten(at, at.at, end, action, m.actionSpelling, { written: at.text.slice(word.startOffset, endOf(at.tokens[end - 1] as IToken)), action })
+}
+
+const limits: Readonly<Record<string, 'least' | 'most'>> = {
+  ...{ min: 'least', minimum: 'least', least: 'least', floor: 'least', atleast: 'least' },
+  ...{ max: 'most', maximum: 'most', most: 'most', ceiling: 'most', cap: 'most', atmost: 'most' },
 }
 
 const wholeActions: Readonly<Record<string, string>> = { double: '+100%', halve: '-50%', up: '+1', down: '-1' }

@@ -10,11 +10,11 @@ import { curlyQuotes, lookAlikes } from './look-alikes.ts'
 import { numberSpelling, perSecond, quantileSign, unitApart, wrongUnit } from './numbers.ts'
 import { functionCall, grouping, seriesSelector } from './promql.ts'
 import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
-import { brackets, commaForWord, constantSigns, needless, rangeSigns, regularExpression, signs } from './signs.ts'
+import { brackets, commaForWord, constantSigns, hours, needless, rangeSigns, regularExpression, signs } from './signs.ts'
 import { statisticInSelector } from './spans.ts'
-import { loadFor, replicasOfTest } from './statements.ts'
+import { firesOfTest, loadFor, replicasOfTest, spansOfTest } from './statements.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
-import { comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
+import { absenceInWords, comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
 
 export type { Repair, Trouble } from './kit.ts'
 
@@ -41,7 +41,7 @@ const recognisers: readonly Recogniser[] = [
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
   ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
   ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
-  ...[loadFor, replicasOfTest],
-  ...[danglingOperator, comparisonInWords, sqlWords, lastPeriod, rangeSigns, commaForWord, synonym, constantSigns],
+  ...[loadFor, replicasOfTest, spansOfTest, firesOfTest],
+  ...[danglingOperator, comparisonInWords, sqlWords, lastPeriod, absenceInWords, hours, rangeSigns, commaForWord, synonym, constantSigns],
   ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],
 ]

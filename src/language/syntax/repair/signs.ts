@@ -9,7 +9,7 @@ import { keyword as k } from '../tokens.ts'
 import { shortened } from '../words.ts'
 import { globOf } from './globs.ts'
 import type { Repair, Trouble } from './kit.ts'
-import { between, endOf, gap, isWord, lexedAs, rangeOf, removed, replaced, spliced, synthetic, touches } from './kit.ts'
+import { between, endOf, gap, isWord, lexedAs, rangeOf, removed, replaced, rewritten, spliced, synthetic, touches } from './kit.ts'
 
 /** `&&`, `||`, `!`, a single `=`, `=>`, `<>` */
 export function signs(at: Trouble): Repair | undefined {
@@ -90,6 +90,30 @@ export function rangeSigns(at: Trouble): Repair | undefined {
   if (end === at.at || at.tokens[end]?.tokenType !== t.NumberToken) return undefined
   const written = at.text.slice(token.startOffset, endOf(at.tokens[end - 1] as IToken))
   return rewrittenApart(at, at.at, end, 'and', written)
+}
+
+/** `during mon-fri 08:00 to 18:00`, `during 8-18`: the parser takes the second for a number of times. */
+export function hours(at: Trouble): Repair | undefined {
+  const token = at.tokens[at.at]
+  const [before, behind] = [at.tokens[at.at - 1], at.tokens[at.at + 1]]
+  if (token === undefined || before === undefined || behind === undefined) return undefined
+  if (before.tokenType === t.TimeToken && behind.tokenType === t.TimeToken && at.expected.includes('Minus') && rangeWords.has(token.image))
+    return replaced(at, at.at, 1, t.Minus, '-', m.misspelt, { word: token.image, meant: '-' }, 'write -')
+  // Without a day the parser stops at the hour itself.
+  const start = before.tokenType === k.during ? at.at : at.at - 1
+  const [first, sign, second] = at.tokens.slice(start, start + 3)
+  const [from, to] = [hourOf(first), hourOf(second)]
+  const last = at.tokens.slice(0, start).findLast(({ tokenType }) => tokenType === k.during || tokenType === k.and || tokenType === k.or)
+  if (sign?.tokenType !== t.Minus || from === undefined || to === undefined || last?.tokenType !== k.during) return undefined
+  const meant = `${from}-${to}`
+  return rewritten(at, start, start + 3, meant, m.misspelt, { word: `${first?.image}-${second?.image}`, meant })
+}
+
+/** `18:00` of `18`. */
+function hourOf(token: IToken | undefined): string | undefined {
+  const { tokenType, image = '' } = token ?? {}
+  if (tokenType === t.TimeToken) return image
+  return tokenType === t.NumberToken && /^\d{1,2}$/.test(image) && Number(image) <= 24 ? `${image.padStart(2, '0')}:00` : undefined
 }
 
 /** What others write between the two ends of a range. */

@@ -5,7 +5,7 @@ import * as t from '../tokens.ts'
 import { keyword as k } from '../tokens.ts'
 import { shortened } from '../words.ts'
 import type { Repair, Trouble } from './kit.ts'
-import { between, rewritten, textOf } from './kit.ts'
+import { between, isWord, rewritten, textOf, touches } from './kit.ts'
 
 /** `load span(…) at 20/s taking 600ms for 1m`, and with the two the other way round: a load has a beginning and an end. */
 export function loadFor(at: Trouble): Repair | undefined {
@@ -37,6 +37,31 @@ export function replicasOfTest(at: Trouble): Repair | undefined {
 const equalWords: ReadonlySet<string> = new Set([
   ...['=', '==', ':', 'is', 'to', 'be', 'has', 'have', 'with', 'reaches', 'reach', 'equals', 'equal', 'at', 'of'],
 ])
+
+/** `load ads/Get at 20/s`, `… under front/Home from`: which spans is said in their parenthesis. */
+export function spansOfTest(at: Trouble): Repair | undefined {
+  if (at.tokens[0]?.tokenType !== k.test || at.expected.length !== 1 || at.expected[0] !== 'span') return undefined
+  let end = at.at
+  while (end < at.tokens.length && (end === at.at ? isPart(at.tokens[end]) : touches(at.tokens[end - 1], at.tokens[end]))) end++
+  if (end === at.at) return undefined
+  const text = textOf(at, between(at.tokens[at.at] as IToken, at.tokens[end - 1] as IToken))
+  return written(at, end, `span(${text})`)
+}
+
+function isPart(token: IToken | undefined): boolean {
+  return token !== undefined && (token.tokenType === t.TextToken || isWord(token))
+}
+
+/** `expect ads-slow to fire` */
+export function firesOfTest(at: Trouble): Repair | undefined {
+  const [first, second] = at.tokens.slice(at.at, at.at + 2)
+  if (!at.expected.includes('fires') || first === undefined) return undefined
+  if (fireWords.has(first.image)) return written(at, at.at + 1, 'fires')
+  return auxiliaries.has(first.image) && fireWords.has(second?.image ?? '') ? written(at, at.at + 2, 'fires') : undefined
+}
+
+const fireWords: ReadonlySet<string> = new Set(['fire', 'fired', 'firing', 'fires', 'triggers', 'trigger', 'acts'])
+const auxiliaries: ReadonlySet<string> = new Set(['to', 'will', 'should', 'must', 'has', 'is'])
 
 function written(at: Trouble, end: number, text: string): Repair {
   const word = shortened(textOf(at, between(at.tokens[at.at] as IToken, at.tokens[end - 1] as IToken)).replace(/\s+/g, ' '))

@@ -35,7 +35,7 @@ export function selectorArguments(at: Trouble): Repair | undefined {
   const [first, comma, second] = at.tokens.slice(open + 1, open + 4)
   if (
     first !== undefined &&
-    comma?.tokenType === t.Comma &&
+    (comma?.tokenType === t.Comma || comma?.tokenType === t.Colon) &&
     second !== undefined &&
     open + 2 === at.at &&
     (second.tokenType === t.TextToken || isWord(second))

@@ -10,14 +10,17 @@ import { keyword as k } from '../tokens.ts'
 import { foundPhrase, shortened } from '../words.ts'
 import { likeOf } from './globs.ts'
 import type { Repair, Trouble } from './kit.ts'
-import { between, endOf, isWord, rangeOf, removed, replaced, rewritten, spliced, synthetic } from './kit.ts'
+import { between, closingOf, endOf, isWord, rangeOf, removed, replaced, rewritten, spliced, synthetic } from './kit.ts'
 
 /** Keywords that a word may stand for: the expected ones first. */
 export function misspellings(at: Trouble): Repair[] {
   const token = at.tokens[at.at]
   if (!isWord(token)) return []
   const expected = new Set(at.expected)
-  const near = ranked(token.image, t.keywords).filter((word) => word.length > 3 || word.length !== token.image.length || sameLetters(word, token.image))
+  const near = ranked(token.image, t.keywords)
+    .filter((word) => word.length > 3 || word.length !== token.image.length || sameLetters(word, token.image))
+    // `min` is no `in`.
+    .filter((word) => word.length > 2 || word[0] === token.image[0])
   return [...near.filter((word) => expected.has(word)), ...near.filter((word) => !expected.has(word))].slice(0, 4).map((meant) => misspelling(at, meant))
 }
 
@@ -45,6 +48,7 @@ const synonyms: Partial<Record<t.Keyword, readonly string[]>> = {
   and: ['to', ','],
   by: ['at', 'in', 'within', 'before', 'until', 'till'],
   throughout: ['always', 'all'],
+  replica: ['replicas', 'pod', 'pods', 'instance', 'instances', 'container', 'worker', 'node'],
 }
 
 /** `scale deployment/ads +2 if …`, `5 times within 60s` */
@@ -134,6 +138,19 @@ function patternOf(word: string, text: string): string | undefined {
       return undefined
   }
 }
+
+/** `absent span(ads) for 5m`, `no span(ads) for 5m`; the parser stops at the spans. */
+export function absenceInWords(at: Trouble): Repair | undefined {
+  const word = at.tokens[at.at - 1]
+  if (at.tokens[at.at]?.tokenType !== k.span || word === undefined || !absences.has(word.image)) return undefined
+  const close = closingOf(at.tokens, at.at + 1)
+  if (close === undefined) return undefined
+  const spans = at.text.slice((at.tokens[at.at] as IToken).startOffset, endOf(at.tokens[close] as IToken))
+  const meant = `absent(${spans})`
+  return rewritten(at, at.at - 1, close + 1, meant, m.misspelt, { word: shortened(`${word.image} ${spans}`), meant: shortened(meant) })
+}
+
+const absences: ReadonlySet<string> = new Set(['absent', 'no', 'missing', 'without'])
 
 /** `for the last 5m`, `in the past minute` */
 export function lastPeriod(at: Trouble): Repair | undefined {
