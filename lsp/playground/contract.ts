@@ -20,7 +20,8 @@ export type PageMessage =
     }
   /** A decision of the last picture that was sent. */
   | { readonly kind: 'explain'; readonly request: number; readonly decision: string }
-  | { readonly kind: 'save'; readonly file: string; readonly text: string }
+  /** `before`: the text on disk as the page knows it. Where it is another one by now, nothing is written. */
+  | { readonly kind: 'save'; readonly file: string; readonly text: string; readonly before: string }
 
 /** From the server. */
 export type ServerMessage =

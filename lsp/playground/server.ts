@@ -89,8 +89,7 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 function servePage(page: WebSocket, { files, recordings, replay, catalog, folder, built, save, onProblem }: PlaygroundOptions): void {
   const send = (message: ServerMessage): void => page.send(JSON.stringify(message))
   const given = files()
-  /** By file that may be saved: what was read last, or written. */
-  const known = new Map(given.filter(({ saved }) => saved).map(({ name, text }) => [name, text]))
+  const mayBeSaved = new Set(given.filter(({ saved }) => saved).map(({ name }) => name))
   let newest = 0
   /** Path of the recording that is replayed, and of the one whose catalog the page has or will have. */
   let chosen: string | undefined
@@ -130,7 +129,7 @@ function servePage(page: WebSocket, { files, recordings, replay, catalog, folder
         replays.send(message)
         break
       case 'save': {
-        const error = saved(message.file, message.text)
+        const error = saved(message)
         send({ kind: 'saved', file: message.file, ...(error === undefined ? {} : { error }) })
         break
       }
@@ -139,14 +138,11 @@ function servePage(page: WebSocket, { files, recordings, replay, catalog, folder
     }
   })
   /** Only what the page was given to edit, and only over what it has seen. */
-  function saved(file: string, text: string): string | undefined {
-    const before = known.get(file)
-    if (before === undefined) return 'this text is no file; copy it to keep it'
+  function saved({ file, text, before }: Extract<PageMessage, { kind: 'save' }>): string | undefined {
+    if (!mayBeSaved.has(file)) return 'this text is no file; copy it to keep it'
     if (files().find(({ name }) => name === file)?.text !== before)
-      return `${file} has changed on disk, and is not overwritten: copy your text and reload the page`
-    const error = save(file, text)
-    if (error === undefined) known.set(file, text)
-    return error
+      return `${file} has changed on disk, and is not overwritten: reload the page, which keeps your text as well`
+    return save(file, text)
   }
 
   function nameOf(path: string): string {
@@ -174,14 +170,14 @@ function readMessage(text: string): PageMessage | undefined {
 
 function isMessage(value: unknown): value is PageMessage {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, request, recording, files, replicas, decision, file, text } = value as Readonly<Record<string, unknown>>
+  const { kind, request, recording, files, replicas, decision, file, text, before } = value as Readonly<Record<string, unknown>>
   switch (kind) {
     case 'replay':
       return Number.isSafeInteger(request) && typeof recording === 'string' && Array.isArray(files) && files.every(isText) && isCounts(replicas)
     case 'explain':
       return Number.isSafeInteger(request) && typeof decision === 'string'
     case 'save':
-      return typeof file === 'string' && typeof text === 'string'
+      return typeof file === 'string' && typeof text === 'string' && typeof before === 'string'
     default:
       return false
   }

@@ -40,6 +40,11 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
       if (message.type() === 'error') errors.push(message.text())
     })
     page.on('request', (request) => asked.push(new URL(request.url()).host))
+    // What a test leaves unsaved is no other's.
+    await page.addInitScript(() => {
+      if (sessionStorage.getItem('begun') === null) localStorage.clear()
+      sessionStorage.setItem('begun', 'yes')
+    })
     await page.goto(running.url)
     await page.waitForSelector('[data-rule="workers-too-few"] canvas')
   })
@@ -139,7 +144,7 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     expect(await page.textContent('#summary')).toBe('')
     await page.keyboard.type('scale deployment/workers +1')
     await page.waitForSelector('#problems:has-text("1 problem to mend.")')
-    expect(await page.textContent('#problems')).not.toContain('Below is what the rules did before')
+    expect(await page.textContent('#problems')).not.toContain('Above is what the rules did before')
     await page.keyboard.type(' when span(workers).rate > 1/s')
     await page.waitForSelector('[data-target="deployment/workers"] .decision')
   })
@@ -154,6 +159,91 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     // A name that is not there is a warning of the language server's, which knows what was meant.
     await page.keyboard.type('bse).rate > 1/s')
     await page.waitForSelector('.cm-lintRange-warning:has-text("databse")')
+  })
+
+  it('keeps what is not saved through a reload, and gives it up when told to', async () => {
+    await retype('let backlog = 500ms', '500ms', '900ms')
+    await page.waitForSelector('#picture:not(.stale)')
+    await page.reload()
+    await page.waitForSelector('#notice:has-text("rules.scale: your text is back, which is not saved")')
+    expect(await page.textContent('.cm-content')).toContain('let backlog = 900ms')
+    expect(await page.isVisible('#save')).toBe(true)
+    await page.click('#notice button:has-text("Discard it")')
+    await page.waitForSelector('.cm-line:has-text("let backlog = 500ms")')
+    expect(await page.isVisible('#save')).toBe(false)
+    expect(await page.isVisible('#notice')).toBe(false)
+    await page.reload()
+    await page.waitForSelector('.cm-line:has-text("let backlog = 500ms")')
+    expect(await page.isVisible('#notice')).toBe(false)
+  })
+
+  it('brings a text back over a file that has changed meanwhile only when told to', async () => {
+    await retype('let backlog = 500ms', '500ms', '900ms')
+    writeFileSync(join(folder, 'rules.scale'), original.replace('let crowded = 300ms', 'let crowded = 301ms'))
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#status:has-text("rules.scale has changed on disk")')
+    await page.reload()
+    await page.waitForSelector('.cm-line:has-text("let crowded = 301ms")')
+    await page.click('#notice:has-text("has changed on disk since") button:has-text("Bring my text back")')
+    await page.waitForSelector('.cm-line:has-text("let backlog = 900ms")')
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#status:has-text("rules.scale is saved")')
+    writeFileSync(join(folder, 'rules.scale'), original)
+  })
+
+  it('outlives its server, and takes from the next one what has changed', async () => {
+    const first = await playground(['rules.scale'], folder)
+    await page.goto(first.url)
+    await page.waitForSelector('#picture [data-rule="workers-too-few"]')
+    await first.stop()
+    await page.waitForSelector('#status:has-text("The playground has ended")')
+    await retype('let backlog = 500ms', '500ms', '900ms')
+    // There is nobody who could replay or write it.
+    await page.waitForSelector('#picture.stale')
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#status:has-text("rules.scale is not saved: the playground has ended")')
+    writeFileSync(join(folder, 'rules.scale'), original.replace('let crowded = 300ms', 'let crowded = 301ms'))
+    const next = await playground(['--port', String(first.port), 'rules.scale'], folder)
+    await page.waitForSelector('#picture:not(.stale)')
+    await page.waitForSelector('#notice:has-text("rules.scale has changed on disk while you edit it here")')
+    await page.keyboard.press('Control+s')
+    await page.waitForSelector('#status:has-text("is not overwritten")')
+    await page.click('#notice button:has-text("Take what is on disk")')
+    await page.waitForSelector('.cm-line:has-text("let crowded = 301ms")')
+    expect(await page.isVisible('#save')).toBe(false)
+    writeFileSync(join(folder, 'rules.scale'), original)
+    await next.stop()
+  })
+
+  it('stays where it is while one types: neither a problem nor another decision moves what is looked at', async () => {
+    const places = () => page.locator('.card').evaluateAll((cards) => cards.map((card) => `${card.getAttribute('data-target')}`))
+    const top = () =>
+      page
+        .locator('.card')
+        .first()
+        .evaluate((card) => card.getBoundingClientRect().top)
+    const [order, height] = [await places(), await top()]
+    await retype('let crowded = 300ms', '300ms', '50')
+    await page.waitForSelector('#problems:has-text("to mend")')
+    expect(await top()).toBe(height)
+    await page.keyboard.type('ms')
+    // Of a card that was the last one, and is opened by what happens to it.
+    await page.waitForSelector('[data-target="statefulset/database"] .decision.up')
+    expect(await places()).toEqual(order)
+    expect(await top()).toBe(height)
+  })
+
+  it('explains the decision anew when the rules are edited, and leaves the focus where it is', async () => {
+    await page.click('.decision.up')
+    await page.waitForSelector('#explanation pre:has-text("> 500ms")')
+    await retype('let backlog = 500ms', '500ms', '600ms')
+    await page.waitForSelector('#explanation pre:has-text("> 600ms")')
+    expect(await page.getAttribute('.decision.up', 'aria-expanded')).toBe('true')
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('cm-content'))).toBe(true)
+    for (const _ of '600ms') await page.keyboard.press('Backspace')
+    await page.keyboard.type('9s')
+    await page.waitForSelector('#explanation pre:has-text("no such decision is made at this time")')
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('cm-content'))).toBe(true)
   })
 
   it('mends a problem by the keyboard alone', async () => {
@@ -207,9 +297,9 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await page.waitForSelector('.tab:has-text("base.scale •")')
     expect(await tabs()).toEqual(['uses.scale • in view', 'base.scale •'])
     await page.waitForSelector('#picture:not(.stale) [data-rule="late"]')
-    // By the keyboard, which stays where it was.
-    await page.focus('.tab:has-text("base.scale")')
-    await page.keyboard.press('Enter')
+    // By the keyboard, which stays on the tabs: they are one stop.
+    await page.focus('.tab:has-text("uses.scale")')
+    await page.keyboard.press('ArrowRight')
     expect(await tabs()).toEqual(['uses.scale •', 'base.scale • in view'])
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('base.scale •')
     expect(await page.textContent('.editor:not([hidden]) .cm-content')).toContain('let patience = 500ms')
@@ -261,6 +351,41 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await page.evaluate(() => localStorage.clear())
   })
 
+  it.each(['light', 'dark'] as const)('has texts that are told from their ground, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    await page.click('.decision.up')
+    await page.waitForSelector('#explanation pre:has-text("From truth to a number")')
+    expect(await lowContrast(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await retype('cooldown 15s', '15s', '15')
+    await page.waitForSelector('.cm-lintRange-error')
+    await page.keyboard.press('F8')
+    await page.waitForSelector('.cm-diagnosticAction')
+    expect(await lowContrast(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  it('shows decisions that are close to each other below each other', async () => {
+    await page.setViewportSize({ width: 360, height: 900 })
+    await page.locator('.decision').first().scrollIntoViewIfNeeded()
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('.decisions')?.style.getPropertyValue('--rows') === '3')
+    const boxes = await page
+      .locator('[data-target="deployment/workers"] .decision')
+      .evaluateAll((markers) => markers.map((marker) => marker.getBoundingClientRect().toJSON() as DOMRect))
+    const overlapping = boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom))
+    expect(overlapping).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  it('gives an explanation all of a small window, as it is with letters twice as large', async () => {
+    await page.setViewportSize({ width: 720, height: 450 })
+    await page.keyboard.press('Alt+.')
+    await page.waitForSelector('#explanation pre:has-text("From truth to a number")')
+    const { width, height } = (await page.locator('#explanation').boundingBox()) ?? { width: 0, height: 0 }
+    expect([width, height]).toEqual([704, 434])
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   it.each([360, 700, 1000])('fits %d pixels', async (width) => {
     await page.setViewportSize({ width, height: 900 })
     await page.waitForFunction((most) => document.querySelector('.chart canvas') !== null && document.documentElement.scrollWidth <= most, width)
@@ -309,3 +434,48 @@ describe.skipIf(missing !== undefined)(`the page in Chromium${missing === undefi
     await new Promise((resolve) => elsewhere.close(resolve))
   })
 })
+
+/** Each visible text with less contrast than level AA of WCAG 2.2 asks for (1.4.3), its ratio before its first words. */
+function lowContrast(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    type Colour = readonly [red: number, green: number, blue: number, alpha: number]
+    const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D
+    // However a style says it: a canvas knows all ways.
+    const colour = (text: string): Colour => {
+      probe.clearRect(0, 0, 1, 1)
+      probe.fillStyle = text
+      probe.fillRect(0, 0, 1, 1)
+      const [red = 0, green = 0, blue = 0, alpha = 0] = probe.getImageData(0, 0, 1, 1).data
+      return [red, green, blue, alpha / 255]
+    }
+    const over = ([r, g, b, alpha]: Colour, [R, G, B]: Colour): Colour => [
+      r * alpha + R * (1 - alpha),
+      g * alpha + G * (1 - alpha),
+      b * alpha + B * (1 - alpha),
+      1,
+    ]
+    const ground = (start: Element): Colour => {
+      const layers: Colour[] = []
+      for (let each: Element | null = start; each !== null && layers.at(-1)?.[3] !== 1; each = each.parentElement)
+        layers.push(colour(getComputedStyle(each).backgroundColor))
+      return layers.reduceRight((below, layer) => over(layer, below), [255, 255, 255, 1] as Colour)
+    }
+    const part = (value: number): number => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)
+    const luminance = ([red, green, blue]: Colour): number => 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue)
+    const found: string[] = []
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode() !== null) {
+      const element = texts.currentNode.parentElement as HTMLElement
+      const text = texts.currentNode.textContent?.trim() ?? ''
+      if (text === '' || !element.checkVisibility({ checkVisibilityCSS: true })) continue
+      const below = ground(element)
+      const style = getComputedStyle(element)
+      const [light = 0, dark = 0] = [luminance(over(colour(style.color), below)), luminance(below)].sort((a, b) => b - a)
+      const ratio = (light + 0.05) / (dark + 0.05)
+      const size = Number.parseFloat(style.fontSize)
+      const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700)
+      if (ratio < (isLarge ? 3 : 4.5)) found.push(`${ratio.toFixed(2)} ${element.tagName}.${element.className}: ${text.slice(0, 30)}`)
+    }
+    return found
+  })
+}

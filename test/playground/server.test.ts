@@ -152,12 +152,13 @@ describe('a page', () => {
   })
 
   it('saves the files that it was given, and no other', async () => {
-    page.send({ kind: 'save', file: '../outside.scale', text: 'x' })
+    page.send({ kind: 'save', file: '../outside.scale', text: 'x', before: '' })
     expect(await page.until('saved')).toMatchObject({ file: '../outside.scale', error: expect.any(String) })
     const other = new Page(running.url)
     await other.hello()
-    const text = `${readFileSync(rulesFile, 'utf8')}\n// edited\n`
-    other.send({ kind: 'save', file: 'rules.scale', text })
+    const before = readFileSync(rulesFile, 'utf8')
+    const text = `${before}\n// edited\n`
+    other.send({ kind: 'save', file: 'rules.scale', text, before })
     expect(await other.until('saved')).toEqual({ kind: 'saved', file: 'rules.scale' })
     expect(readFileSync(rulesFile, 'utf8')).toBe(text)
     other.close()
@@ -166,7 +167,7 @@ describe('a page', () => {
     expect((await back.hello()).files[0]?.text).toBe(text)
     // What somebody else wrote meanwhile is not lost.
     writeFileSync(rulesFile, `${text}// by hand\n`)
-    back.send({ kind: 'save', file: 'rules.scale', text })
+    back.send({ kind: 'save', file: 'rules.scale', text, before: text })
     expect((await back.until('saved')).error).toContain('has changed on disk')
     expect(readFileSync(rulesFile, 'utf8')).toBe(`${text}// by hand\n`)
     back.close()

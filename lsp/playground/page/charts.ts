@@ -69,7 +69,8 @@ export function replicasChart(host: HTMLElement, target: TargetPicture, before: 
   )
   return chart(host, 96, span, cursor, {
     data: [x, ...ys],
-    format: (value) => (Number.isInteger(value) ? String(value) : ''),
+    format: String,
+    steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000],
     top: Math.max(2, extent([target.initial], target.desired, ghost) * 1.2),
     series: [
       { stroke: () => colour('--replicas'), fill: () => colour('--replicas-tint'), width: 2, points: { show: false } },
@@ -83,6 +84,8 @@ export function replicasChart(host: HTMLElement, target: TargetPicture, before: 
 interface Content {
   readonly data: readonly (readonly (number | null)[])[]
   readonly format: (value: number) => string
+  /** Of the numbers beside the y axis; any that fit where these are absent. */
+  readonly steps?: readonly number[]
   /** Of the y scale. */
   readonly top: number
   readonly series: readonly uPlot.Series[]
@@ -123,7 +126,8 @@ function chart(host: HTMLElement, height: number, { start, end }: TimeSpan, curs
           grid: { stroke: () => colour('--grid'), width: 1 },
           ticks: { show: false },
           values: (_, splits) => splits.map(content.format),
-          space: 26,
+          space: content.steps === undefined ? 26 : 18,
+          ...(content.steps === undefined ? {} : { incrs: [...content.steps] }),
         },
       ],
       series: [{}, ...content.series.map((series) => ({ spanGaps: false, ...series }))],

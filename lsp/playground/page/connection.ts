@@ -4,7 +4,8 @@ import type { Transport } from '@codemirror/lsp-client'
 import { type PageMessage, paths, type ServerMessage } from '../contract.ts'
 
 export interface Connection {
-  send(message: PageMessage): void
+  /** False: there is no server now, and nobody has heard it. */
+  send(message: PageMessage): boolean
 }
 
 /** How long to wait before another attempt, ms. */
@@ -26,7 +27,12 @@ export function connect(onMessage: (message: ServerMessage) => void, onState: (s
     })
   }
   open()
-  return { send: (message) => socket?.send(JSON.stringify(message)) }
+  return {
+    send(message) {
+      socket?.send(JSON.stringify(message))
+      return socket !== undefined
+    },
+  }
 }
 
 /** The language server's; `onClose` once, when it is gone. */

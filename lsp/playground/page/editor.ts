@@ -19,6 +19,7 @@ import type { EditedFile } from '../contract.ts'
 import { languageTransport } from './connection.ts'
 import { askAgain, diagnostics } from './diagnostics.ts'
 import { element } from './dom.ts'
+import { keepDraft, readDraft } from './drafts.ts'
 import { highlighting, scaleLanguage, type Words } from './highlight.ts'
 import { sanitized } from './sanitize.ts'
 import { OpenFiles } from './workspace.ts'
@@ -33,11 +34,20 @@ export interface Editors {
   goTo(name: string, line: number): void
   focus(): void
   isChanged(name: string): boolean
+  /** As it is on disk, for all that the page knows. */
+  kept(name: string): string
   saved(name: string, text: string): void
+  /** What is on disk now: shown in editors that were not edited; of the others, those that cannot be saved over it. */
+  onDisk(files: readonly EditedFile[]): void
+  /** Another text in the place of the whole; undoing brings the one before back. */
+  replace(name: string, text: string): void
   /** For completion, hints and lints. */
   useCatalog(catalog: UsedCatalog): void
   readonly names: readonly string[]
 }
+
+/** After the last keystroke, ms. */
+const draftPause = 300
 
 export interface UsedCatalog {
   readonly catalog: unknown
@@ -48,6 +58,10 @@ export interface EditorEvents {
   readonly onEdit: () => void
   readonly onShow: () => void
   readonly onLanguage: (state: 'starting' | 'ready' | 'lost') => void
+  /** An edited text was not saved when the page was left; it is in the editor again, or only kept where the file has changed since. */
+  readonly onDraft: (name: string, text: string, found: 'restored' | 'outdated') => void
+  /** A text was edited, and its file has changed on disk. */
+  readonly onConflict: (name: string, onDisk: string) => void
 }
 
 interface Open {
@@ -64,6 +78,9 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
   let client: LSPClient | undefined
   let shown = files[0] as EditedFile
   let catalog: UsedCatalog | undefined
+  let keeping: ReturnType<typeof setTimeout> | undefined
+  /** By name: files whose draft is this page's. */
+  const drafted = new Set<string>()
 
   const fromServer = (lsp: LSPClient, file: EditedFile): Extension => [lsp.plugin(file.uri, 'scale'), diagnostics(lsp, views)]
   const views = (): readonly EditorView[] => [...open.values()].map(({ view }) => view)
@@ -81,15 +98,49 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
         language,
         server.of(client === undefined ? [] : fromServer(client, file)),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) events.onEdit()
+          if (!update.docChanged) return
+          keepSoon()
+          events.onEdit()
         }),
         EditorView.contentAttributes.of({ 'aria-label': `${file.name}: rules`, spellcheck: 'false' }),
       ],
     })
     const made = { file, view, kept: file.text }
     open.set(file.name, made)
+    restore(made)
     return made
   }
+
+  const replace = ({ view }: Open, text: string): void => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } })
+
+  const restore = (made: Open): void => {
+    const { file } = made
+    const draft = readDraft(file.uri)
+    if (draft === undefined || draft.text === file.text) return
+    const isOfThisFile = draft.over === file.text
+    if (isOfThisFile) {
+      drafted.add(file.name)
+      replace(made, draft.text)
+    }
+    events.onDraft(file.name, draft.text, isOfThisFile ? 'restored' : 'outdated')
+  }
+
+  /** Texts that are not saved outlive the page. Looking at a file takes no draft away: it may be another tab's. */
+  const keepDrafts = (): void => {
+    clearTimeout(keeping)
+    for (const { file, view, kept } of open.values()) {
+      const text = view.state.doc.toString()
+      if (text !== kept) {
+        drafted.add(file.name)
+        keepDraft(file.uri, { text, over: kept })
+      } else if (drafted.delete(file.name)) keepDraft(file.uri, undefined)
+    }
+  }
+  const keepSoon = (): void => {
+    clearTimeout(keeping)
+    keeping = setTimeout(keepDrafts, draftPause)
+  }
+  addEventListener('pagehide', keepDrafts)
 
   const show = (name: string): EditorView | undefined => {
     const file = files.find((candidate) => candidate.name === name)
@@ -129,6 +180,7 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
   }
 
   show(shown.name)
+  for (const file of files) if (readDraft(file.uri) !== undefined) editorOf(file)
   speak().catch(() => events.onLanguage('lost'))
 
   return {
@@ -149,7 +201,27 @@ export function createEditors(parent: HTMLElement, files: readonly EditedFile[],
     },
     saved(name, text) {
       const known = open.get(name)
-      if (known !== undefined) known.kept = text
+      if (known === undefined) return
+      known.kept = text
+      keepDrafts()
+    },
+    kept: (name) => open.get(name)?.kept ?? '',
+    onDisk(now) {
+      for (const { name, text } of now) {
+        const known = open.get(name)
+        if (known === undefined || known.kept === text) continue
+        const edited = known.view.state.doc.toString()
+        const isEdited = edited !== known.kept && edited !== text
+        if (isEdited) events.onConflict(name, text)
+        else {
+          known.kept = text
+          if (edited !== text) replace(known, text)
+        }
+      }
+    },
+    replace(name, text) {
+      const known = open.get(name)
+      if (known !== undefined) replace(known, text)
     },
     useCatalog({ catalog: found, source }) {
       catalog = { catalog: found, source }

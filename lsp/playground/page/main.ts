@@ -8,6 +8,7 @@ import { createEditors, type Editors } from './editor.ts'
 import { createExplanation } from './explanation.ts'
 import { bytes, counted } from './format.ts'
 import { bindKeys } from './keys.ts'
+import { createNotices } from './notices.ts'
 import { themeToggle } from './theme.ts'
 import { createView } from './view.ts'
 
@@ -19,6 +20,7 @@ const patience = 250
 const status = byId('status')
 const chooser = byId<HTMLSelectElement>('recording')
 const problemList = byId('problems')
+const told = createNotices(byId('notice'))
 
 let editors: Editors | undefined
 let request = 0
@@ -44,13 +46,17 @@ const view = createView({
 const explanation = createExplanation({
   onOpen: (decision) => {
     view.select(decision)
-    connection.send({ kind: 'explain', request, decision: decision.id })
+    if (!connection.send({ kind: 'explain', request, decision: decision.id })) explanation.tell(decision.id, ended)
   },
   onClose: () => view.select(undefined),
   onMove: step,
 })
+const ended = 'The playground has ended; waiting for it to come back…'
 const connection = connect(onMessage, (state) => {
-  if (state === 'lost') status.textContent = 'The playground has ended; waiting for it to come back…'
+  if (state === 'open') return
+  clearTimeout(waiting)
+  status.textContent = ended
+  explanation.tell(explanation.shown?.id ?? '', ended)
 })
 
 function onMessage(message: ServerMessage): void {
@@ -75,7 +81,10 @@ function onMessage(message: ServerMessage): void {
       break
     case 'saved':
       status.textContent = message.error ?? `${message.file} is saved`
-      if (message.error === undefined) editors?.saved(message.file, saving.get(message.file) ?? '')
+      if (message.error === undefined) {
+        editors?.saved(message.file, saving.get(message.file) ?? '')
+        told.hide(message.file)
+      }
       tellChanges()
       break
     default:
@@ -84,17 +93,35 @@ function onMessage(message: ServerMessage): void {
 }
 
 function begin({ files, recordings, words, rootUri }: Hello): void {
+  const chosen = chooser.value
+  chooser.replaceChildren(...recordings.map(({ id, name, bytes: size }) => element('option', { value: id }, `${name}  (${bytes(size)})`)))
+  chooser.disabled = recordings.length === 0
+  if (recordings.some(({ id }) => id === chosen)) chooser.value = chosen
   if (editors === undefined) {
-    chooser.replaceChildren(...recordings.map(({ id, name, bytes: size }) => element('option', { value: id }, `${name}  (${bytes(size)})`)))
-    editors = createEditors(byId('editors'), files, words, rootUri, { onEdit, onShow: tellChanges, onLanguage })
+    editors = createEditors(byId('editors'), files, words, rootUri, { onEdit, onShow: tellChanges, onLanguage, onDraft, onConflict })
     if (files.length > 1) showTabs(editors)
-    if (recordings.length === 0) noRecording()
-  }
+    tellChanges()
+  } else editors.onDisk(files)
+  if (recordings.length === 0) noRecording()
   replay()
 }
 
+function onDraft(name: string, text: string, found: 'restored' | 'outdated'): void {
+  if (found === 'restored') told.show(name, `${name}: your text is back, which is not saved`, ['Discard it', () => editors?.replace(name, editors.kept(name))])
+  else told.show(name, `${name} has changed on disk since you edited it here`, ['Bring my text back', () => editors?.replace(name, text)])
+}
+
+function onConflict(name: string, onDisk: string): void {
+  told.show(name, `${name} has changed on disk while you edit it here, and will not be overwritten`, [
+    'Take what is on disk',
+    () => {
+      editors?.saved(name, onDisk)
+      editors?.replace(name, onDisk)
+    },
+  ])
+}
+
 function noRecording(): void {
-  chooser.disabled = true
   status.textContent = ''
   showInstead(
     'No recording yet',
@@ -113,12 +140,17 @@ function noRule(): void {
 }
 
 /** In the place of a picture. */
-function showInstead(title: string, ...told: readonly HTMLElement[]): void {
+function showInstead(title: string, ...words: readonly HTMLElement[]): void {
   picture = undefined
   problemList.hidden = true
   view.setStale(false)
   byId('summary').replaceChildren()
-  byId('picture').replaceChildren(element('div', { class: 'empty' }, element('h2', {}, title), ...told))
+  byId('picture').replaceChildren(element('div', { class: 'empty' }, element('h2', {}, title), ...words))
+}
+
+/** Before the first picture. */
+function notYet(): void {
+  showInstead('Nothing to see yet', element('p', {}, 'Mend what is said below, and what the rules do on the recording is seen here.'))
 }
 
 function onEdit(): void {
@@ -129,6 +161,15 @@ function onEdit(): void {
 
 function showTabs({ names, show }: Editors): void {
   const tabs = names.map((name) => element('button', { type: 'button', role: 'tab', class: 'tab', 'data-file': name, title: name, click: () => show(name) }))
+  byId('tabs').addEventListener('keydown', (event) => {
+    const at = tabs.indexOf(event.target as HTMLButtonElement)
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key]
+    if (at === -1 || to === undefined) return
+    event.preventDefault()
+    const tab = tabs[(to + tabs.length) % tabs.length]
+    tab?.click()
+    tab?.focus()
+  })
   byId('tabs').replaceChildren(...tabs)
   byId('tabs').hidden = false
   tellChanges()
@@ -143,6 +184,8 @@ function tellChanges(): void {
     const { file = '' } = tab.dataset
     tab.textContent = `${file}${editors.isChanged(file) ? ' •' : ''}`
     tab.setAttribute('aria-selected', String(file === shown))
+    // Arrows go from one to the next; Tab goes on, to the text.
+    tab.tabIndex = file === shown ? 0 : -1
   }
 }
 
@@ -162,10 +205,14 @@ function replay(): void {
   request++
   asked = performance.now()
   clearTimeout(waiting)
+  // Whoever comes back is told everything then.
+  if (!connection.send({ kind: 'replay', request, recording: chooser.value, files: editors.texts(), replicas: starts })) {
+    view.setStale(true)
+    return
+  }
   waiting = setTimeout(() => {
     status.textContent = 'Replaying…'
   }, patience)
-  connection.send({ kind: 'replay', request, recording: chooser.value, files: editors.texts(), replicas: starts })
 }
 
 function show(next: Picture): void {
@@ -175,8 +222,17 @@ function show(next: Picture): void {
   problemList.hidden = true
   view.draw(next, before)
   view.setStale(false)
-  view.select(explanation.shown)
+  renewExplanation()
   status.textContent = `Replayed in ${Math.round(performance.now() - asked)} ms`
+}
+
+/** What is explained belonged to the picture before. Its id is of the rules as well, so it is another one now. */
+function renewExplanation(): void {
+  const { shown, target } = explanation
+  if (shown === undefined || target === undefined) return
+  const same = view.decisions.find((each) => each.target.id === target.id && each.decision.at === shown.at)
+  explanation.renew(same?.decision, same?.target ?? target)
+  if (same === undefined) view.select(undefined)
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -197,17 +253,21 @@ function refuse(problems: readonly Problem[]): void {
           : element(
               'button',
               { type: 'button', class: 'problem', click: () => editors?.goTo(file, line) },
-              element('code', {}, `${editors !== undefined && editors.names.length > 1 ? `${file}:` : 'line '}${line}`),
+              element('code', {}, `${editors !== undefined && editors.names.length > 1 ? `${file}:` : 'line '}${line}:`),
               ` ${message}`,
               code === undefined ? undefined : element('code', { class: 'code' }, code),
             ),
       ),
     )
   const more = problems.length > few ? [element('li', {}, `and ${problems.length - few} more`)] : []
-  const old = picture === undefined ? '' : ' Below is what the rules did before.'
-  problemList.replaceChildren(element('p', {}, `${counted(problems.length, 'problem')} to mend.${old}`), element('ul', {}, ...lines, ...more))
+  const old = picture === undefined ? '' : ' Above is what the rules did before.'
+  if (picture === undefined) notYet()
+  const list = element('ul', {}, ...lines, ...more)
+  // The same again would be read out again, at each keystroke.
+  if (problemList.hidden || problemList.querySelector('ul')?.textContent !== list.textContent)
+    problemList.replaceChildren(element('p', {}, `${counted(problems.length, 'problem')} to mend.${old}`), list)
   problemList.hidden = false
-  view.setStale(true)
+  view.setStale(picture !== undefined)
   status.textContent = counted(problems.length, 'problem')
 }
 
@@ -228,13 +288,15 @@ function step(by: 1 | -1): void {
 function save(): void {
   const file = editors?.current()
   const text = editors?.texts().find(({ name }) => name === file?.name)?.text
-  if (file === undefined || text === undefined) return
+  if (editors === undefined || file === undefined || text === undefined) return
   saving.set(file.name, text)
-  connection.send({ kind: 'save', file: file.name, text })
+  const before = editors.kept(file.name)
+  if (!connection.send({ kind: 'save', file: file.name, text, before })) status.textContent = `${file.name} is not saved: the playground has ended`
 }
 
 chooser.addEventListener('change', () => {
   before = undefined
+  view.forget()
   explanation.close()
   replay()
 })

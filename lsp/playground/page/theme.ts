@@ -12,7 +12,7 @@ export function themeToggle(onChange: () => void): () => void {
   const isDark = (): boolean => (chosen === undefined ? system.matches : chosen === 'dark')
   const tell = (): void => {
     root.dataset.theme = isDark() ? 'dark' : 'light'
-    button.setAttribute('aria-pressed', String(isDark()))
+    button.setAttribute('aria-label', `${isDark() ? 'Light' : 'Dark'} colours`)
     byId('theme-name').textContent = isDark() ? 'Light' : 'Dark'
     onChange()
   }

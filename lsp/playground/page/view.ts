@@ -15,6 +15,8 @@ export interface ViewEvents {
 
 export interface PictureView {
   draw(picture: Picture, before: Picture | undefined): void
+  /** Something else will be looked at: what is drawn next may have its own order. */
+  forget(): void
   /** The rules have changed and are wrong: what is shown is of those before. */
   setStale(stale: boolean): void
   /** Marks the decision that is explained, if it is there. */
@@ -27,6 +29,8 @@ export interface PictureView {
 
 /** Cards open by themselves are so many at most: a project may have hundreds of targets. */
 const mostOpen = 8
+/** Of decisions, one below the other; more would be a picture of its own. */
+const mostRows = 4
 
 export function createView(events: ViewEvents): PictureView {
   const host = byId('picture')
@@ -36,12 +40,25 @@ export function createView(events: ViewEvents): PictureView {
   let drawing = 0
   /** What somebody opened or closed stays so, by target. */
   const opened = new Map<string, boolean>()
+  /** Targets as they were shown last: a card does not change its place while somebody looks at it. */
+  let order: readonly string[] = []
+  let rows: (() => void)[] = []
+  let selected: DecisionPicture | undefined
+
+  const mark = (): void => {
+    for (const marker of host.querySelectorAll<HTMLElement>('.decision')) marker.setAttribute('aria-expanded', String(marker.dataset.decision === selected?.id))
+    // The cursor of all charts stands at its step.
+    const [first] = charts
+    if (first !== undefined)
+      first.plot.setCursor({ left: selected === undefined ? -10 : first.plot.valToPos(selected.at, 'x'), top: selected === undefined ? -10 : 1 })
+  }
 
   const onCursor = (at: number | undefined): void => {
     for (const read of readers) read(at)
   }
   new ResizeObserver(() => {
     for (const chart of charts) chart.resize((chart.plot.root.parentElement as HTMLElement).clientWidth)
+    for (const place of rows) place()
   }).observe(host)
 
   function card(target: TargetPicture, before: TargetPicture | undefined, span: TimeSpan, open: boolean): HTMLElement {
@@ -50,11 +67,14 @@ export function createView(events: ViewEvents): PictureView {
     const details = element('details', { class: 'card', 'data-target': target.id, open }, cardHead(target), body)
     const fill = (): void => {
       if (body.childElementCount > 0) return
-      const replicas = element('div', { class: 'chart' })
-      body.append(decisionLane(target, span, events), caption(target), replicas)
+      const replicas = element('div', { class: 'chart', role: 'img', 'aria-label': replicasWords(target) })
+      const lane = decisionLane(target, span, events)
+      body.append(lane, caption(target), replicas)
+      placeInRows(lane)
+      rows.push(() => placeInRows(lane))
       charts.push(replicasChart(replicas, target, before, span, cursor))
       readers.push(replicasReader(target, body.querySelector('.reading') as HTMLElement))
-      for (const rule of target.rules) body.append(lane(rule, span, cursor))
+      for (const rule of target.rules) body.append(ruleLane(rule, span, cursor))
     }
     details.addEventListener('toggle', () => {
       if (details.open) fill()
@@ -65,7 +85,7 @@ export function createView(events: ViewEvents): PictureView {
     return details
   }
 
-  function lane(rule: RulePicture, span: TimeSpan, cursor: { readonly onCursor: typeof onCursor; readonly key: string }): HTMLElement {
+  function ruleLane(rule: RulePicture, span: TimeSpan, cursor: { readonly onCursor: typeof onCursor; readonly key: string }): HTMLElement {
     const name = element(
       'button',
       { type: 'button', class: 'rule-name', 'data-key': `rule ${rule.name}`, title: `Show ${rule.name} in the editor`, click: () => events.onRule(rule) },
@@ -107,8 +127,10 @@ export function createView(events: ViewEvents): PictureView {
       for (const { plot } of charts) plot.destroy()
       charts = []
       readers = []
+      rows = []
       const span = spanOf(picture)
-      const targets = busyFirst(picture.targets)
+      const targets = inOrder(picture.targets, order)
+      order = targets.map(({ id }) => id)
       decisions = picture.targets.flatMap((target) => target.decisions.map((decision) => ({ decision, target }))).sort((a, b) => a.decision.at - b.decision.at)
       const scrolled = byId('scroll').scrollTop
       host.replaceChildren(
@@ -126,19 +148,19 @@ export function createView(events: ViewEvents): PictureView {
         byId('scroll').scrollTop = scrolled
         if (focused !== undefined) (host.querySelector(`[data-key="${CSS.escape(focused)}"]`) as HTMLElement | null)?.focus()
         onCursor(undefined)
+        if (selected !== undefined) mark()
       })
+    },
+    forget() {
+      order = []
     },
     setStale(stale) {
       host.classList.toggle('stale', stale)
       host.setAttribute('aria-busy', String(stale))
     },
     select(decision) {
-      for (const marker of host.querySelectorAll<HTMLElement>('.decision'))
-        marker.setAttribute('aria-expanded', String(marker.dataset.decision === decision?.id))
-      // The cursor of all charts stands at its step.
-      const [first] = charts
-      if (first !== undefined)
-        first.plot.setCursor({ left: decision === undefined ? -10 : first.plot.valToPos(decision.at, 'x'), top: decision === undefined ? -10 : 1 })
+      selected = decision
+      mark()
     },
     repaint() {
       for (const { plot } of charts) plot.redraw(false)
@@ -192,9 +214,11 @@ function isBusy({ decisions, rules }: TargetPicture): boolean {
   return decisions.length > 0 || rules.some(({ truth }) => truth.includes('true'))
 }
 
-/** Those to which something happened, each in its order. */
-function busyFirst(targets: readonly TargetPicture[]): readonly TargetPicture[] {
-  return [...targets.filter(isBusy), ...targets.filter((target) => !isBusy(target))]
+/** In the order that is known; of the others first those to which something happened. */
+function inOrder(targets: readonly TargetPicture[], known: readonly string[]): readonly TargetPicture[] {
+  const byId = new Map(targets.map((target) => [target.id, target]))
+  const others = targets.filter(({ id }) => !known.includes(id))
+  return [...known.flatMap((id) => byId.get(id) ?? []), ...others.filter(isBusy), ...others.filter((target) => !isBusy(target))]
 }
 
 function actionWords({ decisions }: TargetPicture): string {
@@ -256,6 +280,23 @@ function decisionLane(target: TargetPicture, span: TimeSpan, { onDecision }: Vie
   return element('div', { class: 'decisions', role: 'group', 'aria-label': `Decisions on ${target.id}` }, ...markers)
 }
 
+/** Decisions that would lie on each other go below each other, actions above what was held; their height is in lanes.css. */
+function placeInRows(lane: HTMLElement): void {
+  const markers = [...lane.querySelectorAll<HTMLElement>('.decision')]
+  const boxes = markers.map((marker) => {
+    const left = marker.offsetLeft - marker.offsetWidth / 2
+    return { marker, left, right: left + marker.offsetWidth + 2, isAction: marker.matches('.up, .down') }
+  })
+  const taken: { readonly left: number; readonly right: number }[][] = []
+  for (const box of [...boxes.filter(({ isAction }) => isAction), ...boxes.filter(({ isAction }) => !isAction)]) {
+    const free = taken.findIndex((row) => row.every(({ left, right }) => right <= box.left || box.right <= left))
+    const row = free !== -1 ? free : Math.min(taken.length, mostRows - 1)
+    taken[row] = [...(taken[row] ?? []), box]
+    box.marker.style.setProperty('--row', String(row))
+  }
+  lane.style.setProperty('--rows', String(Math.max(1, taken.length)))
+}
+
 export function kindOf({ outcome, from = 0, to = 0 }: DecisionPicture): 'up' | 'down' | 'hold' | 'steady' {
   return outcome === 'scale' ? (to >= from ? 'up' : 'down') : outcome
 }
@@ -290,6 +331,12 @@ function caption({ id }: TargetPicture): HTMLElement {
 
 function legend({ text, against, operator }: SeriesPicture): HTMLElement {
   return element('code', {}, element('span', { class: 'of-value' }, text), ` ${operator} `, element('span', { class: 'of-threshold' }, against))
+}
+
+/** For those who do not see the steps. */
+function replicasWords({ id, initial, desired, ready }: TargetPicture): string {
+  const most = [initial, ...desired].reduce((a, b) => Math.max(a, b))
+  return `replicas of ${id}: ${initial} at the start, at most ${most}, ${desired.at(-1) ?? initial} wanted and ${ready.at(-1) ?? initial} ready at the end`
 }
 
 /** For those who do not see the lines. */
