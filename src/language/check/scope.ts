@@ -182,7 +182,8 @@ function placeOf(name: string): string | undefined {
   const period = Object.hasOwn(periods, plain) ? periods[plain] : undefined
   if (period !== undefined) return `a period is written ${period}`
   if (plain === 'replicas' || plain === 'ready') return `say of which workload: ${plain}(deployment/ads)`
-  if (/^(?:cpu|memory|mem|queue)/.test(plain)) return 'ask for a metric: metric("avg(rate(container_cpu_usage_seconds_total[1m]))")'
+  if (plain.startsWith('queue')) return 'ask for a metric: metric("queue_depth")'
+  if (/^(?:cpu|memory|mem)/.test(plain)) return 'ask for a metric: metric("avg(rate(container_cpu_usage_seconds_total[1m]))")'
   if (/^(?:p\d+|p|mean|avg|average|latency|duration|responsetime)$/.test(plain)) return 'say of which spans: span(service/operation).p99'
   if (/^(?:rate|rps|qps|throughput|requests|count|errors|errorrate|error)$/.test(plain))
     return `say of which spans: span(service/operation).${plain.startsWith('error') ? 'error_rate' : plain === 'count' ? 'count' : 'rate'}`

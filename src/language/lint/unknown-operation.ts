@@ -30,10 +30,18 @@ export const unknownOperation: Lint = ({ program, resolved, view }) => {
   )
 }
 
+/** The one operation that has the name as a whole part, as `GET /cart` has `cart` and `/cart`. */
+function partOf(operations: readonly string[], name: string): string | undefined {
+  const word = name.replace(/^\//, '')
+  const [found, ...others] = word === '' || isPattern(name) ? [] : operations.filter((operation) => operation.split(/[\s/]+/).includes(word))
+  return others.length === 0 ? found : undefined
+}
+
 function unknown(rule: Rule, name: Name, selector: Selector, view: CatalogView): Diagnostic {
   const known = [...new Set(view.counted({ service: selector.service, kinds: selector.kinds }).map(({ operation }) => operation.name))]
   const near = isPattern(name.text) ? undefined : nearest(name.text, new Set(known.flatMap(operationSpellings)))
-  const suggestion = near === undefined ? undefined : printOperation(near)
+  const meant = near ?? partOf(known, name.text)
+  const suggestion = meant === undefined ? undefined : printOperation(meant)
   const shown = known.slice(0, mostNamed).map((operation) => printOperation(operationSpellings(operation)[0] ?? operation))
   const parameters = { name: name.text, service: selector.service, suggestion, known: known.length > mostNamed ? [...shown, '…'] : shown }
   return inRule(rule, messages.unknownOperation, name.range, parameters, respelling(name.range, suggestion))

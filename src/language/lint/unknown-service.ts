@@ -1,5 +1,6 @@
 /** A service that the catalog does not have. */
 import type { Catalog } from '../catalog.ts'
+import { operationSpellings } from '../catalog-lookup.ts'
 import { printName, printOperation } from '../check/print.ts'
 import { quote } from '../syntax/build/literals.ts'
 import { nearest } from '../syntax/nearest.ts'
@@ -18,13 +19,44 @@ export const unknownService: Lint = ({ program, view, once }) => {
     selectorsOf(rule).flatMap(({ service, operation }) => {
       if (view.services(service.text).length > 0) return []
       const near = isPattern(service.text) ? undefined : nearest(service.text, names)
-      const apart = unquoted(service, operation !== undefined, names)
+      const apart =
+        unquoted(service, operation !== undefined, names) ??
+        (operation === undefined && near === undefined ? withService(service, once(ownersOf), names) : undefined)
       const suggestion = apart ?? (near === undefined ? undefined : printName(near))
-      const name = apart === undefined ? service.text : quote(service.text)
+      const name = apart === undefined || !service.quoted ? service.text : quote(service.text)
       return [inRule(rule, messages.unknownService, service.range, { name, suggestion }, respelling(service.range, suggestion))]
     }),
   )
 }
+
+/** `GetAds`, and `ads.GetAds`, as an operation of the one service that has it. */
+function withService({ text, quoted }: Name, owners: Owners | undefined, names: readonly string[]): string | undefined {
+  const service = quoted ? undefined : names.find((name) => text.startsWith(`${name}.`))
+  const operation = service === undefined ? text : text.slice(service.length + 1)
+  const found = owners?.get(operation) ?? []
+  const owner = service === undefined && found.length === 1 ? found[0] : found.find((name) => name === service)
+  return owner === undefined ? undefined : `${printName(owner)}/${printOperation(operation)}`
+}
+
+/** Services by what their own operations are called. */
+type Owners = ReadonlyMap<string, readonly string[]>
+
+function ownersOf({ services }: Catalog): Owners {
+  const owners = new Map<string, string[]>()
+  for (const service of services)
+    for (const operation of service.operations) {
+      if (!own.has(operation.kind)) continue
+      for (const spelling of operationSpellings(operation.name)) {
+        const known = owners.get(spelling)
+        if (known === undefined) owners.set(spelling, [service.name])
+        else if (!known.includes(service.name)) known.push(service.name)
+      }
+    }
+  return owners
+}
+
+/** What a service does itself. */
+const own: ReadonlySet<string> = new Set(['server', 'consumer', 'internal'])
 
 /** Quotes around the whole of `ads/GetAds` make a name of it: the service and its operation without them. */
 function unquoted({ text, quoted }: Name, hasOperation: boolean, names: readonly string[]): string | undefined {

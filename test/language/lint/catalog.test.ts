@@ -32,6 +32,24 @@ const names = withCatalog([
     rules: rule('span(«"shops/Pay"»).rate > 1/s'),
     says: 'SC4201 the catalog has no service `shops/Pay`',
   },
+  {
+    it: 'an operation without its service',
+    rules: rule('span(«GetAds»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `GetAds`: did you mean ads/GetAds?',
+    fixed: rule('span(ads/GetAds).rate > 1/s'),
+  },
+  {
+    it: 'a route without its service',
+    rules: rule('span(«"GET /ads"»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `"GET /ads"`: did you mean ads/"GET /ads"?',
+    fixed: rule('span(ads/"GET /ads").rate > 1/s'),
+  },
+  {
+    it: 'an operation behind a point',
+    rules: rule('span(«ads.GetAds»).rate > 1/s'),
+    says: 'SC4201 the catalog has no service `ads.GetAds`: did you mean ads/GetAds?',
+    fixed: rule('span(ads/GetAds).rate > 1/s'),
+  },
   { it: 'a pattern of services', rules: rule('span(«ware*»).rate > 1/s'), says: 'SC4201 the catalog has no service `ware*`' },
   {
     it: 'a misspelt ancestor',
@@ -50,6 +68,12 @@ const names = withCatalog([
     rules: rule('absent(span(ads/«"GET /add"»)) for 1m'),
     says: 'SC4202 `ads` has no operation `GET /add` in the catalog: did you mean "GET /ads"?',
     fixed: rule('absent(span(ads/"GET /ads")) for 1m'),
+  },
+  {
+    it: 'a route without its method',
+    rules: rule('span(ads/«ads»).rate > 1/s'),
+    says: 'SC4202 `ads` has no operation `ads` in the catalog: did you mean "GET /ads"?',
+    fixed: rule('span(ads/"GET /ads").rate > 1/s'),
   },
   {
     it: 'an operation that is nothing like any',

@@ -4,6 +4,7 @@ import { report } from '../../diagnostics.ts'
 import * as m from '../messages.ts'
 import * as t from '../tokens.ts'
 import { keyword as k } from '../tokens.ts'
+import { foundPhrase, shortened } from '../words.ts'
 import type { Repair, Trouble } from './kit.ts'
 import { between, closingOf, endOf, gap, isWord, lexedAs, removed, rewritten, spliced, synthetic } from './kit.ts'
 
@@ -103,7 +104,31 @@ const limits: Readonly<Record<string, 'least' | 'most'>> = {
   ...{ max: 'most', maximum: 'most', most: 'most', ceiling: 'most', cap: 'most', atmost: 'most' },
 }
 
-const wholeActions: Readonly<Record<string, string>> = { double: '+100%', halve: '-50%', up: '+1', down: '-1' }
+const wholeActions: Readonly<Record<string, string>> = { double: '+100%', x2: '+100%', triple: '+200%', x3: '+200%', halve: '-50%', up: '+1', down: '-1' }
+
+/** `+1 cooldown 5m when …`: clauses stand behind the condition. */
+export function clauseBeforeCondition(at: Trouble): Repair | undefined {
+  const [scale] = at.tokens
+  const first = at.tokens[at.at]
+  if (scale?.tokenType !== k.scale || first === undefined || !clauseStarts.has(first.tokenType) || !at.expected.includes('when')) return undefined
+  const when = at.tokens.findIndex(({ tokenType }, i) => i > at.at && tokenType === k.when)
+  const last = at.tokens.at(-1)
+  if (when < 0 || last === undefined || at.text.slice(first.startOffset, at.tokens[when]?.startOffset).includes('//')) return undefined
+  const clause = between(first, at.tokens[when - 1] as IToken)
+  const text = at.text.slice(clause.start, clause.end)
+  const edits = [
+    { range: { start: clause.start, end: (at.tokens[when] as IToken).startOffset }, text: '' },
+    { range: { start: endOf(last), end: endOf(last) }, text: ` ${text.replace(/\s+/g, ' ')}` },
+  ]
+  const title = `write ${shortened(text)} behind the condition`
+  const parameters = { expected: '`when`', found: foundPhrase(first), help: 'clauses stand behind the condition' }
+  return {
+    diagnostic: report(m.unexpected, at.file, clause, parameters, { fix: { title, edits } }),
+    tokens: [...at.tokens.slice(0, at.at), ...at.tokens.slice(when), ...at.tokens.slice(at.at, when)],
+  }
+}
+
+const clauseStarts: ReadonlySet<IToken['tokenType']> = new Set([k.every, k.cooldown, k.at, k.on, k.priority, k.between, k.observe])
 
 /** `+2 replicas`, `to 4 pods` */
 export function needlessUnit(at: Trouble): Repair | undefined {

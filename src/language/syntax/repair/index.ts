@@ -2,7 +2,7 @@
  * Mistakes that are understood: each has its own message and a fix, and the parser goes on as if the fix had been made, so that it
  * sees the next mistake. A repair is a proposal: ../declaration.ts keeps it only if the parser gets further with it.
  */
-import { actionOrder, actionWords, bracesOfRule, kindApart, needlessUnit } from './actions.ts'
+import { actionOrder, actionWords, bracesOfRule, clauseBeforeCondition, kindApart, needlessUnit } from './actions.ts'
 import { blockComment } from './comments.ts'
 import type { Recogniser, Repair, Trouble } from './kit.ts'
 import { workloadKeys } from './kubernetes.ts'
@@ -11,10 +11,10 @@ import { numberSpelling, perSecond, quantileSign, unitApart, wrongUnit } from '.
 import { functionCall, grouping, seriesSelector } from './promql.ts'
 import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
 import { brackets, commaForWord, constantSigns, hours, needless, rangeSigns, regularExpression, signs } from './signs.ts'
-import { statisticInSelector } from './spans.ts'
+import { operationInComment, statisticInSelector } from './spans.ts'
 import { firesOfTest, loadFor, replicasOfTest, spansOfTest } from './statements.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
-import { absenceInWords, comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, sqlWords, synonym } from './words.ts'
+import { absenceInWords, atLeastTimes, comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, onePeriod, sqlWords, synonym } from './words.ts'
 
 export type { Repair, Trouble } from './kit.ts'
 
@@ -39,9 +39,22 @@ function isSound({ diagnostic: { range, fix } }: Repair): boolean {
 const recognisers: readonly Recogniser[] = [
   blockComment,
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
-  ...[statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
-  ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule],
+  ...[operationInComment, statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
+  ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule, clauseBeforeCondition],
   ...[loadFor, replicasOfTest, spansOfTest, firesOfTest],
-  ...[danglingOperator, comparisonInWords, sqlWords, lastPeriod, absenceInWords, hours, rangeSigns, commaForWord, synonym, constantSigns],
+  ...[
+    danglingOperator,
+    comparisonInWords,
+    sqlWords,
+    lastPeriod,
+    onePeriod,
+    atLeastTimes,
+    absenceInWords,
+    hours,
+    rangeSigns,
+    commaForWord,
+    synonym,
+    constantSigns,
+  ],
   ...[numberSpelling, quantileSign, perSecond, signs, unitApart, wrongUnit, brackets, needless],
 ]

@@ -1,6 +1,7 @@
 /** Selectors whose parenthesis is missing, or stands in another place. */
 import type { IToken } from 'chevrotain'
 import { report } from '../../diagnostics.ts'
+import { quote } from '../build/literals.ts'
 import * as m from '../messages.ts'
 import * as t from '../tokens.ts'
 import { keyword as k } from '../tokens.ts'
@@ -39,6 +40,28 @@ export function statisticInSelector(at: Trouble): Repair | undefined {
     ),
   }
 }
+
+/** `span(front//cart)`: two slashes begin a comment, so what begins with one stands in quotes. */
+export function operationInComment(at: Trouble): Repair | undefined {
+  const service = at.tokens[at.at - 1]
+  const open = at.tokens[at.at - 2]
+  if (service === undefined || open?.tokenType !== t.LeftParen || at.tokens[at.at - 3]?.tokenType !== k.span || !at.expected.includes('RightParen'))
+    return undefined
+  const start = service.startOffset + service.image.length
+  const name = /^\/(\/[^\s/)][^\s)]*)/.exec(at.text.slice(start, start + longestName))?.[1]
+  if (name === undefined) return undefined
+  const range = { start, end: start + name.length + 1 }
+  const text = `/${quote(name)}`
+  const parameters = { expected: 'an operation in quotes', found: `\`/${name}\``, help: '`//` begins a comment' }
+  return {
+    diagnostic: report(m.unexpected, at.file, range, parameters, { fix: { title: `write ${text}`, edits: [{ range, text }] } }),
+    // The rest of the line is a comment.
+    tokens: at.tokens,
+    trust: 'stop',
+  }
+}
+
+const longestName = 200
 
 function isPattern({ tokenType }: IToken): boolean {
   return tokenType === t.Pattern

@@ -139,6 +139,29 @@ function patternOf(word: string, text: string): string | undefined {
   }
 }
 
+/** `in a minute`, `for one hour` */
+export function onePeriod(at: Trouble): Repair | undefined {
+  const [keyword, one, unit] = at.tokens.slice(Math.max(0, at.at - 2), at.at + 1)
+  const period = Object.hasOwn(onePeriods, unit?.image ?? '') ? onePeriods[unit?.image ?? ''] : undefined
+  if (keyword === undefined || !periods.has(keyword.tokenType) || !ones.has(one?.image ?? '') || period === undefined) return undefined
+  const written = `${one?.image} ${unit?.image}`
+  return rewritten(at, at.at - 1, at.at + 1, period, m.misspelt, { word: written, meant: period })
+}
+
+const ones: ReadonlySet<string> = new Set(['a', 'an', 'one', 'the'])
+const onePeriods: Readonly<Record<string, string>> = { second: '1s', minute: '1m', hour: '1h', day: '1d', week: '7d' }
+
+/** `> 400ms at least 5 times in 60s`: the parser takes it for a clause. */
+export function atLeastTimes(at: Trouble): Repair | undefined {
+  const [word, least, number] = at.tokens.slice(Math.max(0, at.at - 3), at.at)
+  if (at.tokens[at.at]?.tokenType !== k.times || word?.tokenType !== k.at || least?.tokenType !== k.least || number?.tokenType !== t.NumberToken)
+    return undefined
+  const before = at.tokens[at.at - 4]
+  return before === undefined
+    ? undefined
+    : removed(at, at.at - 3, at.at - 1, m.needlessSign, { sign: 'at least', after: `\`${shortened(before.image)}\`` }, 'remove at least')
+}
+
 /** `absent span(ads) for 5m`, `no span(ads) for 5m`; the parser stops at the spans. */
 export function absenceInWords(at: Trouble): Repair | undefined {
   const word = at.tokens[at.at - 1]
