@@ -99,7 +99,7 @@ function fieldValues(request: Request, { use, type }: Expected): readonly Sugges
   const how = tokens[1]?.type
   const texts = how === 'in' || how === 'matches' || request.place.within === 'text'
   const given = new Set(tokens.slice(2).map(({ text }) => text))
-  const values = field.isIntrinsic ? intrinsicValues(request, use, field.name, texts) : attributeValues(request, use, field.name, how === 'matches')
+  const values = field.isIntrinsic ? intrinsicValues(request, use, field.name, texts) : attributeValues(request, use, field.name, how)
   const fitting = values.filter(({ text, label }) => !given.has(text ?? label))
   // Names of kinds and of statuses are identifiers; everything else is a literal.
   if (type !== 'Identifier') return fitting.filter(({ kind }) => kind !== 'keyword')
@@ -110,12 +110,21 @@ function intrinsicValues(request: Request, use: Expected['use'], field: string, 
   const words = field === 'status' ? vocabulary.status : field === 'kind' ? vocabulary.kind : undefined
   if (words !== undefined)
     return words.map((word) =>
-      texts ? { ...textValue(word), tier: tiers.fitting } : { label: word, kind: 'keyword', tier: tiers.fitting, page: pageOfWord(word) },
+      texts
+        ? { ...textValue(word), tier: tiers.fitting, weight: weightOf(word) }
+        : { label: word, kind: 'keyword', tier: tiers.fitting, weight: weightOf(word), page: pageOfWord(word) },
     )
   if (field === 'service') return (request.catalog?.services ?? []).map(({ name }) => textValue(name))
   if (field === 'name') return operationsHere(request, use).map(({ name }) => textValue(name))
   if (field === 'depth') return ['1', '2', '3'].map((label) => ({ label, kind: 'value', tier: tiers.possible }))
   return durations(request, use)
+}
+
+/** What rules ask for most comes first: spans that failed, and kinds that are not counted without being asked for. */
+const asked = ['error', 'client', 'peer', 'producer', 'internal', 'server', 'consumer', 'ok', 'unset']
+
+function weightOf(word: string): number {
+  return -asked.indexOf(word)
 }
 
 function textValue(value: string): Suggestion {
@@ -149,7 +158,9 @@ function durations(request: Request, use: Expected['use']): readonly Suggestion[
   return [...near, ...typed, ...['100ms', '500ms', '1s', '5s'].map((label): Suggestion => ({ label, kind: 'value', tier: tiers.possible }))]
 }
 
-function attributeValues(request: Request, use: Expected['use'], field: string, isPattern: boolean): readonly Suggestion[] {
+function attributeValues(request: Request, use: Expected['use'], field: string, operator: string | undefined): readonly Suggestion[] {
+  const isPattern = operator === 'matches'
+  const isAbove = operator === 'Greater' || operator === 'GreaterEqual'
   const attribute = attributesHere(request, use).find((each) => printField({ kind: 'attribute', attribute: each }) === field)
   const examples = attribute?.examples ?? []
   const texts = examples.filter((example) => typeof example === 'string')
@@ -157,7 +168,8 @@ function attributeValues(request: Request, use: Expected['use'], field: string, 
   if (isPattern) return [...patterns, ...texts.map(textValue)]
   return examples.map((example): Suggestion => {
     const label = typeof example === 'string' ? quote(example) : String(example)
-    return { label, kind: 'value', tier: tiers.likely, filter: label, detail: 'seen' }
+    // Nearly all are above the least.
+    return { label, kind: 'value', tier: tiers.likely, filter: label, detail: 'seen', ...(isAbove && typeof example === 'number' ? { weight: example } : {}) }
   })
 }
 
