@@ -1,5 +1,6 @@
 /** A language client that really starts the server and speaks to it, and leaves out what it would do in an editor's window. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import {
   createProtocolConnection,
@@ -23,6 +24,7 @@ interface Options {
     executeCommand(command: string, given: readonly unknown[], next: (command: string, given: readonly unknown[]) => unknown): unknown
     provideCompletionItem(document: object, position: object, context: object, token: object, next: () => unknown): unknown
   }
+  readonly stdioOptions: { stderr(input: Readable, channel: { error(line: string): void }): void }
 }
 
 /** What the clients so far were made with, the last one last. */
@@ -50,7 +52,8 @@ export class LanguageClient {
 
   async start(): Promise<void> {
     const { command: program, args } = this.#server
-    const child = spawn(program, [...args, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(program, [...args, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#options.stdioOptions.stderr(child.stderr, { error: () => {} })
     const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin))
     this.#process = child
     this.#connection = connection

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ExtensionContext } from 'vscode'
+import { reasonIn } from '../../lsp/vscode/src/client.ts'
 import { activate, deactivate } from '../../lsp/vscode/src/extension.ts'
 import { scalec } from '../cli/scalec.ts'
 import { made } from './language-client-fake.ts'
@@ -78,7 +79,7 @@ it('registers every command of its manifest, and no other but those of lenses', 
 
 describe('the status bar', () => {
   it('says how much the catalog knows, beside a rule file', () => {
-    expect(status()).toMatchObject({ text: '$(database) 5 services', isShown: true, command: 'scale.showCatalog', backgroundColor: undefined })
+    expect(status()).toMatchObject({ text: '$(database) SCALE: 5 services', isShown: true, command: 'scale.showCatalog', backgroundColor: undefined })
     expect(status().tooltip).toBe('The SCALE catalog has 5 services, 9 operations and 0 workloads, from catalog.json')
   })
 
@@ -86,13 +87,15 @@ describe('the status bar', () => {
     const catalog = readFileSync(file('catalog.json'), 'utf8')
     writeFileSync(file('catalog.json'), '{')
     await commands.executeCommand('scale.refreshCatalog')
-    expect(status().text).toBe('$(warning) SCALE catalog')
+    expect(status().text).toBe('$(warning) SCALE: catalog')
     expect(status().tooltip).toMatch(/catalog\.json.*In use: 5 services/)
+    // Who asks is told.
+    expect(seen.messages).toEqual([status().tooltip])
     await commands.executeCommand('scale.showCatalog')
-    expect(seen.messages[0]).toBe(status().tooltip)
+    expect(seen.messages[1]).toBe(status().tooltip)
     writeFileSync(file('catalog.json'), catalog)
     await commands.executeCommand('scale.refreshCatalog')
-    expect(status().text).toBe('$(database) 5 services')
+    expect(status().text).toBe('$(database) SCALE: 5 services')
   })
 })
 
@@ -162,9 +165,19 @@ describe('commands', () => {
     window.activate(file('workers.scale'))
     seen.choose = (items) => items.findIndex(({ label }) => label === 'backlog.jsonl.gz')
     await commands.executeCommand('scale.replayFile')
-    expect(seen.offered.at(-1)).toEqual(['$(history) The last one', 'backlog.jsonl.gz'])
+    expect(seen.offered.at(-1)).toEqual(['$(history) The last one', 'backlog.jsonl.gz', '$(folder-opened) Another one…'])
     expect(seen.texts.get('replay.txt')).toContain('workers: fired once')
     expect(seen.languages.at(-1)).toBe('scale-report')
+    // One that lies elsewhere; nothing, where somebody thinks better of it.
+    seen.texts.clear()
+    seen.choose = (items) => items.length - 1
+    await commands.executeCommand('scale.replayFile')
+    expect([...seen.texts.keys()]).toEqual([])
+    seen.browsed = resolve('examples/queue-and-workers/saturation.jsonl.gz')
+    await commands.executeCommand('scale.replayFile')
+    expect(seen.texts.get('replay.txt')).toContain('saturation.jsonl.gz')
+    seen.choose = (items) => items.findIndex(({ label }) => label === 'backlog.jsonl.gz')
+    await commands.executeCommand('scale.replayFile')
     // The last one, then.
     seen.choose = () => 0
     seen.texts.clear()
@@ -191,6 +204,18 @@ describe('commands', () => {
     expect(seen.terminals).toEqual([
       expect.objectContaining({ shellPath: process.execPath, shellArgs: [resolve('dist/scalec.js'), 'playground', file('ads.scale'), '--port', '0'] }),
     ])
+  })
+
+  it('save what the playground is to read, which a text without a file cannot be', async () => {
+    const before = seen.terminals.length
+    window.show(Uri.file(file('ads.scale')), true)
+    await commands.executeCommand('scale.playground')
+    expect(seen.saved).toEqual([file('ads.scale')])
+    expect(seen.terminals.length).toBe(before + 1)
+    window.show(Uri.from({ scheme: 'untitled', path: 'Untitled-1' }), true)
+    await commands.executeCommand('scale.playground')
+    expect(seen.messages).toEqual(['SCALE: save this text first: the playground reads a file.'])
+    expect(seen.terminals.length).toBe(before + 1)
   })
 
   it('ask for a rule file where there is none', async () => {
@@ -280,11 +305,28 @@ describe('a scalec', () => {
 
   it('that ends before it serves is said, with why it did', async () => {
     seen.press = 'Show Why'
-    writeFileSync(file('old.js'), `process.exit(2)`)
+    writeFileSync(file('old.js'), `console.error('scalec needs Node 22.19 or newer, and this is Node 20.20.2')\nprocess.exit(2)`)
     await choose('old.js')
-    await vi.waitFor(() => expect(seen.messages).toEqual([`SCALE: ${file('old.js')} does not start`]))
+    const problem = `SCALE: ${file('old.js')} does not start: scalec needs Node 22.19 or newer, and this is Node 20.20.2`
+    await vi.waitFor(() => expect(seen.messages).toEqual([problem]))
     await vi.waitFor(() => expect(seen.outputs).toEqual(['SCALE']))
-    await expect(commands.executeCommand('scale.explainFile')).rejects.toThrow('the language server does not run')
+    // Nothing is left of what the one before knew, and whatever somebody wants of it says why it cannot be had.
+    await vi.waitFor(() => expect(status()).toMatchObject({ text: '$(error) SCALE does not run', tooltip: problem.replace('SCALE: ', ''), isShown: true }))
+    for (const command of ['explainFile', 'explainHere', 'replayFile', 'testFile', 'playground', 'showCatalog', 'refreshCatalog']) {
+      seen.messages.length = 0
+      await commands.executeCommand(`scale.${command}`)
+      expect(seen.messages, command).toEqual([problem])
+    }
+    window.activate(file('ads.scale'))
+    expect(status().text).toBe('$(error) SCALE does not run')
+  })
+
+  it('that ends without a word, or with an error of Node, says so in one line', () => {
+    expect(reasonIn([])).toBeUndefined()
+    expect(
+      reasonIn(['node:internal/modules/run_main:107', '    triggerUncaughtException(', '', "Error: Cannot find module '/shop/scalec.js'", '    at x']),
+    ).toBe("Error: Cannot find module '/shop/scalec.js'")
+    expect(reasonIn(['', "/usr/bin/env: 'node': No such file or directory"])).toBe("/usr/bin/env: 'node': No such file or directory")
   })
 
   it('that is chosen afterwards serves', async () => {
@@ -299,6 +341,6 @@ describe('a scalec', () => {
     workspace.trusted.fire()
     await vi.waitFor(() => expect(made.length).toBe(before + 1))
     await commands.executeCommand('scale.restart')
-    expect(status().text).toBe('$(database) 5 services')
+    expect(status().text).toBe('$(database) SCALE: 5 services')
   })
 })

@@ -214,7 +214,7 @@ interface StatusItem {
 }
 
 interface Editor {
-  readonly document: { readonly languageId: string; readonly uri: Uri }
+  readonly document: { readonly languageId: string; readonly uri: Uri; readonly isUntitled: boolean; readonly isDirty: boolean; save(): Promise<boolean> }
   readonly selection: { readonly active: Position }
 }
 
@@ -236,6 +236,10 @@ export const seen = {
   offered: [] as (readonly string[])[],
   choose: (_items: readonly { readonly label: string }[]): number | undefined => 0,
   settings: {} as Record<string, unknown>,
+  /** Paths of texts that were written to disk. */
+  saved: [] as string[],
+  /** What somebody finds on disk, when asked for a file. */
+  browsed: undefined as string | undefined,
   folder: '',
 }
 
@@ -269,7 +273,15 @@ export const window = {
   onDidChangeActiveTextEditor: activeEditor.event,
   /** Somebody opens the file, the cursor at a place. */
   activate(path: string, line = 0, character = 0): void {
-    window.activeTextEditor = { document: { languageId: 'scale', uri: Uri.file(path) }, selection: { active: new Position(line, character) } }
+    window.show(Uri.file(path), false, new Position(line, character))
+  },
+  /** A text is in view. */
+  show(uri: Uri, isDirty: boolean, active = new Position(0, 0)): void {
+    const save = async (): Promise<boolean> => {
+      seen.saved.push(uri.path)
+      return true
+    }
+    window.activeTextEditor = { document: { languageId: 'scale', uri, isUntitled: uri.scheme === 'untitled', isDirty, save }, selection: { active } }
     activeEditor.fire(window.activeTextEditor)
   },
   createStatusBarItem(): StatusItem & Disposable & { show(): void; hide(): void } {
@@ -295,6 +307,7 @@ export const window = {
     const chosen = seen.choose(items)
     return chosen === undefined ? undefined : items[chosen]
   },
+  showOpenDialog: async (): Promise<readonly Uri[] | undefined> => (seen.browsed === undefined ? undefined : [Uri.file(seen.browsed)]),
   withProgress: <T>(_: unknown, run: () => Promise<T>): Promise<T> => run(),
   async showTextDocument({ uri }: { readonly uri: Uri }): Promise<void> {
     seen.texts.set(basename(uri.path), providers.get(uri.scheme)?.provideTextDocumentContent(uri) ?? '')

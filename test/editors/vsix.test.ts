@@ -124,7 +124,7 @@ describe('unpacked', () => {
     )
     expect(stderr).toBe('')
     const seen = JSON.parse(stdout) as { readonly commands: readonly string[] }
-    expect(seen).toMatchObject({ status: '$(database) no catalog', files: [{ file: 'one-line.test.scale', tests: expect.any(Number) }], messages: [] })
+    expect(seen).toMatchObject({ status: '$(database) SCALE: no catalog', files: [{ file: 'one-line.test.scale', tests: expect.any(Number) }], messages: [] })
     // Those of lenses are there because the server told the client of them.
     expect(seen.commands).toEqual(expect.arrayContaining(['scale.runTest', 'scale.replay', 'scale.explain', 'scale.replayFile']))
   })

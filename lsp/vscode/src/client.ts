@@ -1,6 +1,8 @@
 /** The language client: VS Code's features from the server's capabilities, and a way to the server's own requests. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import * as vscode from 'vscode'
 import {
   CloseAction,
@@ -21,7 +23,7 @@ export type LensCommands = Readonly<Record<'scale.runTest' | 'scale.replay' | 's
 /** One process of the server; for another one, another client. */
 export interface Client {
   readonly language: Language
-  /** Fails where the program ends before it serves. */
+  /** Fails where the program ends before it serves, with a sentence on why where the program said one. */
   start(): Promise<void>
   stop(): Promise<void>
   /** The `scalec` that serves. */
@@ -67,6 +69,16 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
       closed: () => (client.isServing ? usual().closed() : { action: CloseAction.DoNotRestart, handled: true }),
     },
     initializationFailedHandler: () => false,
+    stdioOptions: {
+      stdout: (stream, channel) => void linesOf(stream, (line) => channel.info(line)),
+      stderr: (stream, channel) => {
+        const lines: string[] = []
+        complaint = linesOf(stream, (line) => {
+          channel.error(line)
+          if (lines.length < mostRead) lines.push(line)
+        }).then(() => reasonIn(lines))
+      },
+    },
     middleware: {
       executeCommand: (command, given, next) => (isLens(command, lenses) ? lenses[command](...given) : next(command, given)),
       provideCompletionItem: (document, position, context, token, next) =>
@@ -75,6 +87,8 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
   }
   const client = new QuietWhenNotServing('scale', 'SCALE', server, options)
   let handler: ErrorHandler | undefined
+  /** What the program wrote beside the protocol, once it has ended. */
+  let complaint: Promise<string | undefined> | undefined
   const usual = (): ErrorHandler => {
     handler ??= client.createDefaultErrorHandler()
     return handler
@@ -87,7 +101,12 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
       onNotification: (method, hear) => client.onNotification(method, hear),
     },
     async start() {
-      await client.start()
+      try {
+        await client.start()
+      } catch (error) {
+        // One that closes its output and lives on has nothing more to say.
+        throw new Error((await Promise.race([complaint, later()])) ?? '', { cause: error })
+      }
       client.isServing = true
     },
     stop() {
@@ -96,6 +115,25 @@ export function createClient({ extensionPath, lenses, output }: ClientOptions): 
     },
     located: found,
   }
+}
+
+/** Of a program that does not start; what follows is a trace. */
+const mostRead = 50
+
+function later(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), 1000))
+}
+
+/** Resolves when there is no more. */
+function linesOf(input: Readable, hear: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, terminal: false, historySize: 0 })
+  lines.on('line', hear)
+  return new Promise((ended) => lines.once('close', ended))
+}
+
+/** The line that says most: an error that Node prints has its place before it. */
+export function reasonIn(lines: readonly string[]): string | undefined {
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find((line) => line.trim() !== '')
 }
 
 /** Whoever starts it says that it did not start: once, and in a sentence. What is still on its way when it is stopped is of no interest. */

@@ -33,17 +33,21 @@ export function createActions(language: Language, reports: Reports): Actions {
 
 /** Whichever the server took last, or a test names. */
 const sameAgain = ''
+const elsewhere = '…'
 
 async function chooseRecording(): Promise<string | undefined> {
   const found = await vscode.workspace.findFiles(recordings, '**/node_modules/**', mostOffered)
   const same = { label: '$(history) The last one', description: 'or the one that a test of this file names', path: sameAgain }
   const items = found.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), path: uri.fsPath })).sort((a, b) => (a.label < b.label ? -1 : 1))
-  const picked = await vscode.window.showQuickPick([same, ...items], { placeHolder: 'Which recording?', matchOnDescription: true })
-  return picked?.path
+  const browse = { label: '$(folder-opened) Another one…', description: 'what the Collector’s file exporter wrote', path: elsewhere }
+  const picked = await vscode.window.showQuickPick([same, ...items, browse], { placeHolder: 'Which recording?', matchOnDescription: true })
+  if (picked?.path !== elsewhere) return picked?.path
+  const chosen = await vscode.window.showOpenDialog({ title: 'A recording', filters: { Recordings: ['jsonl', 'binpb', 'json', 'gz', 'zst'] } })
+  return chosen?.[0]?.fsPath
 }
 
 /** The rule file in view; says so where there is none. */
-export function activeFile(): { readonly uri: string; readonly path: string; readonly position: Position } | undefined {
+export function activeFile(): { readonly uri: string; readonly position: Position } | undefined {
   const editor = vscode.window.activeTextEditor
   if (editor?.document.languageId !== 'scale') {
     void vscode.window.showInformationMessage('Open a SCALE file first.')
@@ -51,5 +55,5 @@ export function activeFile(): { readonly uri: string; readonly path: string; rea
   }
   const { line, character } = editor.selection.active
   const { uri } = editor.document
-  return { uri: uriOf(uri), path: uri.fsPath, position: { line, character } }
+  return { uri: uriOf(uri), position: { line, character } }
 }

@@ -16,9 +16,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const output = vscode.window.createOutputChannel('SCALE', { log: true })
   context.subscriptions.push(output)
   const lenses: LensCommands = {
-    'scale.runTest': (uri, name) => parts.tests.run(String(uri), typeof name === 'string' ? name : undefined),
-    'scale.replay': (uri, recording) => parts.actions.replay(String(uri), typeof recording === 'string' ? recording : undefined),
-    'scale.explain': (uri, position) => parts.actions.explain(String(uri), position as Position | undefined),
+    'scale.runTest': (uri, name) => told(serving, () => parts.tests.run(String(uri), typeof name === 'string' ? name : undefined)),
+    'scale.replay': (uri, recording) => told(serving, () => parts.actions.replay(String(uri), typeof recording === 'string' ? recording : undefined)),
+    'scale.explain': (uri, position) => told(serving, () => parts.actions.explain(String(uri), position as Position | undefined)),
   }
   const serving = createServer({ extensionPath: context.extensionPath, lenses, output })
   server = serving
@@ -46,25 +46,22 @@ function assemble(context: Pick<vscode.ExtensionContext, 'subscriptions'>, serve
   const actions = createActions(language, reports)
   const restart = async (): Promise<void> => {
     await server.restart()
-    // Where nothing serves, that is said already.
-    if (server.located !== undefined) await Promise.all([status.refresh(), tests.refresh()])
+    if (server.located === undefined) status.lost(server.problem ?? '')
+    else await Promise.all([status.refresh(), tests.refresh()])
   }
   const commands: Readonly<Record<string, () => unknown>> = {
     'scale.replayFile': () => withFile(({ uri }) => actions.replay(uri)),
     'scale.testFile': () => withFile(({ uri }) => tests.run(uri)),
     'scale.explainHere': () => withFile(({ uri, position }) => actions.explain(uri, position)),
     'scale.explainFile': () => withFile(({ uri }) => actions.explain(uri)),
-    'scale.playground': () => withFile(({ path }) => openPlayground(server.located, path)),
+    'scale.playground': () => withFile(() => openPlayground(server.located)),
     'scale.showCatalog': () => status.show(),
-    'scale.refreshCatalog': async () => {
-      await language.request('scale/refreshCatalog', {})
-      await status.refresh()
-    },
-    'scale.restart': restart,
+    'scale.refreshCatalog': () => status.renew(),
   }
   context.subscriptions.push(
     ...[reports, status, tests],
-    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, () => told(server, run))),
+    vscode.commands.registerCommand('scale.restart', restart),
     // Both decide which scalec serves.
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('scale.path')) void restart()
@@ -74,14 +71,29 @@ function assemble(context: Pick<vscode.ExtensionContext, 'subscriptions'>, serve
   return { tests, status, actions, restart }
 }
 
+/** The editor would say of a command that fails no more than that it did, in a window in the way of everything else. */
+async function told(server: Server, run: () => unknown): Promise<void> {
+  if (server.located === undefined) return server.sayProblem()
+  try {
+    await run()
+  } catch (error) {
+    void vscode.window.showErrorMessage(`SCALE: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 function withFile(act: (file: NonNullable<ReturnType<typeof activeFile>>) => unknown): unknown {
   const file = activeFile()
   return file === undefined ? undefined : act(file)
 }
 
 /** It serves until its terminal is closed, and prints its address, which the terminal makes a link. No shell reads the file's name. */
-function openPlayground(located: Located | undefined, path: string): void {
-  if (located === undefined) return
+async function openPlayground(located: Located | undefined): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document
+  if (located === undefined || document === undefined) return
+  if (document.isUntitled) return void vscode.window.showInformationMessage('SCALE: save this text first: the playground reads a file.')
+  // As before a task that runs.
+  if (document.isDirty && !(await document.save())) return
+  const path = document.uri.fsPath
   const { file, isScript } = located
   const args = ['playground', path, '--port', '0']
   const program = isScript

@@ -8,13 +8,20 @@ export interface Server {
   readonly language: Language
   /** The `scalec` that serves; undefined where none does. */
   readonly located: Located | undefined
+  /** Why none serves, as a sentence. */
+  readonly problem: string | undefined
   /** Looks for a `scalec` anew. Says what is wrong where none serves after that. */
   restart(): Promise<void>
+  /** Says why none serves, with what can be done about it. */
+  sayProblem(): Promise<void>
   stop(): Promise<void>
 }
 
 export function createServer(options: ClientOptions): Server {
   let client: Client | undefined
+  let problem: string | undefined
+  /** Whether the output says more of the problem. */
+  let isLogged = false
   /** Restarts that are asked for while one is under way wait for it. */
   let last: Promise<void> = Promise.resolve()
   const listeners = new Set<readonly [method: string, hear: (params: unknown) => void]>()
@@ -28,21 +35,33 @@ export function createServer(options: ClientOptions): Server {
 
   async function restart(): Promise<void> {
     await stop()
+    problem = undefined
+    isLogged = false
     const created = createClient(options)
-    if ('problem' in created) return void vscode.window.showErrorMessage(`SCALE: ${created.problem}`)
+    if ('problem' in created) {
+      problem = created.problem
+      return void sayProblem()
+    }
     for (const [method, hear] of listeners) created.language.onNotification(method, hear)
     try {
       await created.start()
       client = created
     } catch (error) {
-      options.output.error(error instanceof Error ? error : String(error))
-      void sayThatItDidNot(created.located.file)
+      const { message, cause } = error as Error
+      isLogged = true
+      options.output.error(cause instanceof Error ? cause : message)
+      problem = `${created.located.file} does not start${message === '' ? '' : `: ${message}`}`
+      void sayProblem()
     }
   }
 
-  async function sayThatItDidNot(file: string): Promise<void> {
-    const why = 'Show Why'
-    if ((await vscode.window.showErrorMessage(`SCALE: ${file} does not start`, why)) === why) options.output.show(true)
+  async function sayProblem(): Promise<void> {
+    const [why, settings, again] = ['Show Why', 'Settings', 'Try Again']
+    const actions = isLogged ? [why, settings, again] : [settings, again]
+    const chosen = await vscode.window.showErrorMessage(`SCALE: ${problem ?? 'the language server does not run'}`, ...actions)
+    if (chosen === why) options.output.show(true)
+    if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'scale.path')
+    if (chosen === again) await vscode.commands.executeCommand('scale.restart')
   }
 
   return {
@@ -60,6 +79,10 @@ export function createServer(options: ClientOptions): Server {
     get located() {
       return client?.located
     },
+    get problem() {
+      return problem
+    },
+    sayProblem,
     restart() {
       last = last.then(restart)
       return last

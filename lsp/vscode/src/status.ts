@@ -8,6 +8,10 @@ export interface Status extends vscode.Disposable {
   refresh(): Promise<void>
   /** What it says, with what can be done about it. */
   show(): Promise<void>
+  /** Reads the catalog anew, and says what there is then. */
+  renew(): Promise<void>
+  /** Nothing serves, and what was known is not known any more. */
+  lost(problem: string): void
 }
 
 export function createStatus(language: Language): Status {
@@ -25,15 +29,23 @@ export function createStatus(language: Language): Status {
     item.text = textOf(next)
     item.tooltip = tooltipOf(next)
     item.backgroundColor = next.problem === undefined ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground')
+    place()
+  }
+  const place = (): void => {
     if (vscode.window.activeTextEditor?.document.languageId === 'scale') item.show()
     else item.hide()
   }
   const refresh = async (): Promise<void> => tell(await language.request('scale/catalogState', uri()))
+  const renew = async (): Promise<void> => {
+    const next = await language.request('scale/refreshCatalog', uri())
+    tell(next)
+    void (next.problem === undefined ? vscode.window.showInformationMessage(tooltipOf(next)) : vscode.window.showWarningMessage(tooltipOf(next)))
+  }
   const subscriptions = [
     item,
     // It may be another project's: what is shown is asked for.
     language.onNotification(catalogChanged, () => void refresh().catch(() => {})),
-    vscode.window.onDidChangeActiveTextEditor(() => void refresh().catch(() => {})),
+    vscode.window.onDidChangeActiveTextEditor(() => void refresh().catch(place)),
   ]
   return {
     refresh,
@@ -45,8 +57,16 @@ export function createStatus(language: Language): Status {
       const chosen = await (state?.problem === undefined
         ? vscode.window.showInformationMessage(said, again, settings)
         : vscode.window.showWarningMessage(said, again, settings))
-      if (chosen === again) tell(await language.request('scale/refreshCatalog', uri()))
+      if (chosen === again) await renew()
       if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'scale.catalog')
+    },
+    renew,
+    lost(problem) {
+      state = undefined
+      item.text = '$(error) SCALE does not run'
+      item.tooltip = problem
+      item.backgroundColor = new vscode.ThemeColor('statusBarItem.errorBackground')
+      place()
     },
     dispose: () => {
       for (const subscription of subscriptions) subscription.dispose()
@@ -55,8 +75,8 @@ export function createStatus(language: Language): Status {
 }
 
 export function textOf({ source, problem, services }: CatalogState): string {
-  if (problem !== undefined) return '$(warning) SCALE catalog'
-  return source === undefined ? '$(database) no catalog' : `$(database) ${counted(services, 'service')}`
+  if (problem !== undefined) return '$(warning) SCALE: catalog'
+  return source === undefined ? '$(database) SCALE: no catalog' : `$(database) SCALE: ${counted(services, 'service')}`
 }
 
 export function tooltipOf({ source, problem, services, operations, workloads }: CatalogState): string {

@@ -103,7 +103,8 @@ export function createTests(language: Language): Tests {
       const file = controller.items.get(uri)
       const item = name === undefined ? file : file?.children.get(idOf(uri, name))
       const items = item !== undefined ? [item] : name === undefined ? await ofProject(uri) : []
-      if (items.length === 0) return void vscode.window.showInformationMessage('There is no test in this file.')
+      if (items.length === 0)
+        return void vscode.window.showInformationMessage('SCALE: there is no test in this file, nor in its project; the snippet `test` begins one.')
       const { token } = new vscode.CancellationTokenSource()
       await run(new vscode.TestRunRequest([...items], undefined, runner), token, false)
     },

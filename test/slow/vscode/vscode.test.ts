@@ -63,7 +63,7 @@ describe.skipIf('missing' in editor)('in a genuine VS Code', () => {
     await workbench.openFile('rules.scale')
     const status = workbench.page.locator('[id="scale-autoscaler.scale-rules.scale.catalog"]')
     await status.waitFor()
-    expect(plain(await status.innerText()).trim()).toBe('5 services')
+    expect(plain(await status.innerText()).trim()).toBe('SCALE: 5 services')
     expect(readFileSync(served, 'utf8')).toBe('lsp --stdio')
   })
 
