@@ -1,10 +1,11 @@
-/** Quick fixes of diagnostics, all fixes of a file at once, and suppressions of what is only doubtful. */
+/** Quick fixes of diagnostics, imports of what they miss, all fixes of a file at once, and suppressions of what is only doubtful. */
 import { type CodeAction, CodeActionKind, type Diagnostic as ProtocolDiagnostic, type TextEdit } from 'vscode-languageserver-protocol'
 import { type Diagnostic, type Fix, isSuppressible, type TextRange } from '../../src/language/index.ts'
 import type { View } from '../contract.ts'
 import { overlap } from '../tree.ts'
 import { type PageUrl, protocolDiagnostics } from './diagnostics.ts'
 import { compatibleFixes, isFixedWithOthers } from './fix-all.ts'
+import { importsFor } from './imports.ts'
 
 export interface ActionRequest {
   readonly range: TextRange
@@ -38,6 +39,9 @@ export function codeActions(
           isPreferred: true,
           ...edit(textEdits(diagnostic.fix.edits)),
         })
+    for (const diagnostic of here)
+      for (const fix of importsFor({ document, project }, diagnostic))
+        actions.push({ title: capitalised(fix.title), kind: CodeActionKind.QuickFix, diagnostics: shown(diagnostic), ...edit(textEdits(fix.edits)) })
     for (const diagnostic of here)
       if (isSuppressible(diagnostic.code))
         actions.push({

@@ -39,6 +39,29 @@ describe('row: code actions: quick fix', () => {
     expect(await actionsAt('when', ['quickfix'])).toEqual([])
   })
 
+  it('imports a constant from the file that has it, below the imports that there are, and in no circle', async () => {
+    const files = {
+      'ads.scale': `import "rest.scale" // ours\nads: scale deployment/ads +1 when span(ads/GetAds).p99 > slow 5 times in 60s\n`,
+      'limits/shared.scale': 'let slow = 400ms\n',
+      'rest.scale': 'let other = 1s\n',
+      'circle.scale': 'import "ads.scale"\nlet slow = 1s\n',
+      'scale.json': '{}',
+    }
+    const other = await startClient(files)
+    await other.open('ads.scale')
+    const start = files['ads.scale'].indexOf('slow')
+    const found = await other.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: other.uri('ads.scale') },
+      range: lineIndex(files['ads.scale']).rangeOf({ start, end: start }),
+      context: { diagnostics: [], only: ['quickfix'] },
+    })
+    const actions = (found ?? []).filter((each): each is CodeAction => 'kind' in each)
+    expect(actions.map(({ title }) => title)).toEqual(['Import "limits/shared.scale"'])
+    const after = edited(files['ads.scale'], actions[0]?.edit?.changes?.[other.uri('ads.scale')] ?? [])
+    expect(after).toBe(files['ads.scale'].replace('\n', '\nimport "limits/shared.scale"\n'))
+    await other.stop()
+  })
+
   it('suppresses a warning, which is then gone', async () => {
     const suppress = (await actionsAt('unused', ['quickfix'])).find(({ title }) => title.startsWith('Suppress'))
     const after = applied(suppress)
