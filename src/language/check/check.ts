@@ -6,13 +6,13 @@ import { bandsOf } from './bands.ts'
 import { checkClauses } from './clauses.ts'
 import { CheckMemory, type Surroundings } from './memory.ts'
 import { messages } from './messages.ts'
-import type { DeclaredTarget, Program, Rule, Test } from './program.ts'
+import { type DeclaredTarget, type Program, type Rule, type Test, workloadId } from './program.ts'
 import type { Resolutions } from './resolved.ts'
 import { nameRules, type PlacedRule } from './rules.ts'
 import { compareText, type Resolve, replaceWith, type Scope, say, scopesOf } from './scope.ts'
 import { checkTests } from './tests.ts'
 import { valueOfLet } from './values.ts'
-import { type Defaults, declareTarget, type Targets, warnOfImpliedBounds } from './workloads.ts'
+import { type Defaults, declareTarget, type Targets, warnOfImpliedBounds, workloadOf } from './workloads.ts'
 
 export interface Checked {
   /** By file, then by place. Those of the parser are not among them. */
@@ -76,7 +76,7 @@ export function* checking(roots: readonly FileTree[], resolve: Resolve, isPeer: 
   const byTarget = [...Map.groupBy(rules, (rule) => rule.target).values()]
   for (const diagnostic of yield* memory.bands.all(byTarget, bandsOf)) diagnostics.push(diagnostic)
   yield
-  const named = { rules: names, targets }
+  const named = { rules: names, targets, unread: unreadWorkloads(placed, defaultsOf) }
   const tests: Test[] = []
   for (const scope of scopes) {
     if (!scope.root) continue
@@ -111,6 +111,12 @@ function declaredTargets(targets: Targets): DeclaredTarget[] {
   const declared: DeclaredTarget[] = []
   for (const { id, declaration, scope } of targets.values()) if (declaration !== undefined) declared.push({ id, tree: declaration, file: scope.tree })
   return declared.sort((a, b) => compareText(a.id, b.id))
+}
+
+/** Workloads of rules that could not be parsed. */
+function unreadWorkloads(placed: readonly PlacedRule[], defaultsOf: (scope: Scope) => Defaults): ReadonlySet<string> {
+  const unread = placed.flatMap(({ scope, tree: { broken, workload } }) => (broken && workload !== undefined ? [workloadOf(workload, defaultsOf(scope))] : []))
+  return new Set(unread.map(workloadId))
 }
 
 function rulesIn(scope: Scope): PlacedRule[] {

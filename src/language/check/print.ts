@@ -4,7 +4,8 @@ import { quote } from '../syntax/build/literals.ts'
 import type { CheckedComparison, CheckedPredicate, Field, Scalar, Selector, SpanDuration, Stat, Value } from './program.ts'
 import { plain, printDuration, printQuantity, printRatio } from './units.ts'
 
-const kindWords = ['', 'internal', 'server', 'client', 'producer', 'consumer', 'peer']
+/** By OTLP's number; a peer's is ours. */
+export const kindWords: readonly string[] = ['', 'internal', 'server', 'client', 'producer', 'consumer', 'peer']
 const statusWords = ['unset', 'ok', 'error']
 /** Quantiles that have a name of their own. */
 export const namedQuantiles: Readonly<Record<string, number>> = { p50: 0.5, p75: 0.75, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 }

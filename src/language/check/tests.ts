@@ -15,6 +15,8 @@ import { type Defaults, type Targets, workloadOf } from './workloads.ts'
 export interface TestNames {
   readonly rules: RuleNames
   readonly targets: Targets
+  /** Ids of workloads that only rules name which could not be parsed. */
+  readonly unread: ReadonlySet<string>
 }
 
 interface Environment {
@@ -139,7 +141,7 @@ function checkBounds(minNode: NumberLiteral, maxNode: NumberLiteral, range: Text
 function targetOf(node: WorkloadNode, { scope, defaults, names }: Environment): string | undefined {
   const id = workloadId(workloadOf(node, defaults))
   if (names.targets.has(id)) return id
-  if (scope.incomplete) return undefined
+  if (scope.incomplete || names.unread.has(id)) return undefined
   const suggestion = nearest(id, names.targets.keys())
   say(scope, messages.unknownWorkload, node.range, { name: id, suggestion }, respell(node.range, suggestion))
   return undefined

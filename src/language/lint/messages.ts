@@ -147,11 +147,11 @@ export const messages = {
     (p) => `\`${p.rule}\` may need ${p.cost} of ${p.what}, above the budget of ${p.budget}`,
     (p) => (p.what === 'work' ? 'select fewer spans' : 'shorten its longest window, or select fewer spans'),
   ),
-  nothingServed: message<{ service: string }>(
+  nothingServed: message<{ service: string; kinds: readonly string[] | undefined }>(
     'SC4212',
     'warning',
-    (p) => `the catalog has neither server nor consumer spans of \`${p.service}\``,
-    () => 'name an operation, or write where kind == client to count its calls',
+    (p) => `the catalog has ${p.kinds === undefined ? 'neither server nor consumer' : `no ${p.kinds.join(' or ')}`} spans of \`${p.service}\``,
+    (p) => (p.kinds === undefined ? 'name an operation, or write where kind == client to count its calls' : 'ask for a kind that it has'),
   ),
   calleeCauses: message<{ value: string; callees: readonly string[]; more: boolean; target: string }>(
     'SC4213',

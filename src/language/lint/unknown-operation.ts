@@ -1,6 +1,6 @@
 /** An operation that no span of its service has. A name that only the service's calls to others have is another lint's. */
 import { operationSpellings } from '../catalog-lookup.ts'
-import { printOperation } from '../check/print.ts'
+import { defaultKinds, kindWords, printOperation } from '../check/print.ts'
 import type { Rule, Selector } from '../check/program.ts'
 import type { Diagnostic } from '../diagnostics.ts'
 import { nearest } from '../syntax/nearest.ts'
@@ -25,7 +25,7 @@ export const unknownOperation: Lint = ({ program, resolved, view }) => {
       // A service from which nothing is recorded yet is not what this is about.
       return view.ofAnyKind({ service: selector.service, kinds: [] }).length === 0
         ? []
-        : [inRule(rule, messages.nothingServed, node.service.range, { service: selector.service })]
+        : [inRule(rule, messages.nothingServed, node.service.range, { service: selector.service, kinds: askedKinds(selector) })]
     }),
   )
 }
@@ -35,6 +35,11 @@ function partOf(operations: readonly string[], name: string): string | undefined
   const word = name.replace(/^\//, '')
   const [found, ...others] = word === '' || isPattern(name) ? [] : operations.filter((operation) => operation.split(/[\s/]+/).includes(word))
   return others.length === 0 ? found : undefined
+}
+
+/** The kinds that it asks for in words. */
+function askedKinds({ kinds }: Selector): readonly string[] | undefined {
+  return String(kinds) === String(defaultKinds(false)) ? undefined : kinds.map((kind) => kindWords[kind] ?? '')
 }
 
 function unknown(rule: Rule, name: Name, selector: Selector, view: CatalogView): Diagnostic {

@@ -18,6 +18,11 @@ const cases: Case[] = [
     fixed: 'deployment/ads',
   },
   {
+    it: 'nothing of a workload of a rule that could not be read',
+    source: `${test('expect deployment/new at 3 by 10s')}\nscale deployment/new +1 when«»`,
+    says: 'SC1001 expected a condition, found the end',
+  },
+  {
     it: 'the rate of a load',
     source: test('load span(ads/Get) at «20» taking 150ms from 0s to 30s'),
     says: 'SC2103 the rate of a load must be a Rate, not a Number: did you mean 20/s?',

@@ -93,6 +93,11 @@ const names = withCatalog([
     says: 'SC4212 the catalog has neither server nor consumer spans of `frontend`',
   },
   {
+    it: 'a kind of spans that a service does not send',
+    rules: rule('span(«ads» where kind == producer).rate > 1/s'),
+    says: 'SC4212 the catalog has no producer spans of `ads`',
+  },
+  {
     it: 'a misspelt attribute',
     rules: rule('span(ads/GetAds where «rpc.metod» == "GetAds").rate > 1/s'),
     says: 'SC4203 no span of `ads` has the attribute `rpc.metod` in the catalog: did you mean rpc.method?',

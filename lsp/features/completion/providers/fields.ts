@@ -46,9 +46,17 @@ function fieldNames(request: Request, { use }: Expected): readonly Suggestion[] 
   // Every span has them.
   if (behindHas || inQuotes) return found
   return [
-    ...intrinsics.map((name): Suggestion => ({ label: name, kind: 'field', tier: tiers.likely, weight: -1, page: pageOfWord(name), detail: typeOf(name) })),
+    ...intrinsics.map(
+      (name): Suggestion => ({ label: name, kind: 'field', tier: tiers.likely, weight: -1 - usual(name), page: pageOfWord(name), detail: typeOf(name) }),
+    ),
     ...found,
   ]
+}
+
+/** Those that most tests are of come first. */
+function usual(field: string): number {
+  const at = ['duration', 'status', 'kind', 'own', 'self', 'gap'].indexOf(field)
+  return at < 0 ? intrinsics.length : at
 }
 
 /** What the lexer takes for one name. */
