@@ -65,8 +65,8 @@ function measured(request: Request, use: Expected['use'], first: string | undefi
 
 /** With their point, where nothing but `span(…)` is written. */
 function behindSpans(request: Request, use: Expected['use']): readonly Suggestion[] {
-  const { word, prefix } = request.place
-  if (prefix !== '') return []
+  const { word, prefix, behind } = request.place
+  if (prefix !== '' || behind[0]?.type === 'Dot') return []
   return measured(request, use, undefined, { start: word.start, end: word.start }).map((suggestion) => ({
     ...suggestion,
     label: `.${suggestion.label}`,
