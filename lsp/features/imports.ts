@@ -1,22 +1,44 @@
 /** Constants that another file of the project has: the import that brings them here. */
-import { checkMessages, type Diagnostic, type Fix, quote } from '../../src/language/index.ts'
+import { checkMessages, type Diagnostic, type FileTree, type Fix, quote } from '../../src/language/index.ts'
 import type { Document, Project, View } from '../contract.ts'
 import { relative } from './completion/providers/files.ts'
 
-/** Imports that define the name that the diagnostic is about; one for each file that has it. */
-export function importsFor({ document, project }: Pick<View, 'document' | 'project'>, { code, range }: Diagnostic): readonly Fix[] {
-  if (code !== checkMessages.unknownName.code) return []
-  const name = document.text.slice(range.start, range.end)
-  return [...project.documents.values()]
-    .filter((other) => other !== document && constantsOf(other).includes(name) && mayImport(project, document, other))
-    .map((other) => {
-      const text = `import ${quote(relative(document.name, other.name))}`
-      return { title: text, edits: [insertion(document, text)] }
-    })
+type Here = Pick<View, 'document' | 'project'>
+
+/** A file whose constants can be had by importing it. */
+export interface Importable {
+  readonly from: Document
+  /** Those that are wanted. */
+  readonly names: readonly string[]
+  readonly fix: Fix
 }
 
-function constantsOf({ parsed }: Document): readonly string[] {
-  return parsed.tree.declarations.flatMap((declaration) => (declaration.kind === 'let' && declaration.name !== undefined ? [declaration.name.text] : []))
+/** Imports that define the name that the diagnostic is about; one for each file that has it. */
+export function importsFor(here: Here, { code, range }: Diagnostic): readonly Fix[] {
+  if (code !== checkMessages.unknownName.code) return []
+  const name = here.document.text.slice(range.start, range.end)
+  return importable(here, (other) => other === name).map(({ fix }) => fix)
+}
+
+/** Files that declare constants which are wanted. */
+export function importable({ document, project }: Here, isWanted: (name: string) => boolean): readonly Importable[] {
+  return [...project.documents.values()].flatMap((from) => {
+    const names = from === document ? [] : constantsOf(from).filter(isWanted)
+    if (names.length === 0 || !mayImport(project, document, from)) return []
+    const text = `import ${quote(relative(document.name, from.name))}`
+    return [{ from, names, fix: { title: text, edits: [insertion(document, text)] } }]
+  })
+}
+
+const constants = new WeakMap<FileTree, readonly string[]>()
+
+/** Found once for each tree: files that are not edited keep theirs. */
+function constantsOf({ parsed: { tree } }: Document): readonly string[] {
+  const known = constants.get(tree)
+  if (known !== undefined) return known
+  const found = tree.declarations.flatMap((declaration) => (declaration.kind === 'let' && declaration.name !== undefined ? [declaration.name.text] : []))
+  constants.set(tree, found)
+  return found
 }
 
 /** Not in a circle, and no name twice. */

@@ -1,6 +1,6 @@
 /** What providers suggest, and how the suggestions of all become the protocol's list: those that fit, each once, the best first. */
 import { CompletionItemKind, type CompletionList, InsertTextFormat } from 'vscode-languageserver-protocol'
-import type { TextRange } from '../../../src/language/index.ts'
+import type { Fix, TextRange } from '../../../src/language/index.ts'
 import type { LineIndex } from '../../positions.ts'
 import { matchClass } from './match.ts'
 
@@ -41,6 +41,8 @@ export interface Suggestion {
   readonly snippet?: string
   /** What is replaced; the word at the place by default. */
   readonly range?: TextRange
+  /** What else is written, elsewhere in the file: an import. */
+  readonly also?: Fix['edits']
   /** What is compared with what is typed; the text by default. */
   readonly filter?: string
   /** Beside the label, in a few words. */
@@ -109,7 +111,7 @@ export function listOf(suggestions: readonly Suggestion[], { text, lines, offset
     else alike.push({ suggestion, range, written })
   }
   const items = best(found).map(({ suggestion, range, written }, i) => {
-    const { label, kind, snippet, filter, detail, documentation, page } = suggestion
+    const { label, kind, snippet, filter, detail, documentation, page, also } = suggestion
     const filled = snippets && snippet !== undefined
     return {
       label,
@@ -118,6 +120,7 @@ export function listOf(suggestions: readonly Suggestion[], { text, lines, offset
       filterText: filter ?? written,
       insertTextFormat: filled ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
       textEdit: { range: lines.rangeOf(range), newText: filled ? snippet : written },
+      ...(also === undefined ? {} : { additionalTextEdits: also.map((edit) => ({ range: lines.rangeOf(edit.range), newText: edit.text })) }),
       ...(detail === undefined ? {} : { detail: said(detail) }),
       ...(documentation === undefined ? {} : { documentation: { kind: 'markdown' as const, value: said(documentation) } }),
       ...(page === undefined ? {} : { data: { page } satisfies ItemData }),

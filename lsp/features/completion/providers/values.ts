@@ -2,6 +2,7 @@
 import {
   type Comparison,
   type Expected,
+  type NamedConstant,
   pageOfWord,
   printQuantity,
   type QuantityType,
@@ -10,9 +11,11 @@ import {
   type Value,
   vocabulary,
 } from '../../../../src/language/index.ts'
+import { importable } from '../../imports.ts'
 import { type FormulaPlace, formulaAt, isSpanField } from '../formula.ts'
+import { matchClass } from '../match.ts'
 import { recordedValues } from '../recorded.ts'
-import { expressionOf, type Request } from '../request.ts'
+import { expressionOf, factsOfView, type Request } from '../request.ts'
 import { type Suggestion, tiers } from '../suggestion.ts'
 import { atomValues, leastWindow, typeOfAtom } from './durations.ts'
 import { unitsBehind } from './units.ts'
@@ -117,8 +120,10 @@ function atoms(request: Request, { use, type }: Expected): readonly Suggestion[]
 const stepUnit = 100e6
 
 /** `quantity`: anything that can be measured. */
-function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undefined, but?: string, fits?: (value: number) => boolean): readonly Suggestion[] {
-  return [...facts.constants.values()].flatMap(({ name, value, file }): readonly Suggestion[] => {
+function constants(request: Request, wanted: QuantityType | 'quantity' | undefined, but?: string, fits?: (value: number) => boolean): readonly Suggestion[] {
+  const { facts } = request
+  const found = [...facts.constants.values(), ...constantsElsewhere(request)]
+  return found.flatMap(({ name, value, file, also }: NamedConstant & { readonly also?: Suggestion['also'] }): readonly Suggestion[] => {
     if (name === but || value === undefined) return []
     const isQuantity = value.type !== 'text' && value.type !== 'boolean'
     if (wanted === 'quantity' ? !isQuantity : wanted !== undefined && value.type !== wanted) return []
@@ -127,14 +132,31 @@ function constants({ facts }: Request, wanted: QuantityType | 'quantity' | undef
       {
         label: name,
         kind: 'constant',
-        tier: wanted === undefined || wanted === 'quantity' ? tiers.possible : tiers.fitting,
+        tier: wanted === undefined || wanted === 'quantity' || also !== undefined ? tiers.possible : tiers.fitting,
         weight: -0.5,
-        detail: `${shownValue(value)} (${file})`,
+        detail: `${shownValue(value)} (${also === undefined ? '' : 'import '}${file})`,
+        ...(also === undefined ? {} : { also }),
         documentation: `\`let ${name} = ${shownValue(value)}\`, ${typeName(value.type)}`,
       },
     ]
   })
 }
+
+/** Those of files that are not imported yet, whose names are begun. */
+function constantsElsewhere({ view, place, facts }: Request): readonly (NamedConstant & { readonly also: Suggestion['also'] })[] {
+  if (place.prefix.length < leastTyped || place.within === 'text') return []
+  const isWanted = (name: string): boolean => !facts.constants.has(name) && (matchClass(place.prefix, name) ?? 3) < 3
+  return importable(view, isWanted).flatMap(({ from, names, fix }) => {
+    const there = factsOfView({ document: from, project: view.project }).constants
+    return names.flatMap((name) => {
+      const constant = there.get(name)
+      return constant === undefined ? [] : [{ ...constant, also: fix.edits }]
+    })
+  })
+}
+
+/** Of fewer letters too many names come to mind. */
+const leastTyped = 2
 
 export function shownValue(value: StaticValue): string {
   if (value.kind === 'constant') return printQuantity(value.value, value.type)
