@@ -110,7 +110,9 @@ export function listed(phrases: readonly string[], joint: 'and' | 'or'): string 
 }
 
 export function foundPhrase(token: IToken | undefined): string {
-  return token === undefined || token.tokenType === EOF ? 'the end' : `\`${shortened(token.image)}\``
+  if (token === undefined || token.tokenType === EOF) return 'the end'
+  // What a repair has put there says what it stands for.
+  return `\`${shortened(token.payload === undefined ? token.image : String(token.payload))}\``
 }
 
 export function shortened(text: string): string {

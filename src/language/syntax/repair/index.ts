@@ -12,9 +12,21 @@ import { functionCall, grouping, seriesSelector } from './promql.ts'
 import { openText, singleQuotes, textWithoutQuotes } from './quotes.ts'
 import { brackets, commaForWord, constantSigns, hours, needless, rangeSigns, regularExpression, signs } from './signs.ts'
 import { operationInComment, statisticInSelector } from './spans.ts'
-import { firesOfTest, loadFor, replicasOfTest, spansOfTest } from './statements.ts'
+import { firesOfTest, loadFor, noActionOfTest, replicasOfTest, spansOfTest } from './statements.ts'
 import { bracesOfSpans, pipe, selectorArguments } from './traceql.ts'
-import { absenceInWords, atLeastTimes, comparisonInWords, danglingOperator, lastPeriod, missing, misspellings, onePeriod, sqlWords, synonym } from './words.ts'
+import {
+  absenceInWords,
+  atLeastTimes,
+  comparisonInWords,
+  danglingOperator,
+  lastPeriod,
+  limitOfTarget,
+  missing,
+  misspellings,
+  onePeriod,
+  sqlWords,
+  synonym,
+} from './words.ts'
 
 export type { Repair, Trouble } from './kit.ts'
 
@@ -40,8 +52,8 @@ const recognisers: readonly Recogniser[] = [
   blockComment,
   ...[openText, singleQuotes, curlyQuotes, lookAlikes, textWithoutQuotes],
   ...[operationInComment, statisticInSelector, functionCall, seriesSelector, grouping, bracesOfSpans, selectorArguments, pipe, regularExpression],
-  ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule, clauseBeforeCondition],
-  ...[loadFor, replicasOfTest, spansOfTest, firesOfTest],
+  ...[actionOrder, actionWords, needlessUnit, kindApart, workloadKeys, bracesOfRule, clauseBeforeCondition, limitOfTarget],
+  ...[loadFor, replicasOfTest, spansOfTest, firesOfTest, noActionOfTest],
   ...[
     danglingOperator,
     comparisonInWords,

@@ -35,7 +35,7 @@ export function replicasOfTest(at: Trouble): Repair | undefined {
 }
 
 const equalWords: ReadonlySet<string> = new Set([
-  ...['=', '==', ':', 'is', 'to', 'be', 'has', 'have', 'with', 'reaches', 'reach', 'equals', 'equal', 'at', 'of'],
+  ...['=', '==', ':', 'is', 'scaled', 'scales', 'to', 'be', 'has', 'have', 'with', 'reaches', 'reach', 'equals', 'equal', 'at', 'of'],
 ])
 
 /** `load ads/Get at 20/s`, `… under front/Home from`: which spans is said in their parenthesis. */
@@ -55,10 +55,24 @@ function isPart(token: IToken | undefined): boolean {
 /** `expect ads-slow to fire` */
 export function firesOfTest(at: Trouble): Repair | undefined {
   const [first, second] = at.tokens.slice(at.at, at.at + 2)
-  if (!at.expected.includes('fires') || first === undefined) return undefined
+  if (first === undefined || at.tokens[0]?.tokenType !== k.test) return undefined
+  const times = Object.hasOwn(counts, first.image) ? counts[first.image] : undefined
+  if (times !== undefined && at.tokens[at.at - 1]?.tokenType === k.fires) return written(at, at.at + 1, times)
+  if (!at.expected.includes('fires')) return undefined
   if (fireWords.has(first.image)) return written(at, at.at + 1, 'fires')
   return auxiliaries.has(first.image) && fireWords.has(second?.image ?? '') ? written(at, at.at + 2, 'fires') : undefined
 }
+
+const counts: Readonly<Record<string, string>> = { never: '0 times', once: '1 times', twice: '2 times', thrice: '3 times' }
+
+/** `expect no actions`: what stands behind the `no` made a name of it. */
+export function noActionOfTest(at: Trouble): Repair | undefined {
+  const [statement, no, word] = at.tokens.slice(Math.max(0, at.at - 2), at.at + 1)
+  if (statement?.tokenType !== k.expect || no?.image !== 'no' || word === undefined || !actions.has(word.image)) return undefined
+  return rewritten(at, at.at - 1, at.at + 1, 'no action', m.misspelt, { word: `no ${word.image}`, meant: 'no action' })
+}
+
+const actions: ReadonlySet<string> = new Set(['actions', 'scaling', 'change', 'changes', 'decision', 'decisions'])
 
 const fireWords: ReadonlySet<string> = new Set(['fire', 'fired', 'firing', 'fires', 'triggers', 'trigger', 'acts'])
 const auxiliaries: ReadonlySet<string> = new Set(['to', 'will', 'should', 'must', 'has', 'is'])

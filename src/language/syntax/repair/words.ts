@@ -139,6 +139,23 @@ function patternOf(word: string, text: string): string | undefined {
   }
 }
 
+/** `up 4 per 60s`, `down by 10% per 60s`: a limit is an `at most`. */
+export function limitOfTarget(at: Trouble): Repair | undefined {
+  const direction = at.tokens[at.at - 1]
+  const word = at.tokens[at.at]
+  if (word === undefined || !at.expected.includes('at') || (direction?.tokenType !== k.up && direction?.tokenType !== k.down)) return undefined
+  if (word.image === 'by' || word.image === 'max') return rewritten(at, at.at, at.at + 1, 'at most', m.misspelt, { word: word.image, meant: 'at most' })
+  if (!amounts.has(word.tokenType)) return undefined
+  const place = { start: endOf(direction), end: endOf(direction) }
+  const fix = { title: 'insert at most', edits: [{ range: place, text: ' at most' }] }
+  return {
+    diagnostic: report(m.unexpected, at.file, rangeOf(word), { expected: '`at most`', found: foundPhrase(word) }, { fix }),
+    tokens: spliced(at, at.at, at.at, synthetic(place, k.at, 'at'), synthetic(place, k.most, 'most')),
+  }
+}
+
+const amounts: ReadonlySet<TokenType> = new Set([t.NumberToken, t.RatioToken, t.Plus, t.Minus])
+
 /** `in a minute`, `for one hour` */
 export function onePeriod(at: Trouble): Repair | undefined {
   const [keyword, one, unit] = at.tokens.slice(Math.max(0, at.at - 2), at.at + 1)
