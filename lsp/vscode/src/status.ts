@@ -82,7 +82,7 @@ export function textOf({ source, problem, services }: CatalogState): string {
 export function tooltipOf({ source, problem, services, operations, workloads }: CatalogState): string {
   const known = `${counted(services, 'service')}, ${counted(operations, 'operation')} and ${counted(workloads, 'workload')}`
   if (source === undefined && problem === undefined)
-    return 'SCALE knows nothing of the live system: name a catalog in scale.json, or a Tempo in the settings, for completion from it'
+    return 'SCALE knows no live system, whose services completion would offer. Make a catalog with `scalec catalog from-recording` and name it in scale.json, or name a Tempo in the settings.'
   const from = source === undefined ? known : `${known}, from ${source}`
   if (problem === undefined) return `The SCALE catalog has ${from}`
   return services === 0 ? problem : `${problem}. In use: ${from}`
