@@ -93,9 +93,11 @@ export class Workbench {
   }
 
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P')
-    await this.choose(name)
-    await this.page.locator('.editor-group-container.active .tab.active', { hasText: name }).waitFor()
+    const shown = this.page.locator('.editor-group-container.active .tab.active', { hasText: name })
+    await this.insist(async () => {
+      await this.page.keyboard.press('Control+P')
+      await this.choose(name)
+    }, shown)
   }
 
   /** Both from 1, as the editor counts. */
