@@ -18,6 +18,7 @@ import { capabilities } from './wiring/capabilities.ts'
 import { createColours } from './wiring/colours.ts'
 import { wireLanguage } from './wiring/language.ts'
 import { wireOwnRequests } from './wiring/own.ts'
+import { createPreparation } from './wiring/prepare.ts'
 import { Publisher } from './wiring/publish.ts'
 import { createSettings } from './wiring/settle.ts'
 import { createFileWatch } from './wiring/watch.ts'
@@ -41,13 +42,15 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   const workspace = new Workspace({
     host,
     page,
-    checked: () => {
+    checked: (project) => {
+      prepare(project)
       publisher.push(!client.pulls)
       if (client.pulls && client.refreshes && workspace.takeCrossFileNews()) void connection.languages.diagnostics.refresh()
     },
     catalogChanged: (project) => own.catalogChanged(project),
     failed: (error) => report('check', error),
   })
+  const prepare = createPreparation((error) => report('completion', error))
   const client = { pulls: false, refreshes: false, snippets: false }
   const settings = createSettings(connection, workspace, report, () => publisher.push(!client.pulls))
   const publisher = new Publisher({ connection, workspace, pageUrl, read: host.read, lint: () => settings.now.lint })

@@ -11,7 +11,7 @@ export interface WorkspaceOptions {
   readonly host: Host
   readonly page: (path: string) => string | undefined
   /** A check has finished. */
-  readonly checked: () => void
+  readonly checked: (project: ProjectState) => void
   /** A project's catalog is another, or its newest state is broken. */
   readonly catalogChanged: (project: ProjectState) => void
   /** A bug of ours. */
@@ -171,7 +171,7 @@ export class Workspace {
         readFile: (path) => this.#options.host.read(path),
         recordings: (folder) => this.#options.host.recordings(folder),
         today: () => this.#options.host.today(),
-        checked: () => this.#options.checked(),
+        checked: (checked) => this.#options.checked(checked),
         failed: (error) => this.#options.failed(error),
       })
       if (this.#live !== undefined) project.setLiveCatalog(this.#live)

@@ -129,6 +129,43 @@ export function listOf(suggestions: readonly Suggestion[], { text, lines, offset
   return { isIncomplete: left || count > mostItems, items }
 }
 
+/** How a thing would rank as a suggestion: by its text, tier and weight. */
+export interface Ranking<T> {
+  readonly text: (thing: T) => string
+  readonly tier: (thing: T) => Tier
+  readonly weight: (thing: T) => number
+}
+
+/**
+ * Of the thousands of things that a catalog may have, those that `listOf` could choose, so that the others need not become suggestions. One that does not fit is among
+ * them, if any: the list is then not whole.
+ */
+export function leading<T>(things: Iterable<T>, typed: string, { text, tier, weight }: Ranking<T>): readonly T[] {
+  const byRank: T[][] = []
+  let other: T | undefined
+  for (const thing of things) {
+    const fit = matchClass(typed, text(thing))
+    if (fit === undefined) other ??= thing
+    else (byRank[fit * ranks + tier(thing)] ??= []).push(thing)
+  }
+  const chosen: T[] = []
+  for (const alike of byRank) {
+    if (alike === undefined) continue
+    const left = 2 * mostItems - chosen.length
+    if (left <= 0) break
+    for (const thing of alike.length <= left ? alike : heaviest(alike, weight, left)) chosen.push(thing)
+  }
+  if (other !== undefined) chosen.push(other)
+  return chosen
+}
+
+/** So many, in their order where they weigh the same. */
+function heaviest<T>(things: readonly T[], weight: (thing: T) => number, count: number): readonly T[] {
+  const weights = Float64Array.from(things, weight)
+  const order = Uint32Array.from(things.keys()).sort((a, b) => (weights[b] as number) - (weights[a] as number) || a - b)
+  return Array.from(order.subarray(0, count), (i) => things[i] as T)
+}
+
 interface Found {
   readonly suggestion: Suggestion
   readonly range: TextRange

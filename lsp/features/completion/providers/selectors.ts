@@ -1,5 +1,6 @@
 /** Services and operations of selectors, from the catalog and from the rules that there are. */
 import {
+  type Catalog,
   type CatalogService,
   canonicalOperation,
   countedKinds,
@@ -14,7 +15,7 @@ import { operationFacts, serviceFacts } from '../../facts.ts'
 import { matchClass } from '../match.ts'
 import { type Request, tokensOf, unquoted, within } from '../request.ts'
 import { filterText, type NamedOperation, namedOperations, nameText, operationText } from '../spelling.ts'
-import { type Suggestion, tiers } from '../suggestion.ts'
+import { leading, type Suggestion, type Tier, tiers } from '../suggestion.ts'
 import { isUseful } from './keywords.ts'
 
 export function selectors(request: Request, expected: Expected): readonly Suggestion[] {
@@ -32,25 +33,26 @@ function services(request: Request, use: Expected['use']): readonly Suggestion[]
   const callers = callersOf(request, use)
   const own = servicesOfTarget(request)
   const known = catalog?.services ?? []
-  const found = known.map((service): Suggestion => {
+  const text = ({ name }: CatalogService): string => filterText(name, inQuotes)
+  const tier = ({ name }: CatalogService): Tier =>
+    callers?.services.has(name) === true || (callers === undefined && own.has(name)) ? tiers.fitting : tiers.likely
+  const typed = request.view.document.text.slice(place.word.start, place.offset)
+  const found = leading(known, typed, { text, tier, weight: rateOfService }).map((service): Suggestion => {
     const { name } = service
-    const fits = callers?.services.has(name) === true || (callers === undefined && own.has(name))
     return {
       label: name,
       kind: 'service',
-      tier: fits ? tiers.fitting : tiers.likely,
+      tier: tier(service),
       weight: rateOfService(service),
       text: nameText(name, inQuotes),
-      filter: filterText(name, inQuotes),
+      filter: text(service),
       detail: () => serviceDetail(service),
       documentation: () => serviceFacts(service),
     }
   })
-  const seen = new Set(known.map(({ name }) => name))
-  const others = [...servicesOfRules(request)].filter((name) => !seen.has(name) && !name.includes('*'))
   return [
     ...found,
-    ...others.map(
+    ...[...otherServices(request)].map(
       (name): Suggestion => ({
         label: name,
         kind: 'service',
@@ -171,12 +173,27 @@ function servicesOfTarget({ catalog, place, facts }: Request): ReadonlySet<strin
     ...(second?.type === 'Slash' && third !== undefined ? { kind: unquoted(first), name: unquoted(third) } : { name: unquoted(first) }),
     ...(spaced === undefined ? {} : { namespace: spaced }),
   })
-  return new Set(catalog.workloads.filter((known) => known.id === id || known.id.startsWith(`${id} in `)).flatMap(({ services }) => services))
+  const inAny = `${id} in `
+  return new Set(catalog.workloads.filter((known) => known.id === id || known.id.startsWith(inAny)).flatMap(({ services }) => services))
 }
 
-function servicesOfRules({ view }: Request): ReadonlySet<string> {
+/** Of rules, and not in the catalog. */
+function otherServices({ view, catalog }: Request): ReadonlySet<string> {
+  const known = catalog === undefined ? undefined : namesIn(catalog)
   const found = new Set<string>()
-  for (const { service } of view.project.checked?.resolved.selectors.keys() ?? []) found.add(service.text)
+  for (const { service } of view.project.checked?.resolved.selectors.keys() ?? [])
+    if (known?.has(service.text) !== true && !service.text.includes('*')) found.add(service.text)
+  return found
+}
+
+const serviceNames = new WeakMap<Catalog, ReadonlySet<string>>()
+
+/** Found once for each catalog. */
+function namesIn(catalog: Catalog): ReadonlySet<string> {
+  const known = serviceNames.get(catalog)
+  if (known !== undefined) return known
+  const found = new Set(catalog.services.map(({ name }) => name))
+  serviceNames.set(catalog, found)
   return found
 }
 

@@ -1,8 +1,18 @@
 /** Workloads: targets of the rules, and what the catalog knows to run. In tests also the rules, of which something is expected. */
-import { type Declaration, type Expected, printName, type TextRange, type WorkloadNode, workloadId } from '../../../../src/language/index.ts'
+import {
+  type Catalog,
+  type CatalogWorkload,
+  type Declaration,
+  type Expected,
+  type FileTree,
+  printName,
+  type TextRange,
+  type WorkloadNode,
+  workloadId,
+} from '../../../../src/language/index.ts'
 import { namespaceOf } from '../../../symbols.ts'
 import { type Request, rangeOfUse, unquoted, within } from '../request.ts'
-import { type Suggestion, tiers } from '../suggestion.ts'
+import { leading, type Suggestion, type Tier, tiers } from '../suggestion.ts'
 
 /** Kinds that every cluster has. */
 const commonKinds = ['deployment', 'statefulset']
@@ -30,27 +40,43 @@ function everything(request: Request, use: Expected['use'], range: TextRange): r
   const own = ownWorkload(request)
   const inValue = within(use, 'functionCall') !== undefined
   const { declared, scaled } = namedIn(request)
-  const named = new Set([...declared, ...scaled])
-  const running = new Map((catalog?.workloads ?? []).map((workload) => [workload.id, workload]))
-  return [...new Set([...named, ...running.keys()])]
-    .filter((id) => !isTarget || !declared.has(id))
-    .map((id): Suggestion => {
-      const known = running.get(id)
-      const text = shortened(id, facts.namespace)
-      return {
-        label: text,
-        kind: 'workload',
-        tier: (inValue ? id === own : isTarget ? !declared.has(id) : declared.has(id)) ? tiers.fitting : tiers.likely,
-        weight: known?.replicas ?? 0,
-        range,
-        detail: () =>
-          [
-            ...(declared.has(id) ? ['target'] : []),
-            ...(known?.replicas === undefined ? [] : [`${known.replicas} ${known.replicas === 1 ? 'replica' : 'replicas'}`]),
-            ...(known === undefined || known.services.length === 0 ? [] : [known.services.join(', ')]),
-          ].join(', '),
-      }
-    })
+  const running = catalog === undefined ? undefined : runningIn(catalog)
+  const tier = (id: string): Tier => ((inValue ? id === own : isTarget || declared.has(id)) ? tiers.fitting : tiers.likely)
+  const weight = (id: string): number => running?.get(id)?.replicas ?? 0
+  const text = (id: string): string => shortened(id, facts.namespace)
+  function* ids(): Generator<string> {
+    if (!isTarget) yield* declared
+    for (const id of scaled) if (!declared.has(id)) yield id
+    for (const id of running?.keys() ?? []) if (!declared.has(id) && !scaled.has(id)) yield id
+  }
+  const typed = request.view.document.text.slice(range.start, request.place.offset)
+  return leading(ids(), typed, { text, tier, weight }).map((id): Suggestion => {
+    const known = running?.get(id)
+    return {
+      label: text(id),
+      kind: 'workload',
+      tier: tier(id),
+      weight: weight(id),
+      range,
+      detail: () =>
+        [
+          ...(declared.has(id) ? ['target'] : []),
+          ...(known?.replicas === undefined ? [] : [`${known.replicas} ${known.replicas === 1 ? 'replica' : 'replicas'}`]),
+          ...(known === undefined || known.services.length === 0 ? [] : [known.services.join(', ')]),
+        ].join(', '),
+    }
+  })
+}
+
+const runningWorkloads = new WeakMap<Catalog, ReadonlyMap<string, CatalogWorkload>>()
+
+/** By id; found once for each catalog. */
+function runningIn(catalog: Catalog): ReadonlyMap<string, CatalogWorkload> {
+  const known = runningWorkloads.get(catalog)
+  if (known !== undefined) return known
+  const found = new Map(catalog.workloads.map((workload) => [workload.id, workload]))
+  runningWorkloads.set(catalog, found)
+  return found
 }
 
 /** What runs the services of a catalog that knows no workloads, such as one of a recording: most often it has the service's name. */
@@ -90,7 +116,6 @@ interface Named {
   readonly declared: ReadonlySet<string>
   /** By rules and freezes. */
   readonly scaled: ReadonlySet<string>
-  readonly rules: ReadonlySet<string>
 }
 
 /** A declaration of a workload's rule or target. */
@@ -123,22 +148,46 @@ function idOf({ orchestrator, workloadKind, name, namespace }: WorkloadNode): st
 
 /** Of the whole project, whose rules are compiled together, but for the declaration around the place: what is written there is not yet meant. */
 function namedIn({ view, place }: Request): Named {
-  const found = { declared: new Set<string>(), scaled: new Set<string>(), rules: new Set<string>() }
+  const found = { declared: new Set<string>(), scaled: new Set<string>() }
   for (const document of view.project.documents.values()) {
     const standard = namespaceOf(document, view.project)
-    for (const declaration of document.parsed.tree.declarations) {
-      if (!isNaming(declaration) || (document === view.document && declaration.range.start === place.start)) continue
-      const { kind, workload } = declaration
-      if (workload !== undefined) {
-        const id = knownId(workload)
-        const isWhole = workload.namespace !== undefined || standard === undefined
-        ;(kind === 'target' ? found.declared : found.scaled).add(isWhole ? id : `${id} in ${standard}`)
-      }
-      if (kind !== 'target' && declaration.label !== undefined) found.rules.add(declaration.label.text)
-    }
+    const { tree } = document.parsed
+    const uses = document === view.document ? usesIn(tree, place.start) : knownUses(tree)
+    for (const { id, isTarget, isWhole } of uses)
+      (isTarget ? found.declared : found.scaled).add(isWhole || standard === undefined ? id : `${id} in ${standard}`)
   }
-  for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.rules.add(name)
   return found
+}
+
+/** A workload as a file names it. */
+interface Use {
+  readonly id: string
+  readonly isTarget: boolean
+  /** Its namespace is written. */
+  readonly isWhole: boolean
+}
+
+const uses = new WeakMap<FileTree, readonly Use[]>()
+
+/** Found once for each tree: files that are not edited keep theirs. */
+export function knownUses(tree: FileTree): readonly Use[] {
+  const known = uses.get(tree)
+  if (known !== undefined) return known
+  const found = usesIn(tree)
+  uses.set(tree, found)
+  return found
+}
+
+/** Each once; without those of the declaration that begins at `without`. */
+function usesIn({ declarations }: FileTree, without?: number): readonly Use[] {
+  const found = new Map<string, Use>()
+  for (const declaration of declarations) {
+    if (!isNaming(declaration) || declaration.workload === undefined || declaration.range.start === without) continue
+    const [id, isTarget] = [knownId(declaration.workload), declaration.kind === 'target']
+    const key = isTarget ? `target ${id}` : id
+    if (!found.has(key)) found.set(key, { id, isTarget, isWhole: declaration.workload.namespace !== undefined })
+  }
+  return [...found.values()]
 }
 
 /** The workload of the rule around the place. */
@@ -167,5 +216,17 @@ function namespaces(request: Request): readonly Suggestion[] {
 }
 
 function rules(request: Request): readonly Suggestion[] {
-  return [...namedIn(request).rules].map((name): Suggestion => ({ label: name, kind: 'rule', tier: tiers.likely, text: printName(name), detail: 'rule' }))
+  return [...ruleNames(request)].map((name): Suggestion => ({ label: name, kind: 'rule', tier: tiers.likely, text: printName(name), detail: 'rule' }))
+}
+
+/** Of the whole project, but for the rule around the place. */
+function ruleNames({ view, place }: Request): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const document of view.project.documents.values())
+    for (const declaration of document.parsed.tree.declarations) {
+      if (!isNaming(declaration) || (document === view.document && declaration.range.start === place.start)) continue
+      if (declaration.kind !== 'target' && declaration.label !== undefined) found.add(declaration.label.text)
+    }
+  for (const { name, tree } of view.project.checked?.program.rules ?? []) if (tree.label === undefined) found.add(name)
+  return found
 }
