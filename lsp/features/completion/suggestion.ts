@@ -145,8 +145,14 @@ export function leading<T>(things: Iterable<T>, typed: string, { text, tier, wei
   let other: T | undefined
   for (const thing of things) {
     const fit = matchClass(typed, text(thing))
-    if (fit === undefined) other ??= thing
-    else (byRank[fit * ranks + tier(thing)] ??= []).push(thing)
+    if (fit === undefined) {
+      other ??= thing
+      continue
+    }
+    const rank = fit * ranks + tier(thing)
+    const alike = byRank[rank]
+    if (alike === undefined) byRank[rank] = [thing]
+    else alike.push(thing)
   }
   const chosen: T[] = []
   for (const alike of byRank) {

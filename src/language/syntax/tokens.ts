@@ -95,7 +95,10 @@ export const lookAlikes: Readonly<Record<string, TokenType>> = {
 }
 export const LookAlike = createToken({ name: 'LookAlike', pattern: new RegExp(`[${Object.keys(lookAlikes).join('')}]`) })
 /** Text in the quotes that editors of prose put in the place of straight ones. */
-export const CurlyQuoted = createToken({ name: 'CurlyQuoted', pattern: /[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a][^\u201c\u201d\u00bb\u2018\u2019\r\n]*[\u201c\u201d\u00bb\u2018\u2019]/ })
+export const CurlyQuoted = createToken({
+  name: 'CurlyQuoted',
+  pattern: /[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a][^\u201c\u201d\u00bb\u2018\u2019\r\n]*[\u201c\u201d\u00bb\u2018\u2019]/,
+})
 
 export const keywords = [
   ...(['language', 'import', 'let', 'defaults', 'target', 'scale', 'freeze', 'test'] as const),
