@@ -13,8 +13,8 @@ describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
   })
   afterAll(() => cluster.close())
 
-  async function connect(): Promise<OrchestrationClient> {
-    const client = await kubernetes({ kubeconfig: cluster.kubeconfig })
+  async function connect(kubeconfig = cluster.kubeconfig): Promise<OrchestrationClient> {
+    const client = await kubernetes({ kubeconfig })
     if (isError(client)) throw new Error(client.message)
     onTestFinished(() => client.close())
     return client
@@ -52,43 +52,39 @@ describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
     await expect.poll(seen).not.toHaveProperty('owner')
   })
 
+  /** A client by way of a relay, the workload that it watches, and how many readings of the server one `get` costs: none, once the copies are in step. */
+  async function counted(name: string) {
+    await create(cluster, apps, deployment(name, 1))
+    await untilReady(cluster, name, 1)
+    const relay = await startRelay(cluster)
+    onTestFinished(() => relay.close())
+    const client = await connect(cluster.kubeconfigOf('scaled-a', relay.url))
+    const workload = { kind: 'deployment', name }
+    client.watch?.(workload, () => {})
+    const readings = (): number => relay.asked.filter(({ path }) => path.endsWith(`/${name}/scale`) || path.endsWith(`/${name}`)).length
+    async function cost(): Promise<number> {
+      const before = readings()
+      expect(await client.get(workload)).toMatchObject({ desired: 1 })
+      return readings() - before
+    }
+    await expect.poll(cost).toBe(0)
+    return { relay, client, workload, cost }
+  }
+
   it('costs the API server no reading while it is in step', async () => {
-    await create(cluster, apps, deployment('quiet', 1))
-    const { client, seen } = await watching('quiet')
-    await expect.poll(seen).toMatchObject({ ready: 1 })
-    const reads = () =>
-      cluster.audit().filter(({ verb, userAgent, requestURI }) => userAgent === 'scaled' && verb === 'get' && requestURI.includes('quiet')).length
-    const before = reads()
-    for (let i = 0; i < 20; i++) expect(await client.get({ kind: 'deployment', name: 'quiet' })).toMatchObject({ desired: 1 })
-    expect(reads()).toBe(before)
+    const { cost } = await counted('quiet')
+    for (let i = 0; i < 20; i++) expect(await cost()).toBe(0)
   })
 
   it('whose watch died without a word is behind, is read anew when asked for, and from then on', async () => {
-    await create(cluster, apps, deployment('dead', 1))
-    await untilReady(cluster, 'dead', 1)
-    const relay = await startRelay(cluster)
-    onTestFinished(() => relay.close())
+    const { relay, client, workload, cost } = await counted('dead')
     relay.set(({ path }) => (path.includes('watch=1') ? 'mute' : 'pass'))
-    const client = await kubernetes({ kubeconfig: cluster.kubeconfigOf('scaled-a', relay.url) })
-    if (isError(client)) throw new Error(client.message)
-    onTestFinished(() => client.close())
-    const dead = { kind: 'deployment', name: 'dead' }
-    client.watch?.(dead, () => {})
-    const streams = (): number => relay.asked.filter(({ path }) => path.includes('watch=1')).length
-    await expect.poll(streams).toBe(4)
-    const readings = (): number => relay.asked.filter(({ path }) => path.endsWith('/dead/scale')).length
-    // Until the copies are in step, and nothing is asked for.
-    await expect
-      .poll(async () => {
-        const before = readings()
-        await client.get(dead)
-        return readings() - before
-      })
-      .toBe(0)
+    await expect.poll(() => relay.asked.filter(({ path }) => path.includes('watch=1')).length).toBeGreaterThanOrEqual(8)
+    await expect.poll(cost).toBe(0)
     await scaleTo(cluster, 'dead', 3)
-    expect(await client.get(dead)).toMatchObject({ desired: 1 })
-    expect(await client.get(dead, { fresh: true })).toMatchObject({ desired: 3 })
-    expect(await client.get(dead)).toMatchObject({ desired: 3 })
+    expect(await client.get(workload)).toMatchObject({ desired: 1 })
+    expect(await client.get(workload, { fresh: true })).toMatchObject({ desired: 3 })
+    expect(await client.get(workload)).toMatchObject({ desired: 3 })
   })
 
   it('is in step again after the API server came back', async () => {
@@ -135,9 +131,12 @@ describe.skipIf('missing' in clusterBinary())('a watched workload', () => {
     if (isError(state)) throw new Error(state.message)
     await scaleTo(cluster, 'fought', 5)
     expect(await client.set(workload, { replicas: 4, version: state.version, reason: 'test', id: 'one' })).toMatchObject({ error: 'conflict' })
-    const now = await client.get(workload)
-    if (isError(now)) throw new Error(now.message)
-    expect(await client.set(workload, { replicas: 7, version: now.version, reason: 'test', id: 'two' })).toMatchObject({ desired: 7 })
+    // Its status changes while pods come, and a write in that moment is refused as well.
+    const plannedAnew = async () => {
+      const now = await client.get(workload)
+      return isError(now) ? now : client.set(workload, { replicas: 7, version: now.version, reason: 'test', id: 'two' })
+    }
+    await expect.poll(plannedAnew).toMatchObject({ desired: 7 })
     const object = (await cluster.call('GET', `${apps}/fought`)).body as { metadata: { managedFields: readonly { manager: string; subresource?: string }[] } }
     expect(object.metadata.managedFields).toContainEqual(expect.objectContaining({ manager: 'scaled', subresource: 'scale' }))
   })
