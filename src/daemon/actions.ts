@@ -149,7 +149,10 @@ export function createActions(options: ActionsOptions): Actions {
       for (const [target, { decision }] of [...pending]) {
         if (running.has(target)) continue
         // Nobody reads the target of a rule that is gone, and nobody asks what became of it.
-        if (!options.isTarget(target)) pending.delete(target)
+        if (!options.isTarget(target)) {
+          pending.delete(target)
+          doubts.delete(target)
+        }
         const fate = settle(target)
         changed ||= fate !== 'unknown' && fate !== 'in flight'
         if (fate === 'done') done.push(decision)

@@ -3,7 +3,7 @@
  * other makes of it: it may want more for reasons of its own, and may be slow.
  */
 import { type WorkloadRef, workloadId } from '../bundle/index.ts'
-import { isError, type OrchestrationClient, type OrchestrationError, type WorkloadState } from './contract.ts'
+import { type GetOptions, isError, type OrchestrationClient, type OrchestrationError, type WorkloadState } from './contract.ts'
 
 export interface AdvisedClient extends OrchestrationClient {
   /** The replicas that were last asked for, or that the workload had when it was first seen; undefined before that. */
@@ -15,8 +15,8 @@ export function advised(actual: OrchestrationClient): AdvisedClient {
   const words = new Map<string, number>()
   const lastIds = new Map<string, string>()
 
-  async function get(workload: WorkloadRef): Promise<WorkloadState | OrchestrationError> {
-    const state = await actual.get(workload)
+  async function get(workload: WorkloadRef, options?: GetOptions): Promise<WorkloadState | OrchestrationError> {
+    const state = await actual.get(workload, options)
     if (isError(state)) return state
     const key = workloadId(workload)
     // After a restart the word is what stands: the last good one, as far as anybody can tell.

@@ -76,7 +76,7 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
   const stop = new AbortController()
   /** Readings are numbered as they are begun: one that ends after a later one was taken in is older than what is known. */
   let readings = 0
-  const taken = new Map<string, number>()
+  const taken = new Map<string, { readonly reading: number; readonly fresh: boolean }>()
   let current: readonly WorldTarget[] = targets
   /** What ends the watching, by target id; empty before `start`. */
   const watches = new Map<string, () => void>()
@@ -99,9 +99,11 @@ export function createWorld(client: OrchestrationClient, targets: readonly World
     const epoch = epochs.get(target.id)
     const reading = ++readings
     const state = await client.get(target.workload, { fresh })
-    const isOld = epochs.get(target.id) !== epoch || (taken.get(target.id) ?? 0) > reading
+    // A later one from a copy may be behind all the same.
+    const last = taken.get(target.id)
+    const isOld = epochs.get(target.id) !== epoch || (last !== undefined && last.reading > reading && (last.fresh || !fresh))
     if (stop.signal.aborted || isOld || !current.some((t) => t.id === target.id)) return
-    taken.set(target.id, reading)
+    taken.set(target.id, { reading, fresh })
     take(target.id, state)
   }
 

@@ -215,4 +215,21 @@ describe('two readings of one target at the same time', () => {
     expect(poller.world.get(ads.id)).toMatchObject({ desired: 3 })
     await poller.close()
   })
+
+  it('of which the earlier one is fresh leave that, for the other may be from a copy that is behind', async () => {
+    const ads = { id: 'deployment/ads', workload: { kind: 'deployment', name: 'ads' } }
+    const fresh = Promise.withResolvers<WorkloadState>()
+    const client: OrchestrationClient = {
+      ...scripted(new Map()),
+      get: async (_, options) => (options?.fresh ? fresh.promise : state(2, 2)),
+    }
+    const poller = createWorld(client, [ads], virtualClock())
+    const reading = poller.refresh(ads.id)
+    poller.start()
+    await expect.poll(() => poller.world.get(ads.id)).toMatchObject({ desired: 2 })
+    fresh.resolve(state(4, 4))
+    await reading
+    expect(poller.world.get(ads.id)).toMatchObject({ desired: 4 })
+    await poller.close()
+  })
 })
